@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The joiner: kernels and the links between them, without SystemC.
+ *
+ * It empties outboxes after every activation, oldest first, and carries messages. Loosely timed,
+ * every message arrives in the same activation: when an entry returns, the GIC has settled. Timed,
+ * messages travel on FIFO links with latency and wait for busy stations; whoever owns the clock
+ * calls gic_assembly_advance() when gic_assembly_next_due() is reached. Entries carry the caller's
+ * local time in picoseconds; a message that is due before a time its receiver has already reached
+ * is delivered at once and counted as a causality violation.
+ *
+ * Not re-entrant: a port function must not call back into the assembly; record and return.
+ * Single-threaded by contract.
+ */
+#ifndef GIC_ASSEMBLY_H
+#define GIC_ASSEMBLY_H
+
+#include "gic/access.h"
+#include "gic/config.h"
+#include "gic/event.h"
+#include "gic/explain.h"
+#include "gic/pe.h"
+#include "gic/regs.h"
+#include "gic/sysreg.h"
+#include "gic/timing.h"
+
+GIC_BEGIN_DECLS
+
+typedef struct gic_assembly gic_assembly;
+
+/** "Never" as a time. */
+#define GIC_TIME_NEVER UINT64_MAX
+
+/** What the joiner calls: a level changed, an event happened. Any member may be NULL. */
+typedef struct gic_assembly_ports {
+    uint32_t version; /**< 1. Members are only ever added at the end. */
+    /** Line @p line of PE @p pe is at @p level from @p time_ps on. */
+    void (*line)(void *up, uint16_t pe, gic_line line, bool level, uint64_t time_ps);
+    /** An event; the structure lives during the call only. */
+    void (*event)(void *up, const gic_event *event);
+    /**
+     * A message for a component that is not part of this assembly (see gic_assembly_parts):
+     * @p from and @p to are gic_port numbers, @p pe the PE of the pair. Sent at @p time_ps.
+     */
+    void (*external)(void *up, unsigned from, unsigned to, uint16_t pe, const gic_msg *msg,
+                     uint64_t time_ps);
+    void *up;
+} gic_assembly_ports;
+
+/** Which components this assembly holds; messages to the others leave by `external`. */
+typedef struct gic_assembly_parts {
+    bool gicd;
+    bool gicr;
+    bool cpuif;
+} gic_assembly_parts;
+
+/** Counters of the joiner. */
+typedef struct gic_assembly_stats {
+    uint64_t messages; /**< Delivered in all. */
+    uint64_t by_kind[GIC_MSG_KIND_COUNT];
+    uint64_t causality_violations; /**< Messages due before their receiver's time. */
+    uint64_t causality_skew_ps;    /**< Largest such distance. */
+    uint64_t station_waits;        /**< Messages that waited for a busy station. */
+    uint64_t events[GIC_EV_COUNT]; /**< Events by id. */
+    uint64_t events_dropped;       /**< Events that found an outbox full. */
+    uint32_t in_flight_peak;       /**< Most messages under way at once. */
+} gic_assembly_stats;
+
+/** Bytes of memory that gic_assembly_init() needs, aligned to 64. */
+size_t gic_assembly_footprint(const gic_config *config, const gic_assembly_parts *parts);
+
+/**
+ * Build kernels and links in @p memory (aligned to 64). @p parts NULL: everything.
+ * @return the assembly, reset, or NULL with the reason in @p error (which may be NULL).
+ */
+gic_assembly *gic_assembly_init(void *memory, size_t length, const gic_config *config,
+                                const gic_assembly_parts *parts, const gic_timing *timing,
+                                const gic_assembly_ports *ports, gic_config_error *error);
+
+/** Reset everything, dropping what is on the links. Input lines keep their level. */
+void gic_assembly_reset(gic_assembly *a, uint64_t now_ps);
+/** Reset the CPU interface of one PE alone. */
+void gic_assembly_reset_pe(gic_assembly *a, uint16_t pe, uint64_t now_ps);
+
+/** Access to the GICD frame. On return the loosely-timed GIC has settled. */
+gic_status gic_assembly_gicd_read(gic_assembly *a, uint64_t now_ps, const gic_access *access,
+                                  uint32_t offset, uint64_t *value);
+gic_status gic_assembly_gicd_write(gic_assembly *a, uint64_t now_ps, const gic_access *access,
+                                   uint32_t offset, uint64_t value);
+/** Access to the frames of PE @p pe (not the requester's, the frame's). */
+gic_status gic_assembly_gicr_read(gic_assembly *a, uint64_t now_ps, uint16_t pe,
+                                  const gic_access *access, uint32_t offset, uint64_t *value);
+gic_status gic_assembly_gicr_write(gic_assembly *a, uint64_t now_ps, uint16_t pe,
+                                   const gic_access *access, uint32_t offset, uint64_t value);
+
+/** PE state and system registers: see cpuif.h. */
+void gic_assembly_pe_state(gic_assembly *a, uint64_t now_ps, uint16_t pe,
+                           const gic_pe_state *state);
+gic_sysreg_result gic_assembly_sysreg_read(gic_assembly *a, uint64_t now_ps, uint16_t pe,
+                                           gic_sysreg reg, uint64_t *value);
+gic_sysreg_result gic_assembly_sysreg_write(gic_assembly *a, uint64_t now_ps, uint16_t pe,
+                                            gic_sysreg reg, uint64_t value);
+/** A debugger's read without effect; false where the register cannot be read. */
+bool gic_assembly_sysreg_peek(const gic_assembly *a, uint16_t pe, gic_sysreg reg, uint64_t *value);
+/** Whether a DSB of PE @p pe has to wait. */
+bool gic_assembly_upstream_pending(const gic_assembly *a, uint16_t pe);
+
+/** Wires. An INTID that is not implemented is reported and ignored. */
+void gic_assembly_set_spi(gic_assembly *a, uint64_t now_ps, uint32_t intid, bool level);
+void gic_assembly_set_ppi(gic_assembly *a, uint64_t now_ps, uint16_t pe, uint32_t intid,
+                          bool level);
+
+/** A message from an external component (gic_assembly_parts), received at @p now_ps. */
+void gic_assembly_receive(gic_assembly *a, uint64_t now_ps, unsigned from, unsigned to, uint16_t pe,
+                          const gic_msg *msg);
+
+/** Time of the next delivery or leftover work, or GIC_TIME_NEVER when settled. */
+uint64_t gic_assembly_next_due(const gic_assembly *a);
+/** Deliver everything that is due at or before @p now_ps, in order. */
+void gic_assembly_advance(gic_assembly *a, uint64_t now_ps);
+
+/** Cost of an access by the profile, picoseconds; 0 loosely timed. */
+uint64_t gic_assembly_access_ps(const gic_assembly *a, gic_cost cost);
+/** Cost class of a system register access. */
+gic_cost gic_sysreg_cost(gic_sysreg reg, bool write);
+
+/** Walk every gate for an INTID and a PE (gic/explain.h). Changes nothing. */
+void gic_explain(const gic_assembly *a, uint32_t intid, uint16_t pe, gic_explanation *out);
+
+/** Counters. */
+const gic_assembly_stats *gic_assembly_get_stats(const gic_assembly *a);
+
+/** The frames, for register lists. */
+const gic_frame *gic_assembly_gicd_frame(const gic_assembly *a);
+const gic_frame *gic_assembly_gicr_frame(const gic_assembly *a);
+
+/** Bytes that gic_assembly_save() writes at most. */
+size_t gic_assembly_save_size(const gic_assembly *a);
+/** Save kernels, links and lines between activations; bytes written. */
+size_t gic_assembly_save(const gic_assembly *a, void *out);
+/** Load what gic_assembly_save() wrote of an equal configuration; false and unchanged else. */
+bool gic_assembly_load(gic_assembly *a, const void *in, size_t length);
+
+GIC_END_DECLS
+
+#endif

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The joiner: construction, reset, and the entries of the outside world. */
+#include "internal.h"
+
+static const gic_assembly_parts all_parts = {true, true, true};
+
+/* Lays blocks out one after the other, first to measure and then for real. */
+typedef struct arena {
+    unsigned char *base; /* NULL: measure only */
+    size_t used;
+} arena;
+
+static void *take(arena *m, size_t bytes)
+{
+    void *at = m->base ? m->base + m->used : NULL;
+    m->used += gic_align_up(bytes, 64);
+    return at;
+}
+
+/* Everything behind the assembly's own structure, by one function for measuring and building. */
+typedef struct layout {
+    uint32_t *affinity;
+    void *dist;
+    gicr **redist;
+    cpuif **cpu;
+    void **cpu_memory;
+    gic_pe_state *pe_state;
+    gic_out *fifo;
+    node *nodes;
+    lane *lanes;
+    uint32_t *heap;
+    station *stations;
+    uint32_t *spi_pins;
+    pins *pe_pins;
+    unsigned char *redist_memory;
+    unsigned char *cpu_blocks;
+    size_t redist_bytes;
+    size_t cpu_bytes;
+} layout;
+
+static uint32_t fifo_entries(const gic_config *config)
+{
+    /* What credits allow to be under way, with room to spare; a power of two. */
+    uint32_t wanted = 1024u + 32u * config->pe_count;
+    uint32_t entries = 1024;
+    while (entries < wanted)
+        entries *= 2;
+    return entries;
+}
+
+static uint32_t node_entries(const gic_config *config)
+{
+    return 4096u + 64u * config->pe_count;
+}
+
+static uint32_t lane_entries(const gic_config *config)
+{
+    return LANES_COMMON + (uint32_t)config->pe_count * LANES_PER_PE;
+}
+
+enum { SPI_PIN_WORDS = (1024 + GIC_MAX_ESPIS) / 32 };
+
+static size_t lay_out(arena *m, const gic_config *c, const gic_assembly_parts *parts, layout *l)
+{
+    size_t n = c->pe_count;
+    take(m, sizeof(gic_assembly));
+    l->affinity = (uint32_t *)take(m, c->affinity ? n * sizeof *l->affinity : 0);
+    l->dist = take(m, parts->gicd ? gicd_footprint(c) : 0);
+    l->redist = (gicr **)take(m, n * sizeof *l->redist);
+    l->cpu = (cpuif **)take(m, n * sizeof *l->cpu);
+    l->cpu_memory = (void **)take(m, n * sizeof *l->cpu_memory);
+    l->pe_state = (gic_pe_state *)take(m, n * sizeof *l->pe_state);
+    l->fifo = (gic_out *)take(m, fifo_entries(c) * sizeof *l->fifo);
+    l->nodes = (node *)take(m, node_entries(c) * sizeof *l->nodes);
+    l->lanes = (lane *)take(m, lane_entries(c) * sizeof *l->lanes);
+    l->heap = (uint32_t *)take(m, lane_entries(c) * sizeof *l->heap);
+    l->stations = (station *)take(m, (1 + 2 * n) * sizeof *l->stations);
+    l->spi_pins = (uint32_t *)take(m, SPI_PIN_WORDS * sizeof *l->spi_pins);
+    l->pe_pins = (pins *)take(m, n * sizeof *l->pe_pins);
+    l->redist_bytes = gic_align_up(gicr_footprint(c), 64);
+    l->cpu_bytes = gic_align_up(cpuif_footprint(c), 64);
+    l->redist_memory = (unsigned char *)take(m, parts->gicr ? n * l->redist_bytes : 0);
+    l->cpu_blocks = (unsigned char *)take(m, parts->cpuif ? n * l->cpu_bytes : 0);
+    return m->used;
+}
+
+size_t gic_assembly_footprint(const gic_config *config, const gic_assembly_parts *parts)
+{
+    arena m = {0};
+    layout l;
+    return lay_out(&m, config, parts ? parts : &all_parts, &l);
+}
+
+static gic_pe_state initial_pe_state(const gic_config *config)
+{
+    gic_pe_state state = {0};
+    state.el = config->has_el3 ? 3 : config->has_el2 ? 2 : 1;
+    state.scr_ns = !config->has_el3;
+    return state;
+}
+
+static bool init_kernels(gic_assembly *a, const layout *l, gic_config_error *error)
+{
+    if (a->parts.gicd) {
+        a->dist = gicd_init(l->dist, gicd_footprint(&a->config), &a->config, error);
+        if (!a->dist)
+            return false;
+    }
+    for (uint16_t pe = 0; pe < a->config.pe_count; pe++) {
+        a->cpu_memory[pe] = l->cpu_blocks + pe * l->cpu_bytes;
+        a->pe_state[pe] = initial_pe_state(&a->config);
+        if (a->parts.gicr) {
+            a->redist[pe] = gicr_init(l->redist_memory + pe * l->redist_bytes, l->redist_bytes,
+                                      &a->config, pe, error);
+            if (!a->redist[pe])
+                return false;
+            gicr_set_last(a->redist[pe], pe + 1u == a->config.pe_count);
+        }
+        if (a->parts.cpuif) {
+            a->cpu[pe] = cpuif_init(a->cpu_memory[pe], a->cpu_bytes, &a->config, pe, error);
+            if (!a->cpu[pe])
+                return false;
+        }
+    }
+    return true;
+}
+
+static void adopt(gic_assembly *a, const layout *l)
+{
+    a->redist = l->redist;
+    a->cpu = l->cpu;
+    a->cpu_memory = l->cpu_memory;
+    a->cpu_bytes = l->cpu_bytes;
+    a->pe_state = l->pe_state;
+    a->fifo = l->fifo;
+    a->fifo_mask = fifo_entries(&a->config) - 1u;
+    a->nodes = l->nodes;
+    a->node_count = node_entries(&a->config);
+    a->lanes = l->lanes;
+    a->lane_count = lane_entries(&a->config);
+    a->heap = l->heap;
+    a->stations = l->stations;
+    a->spi_pins = l->spi_pins;
+    a->pe_pins = l->pe_pins;
+    if (a->config.affinity) {
+        memcpy(l->affinity, a->config.affinity, a->config.pe_count * sizeof *l->affinity);
+        a->config.affinity = l->affinity;
+    }
+}
+
+gic_assembly *gic_assembly_init(void *memory, size_t length, const gic_config *config,
+                                const gic_assembly_parts *parts, const gic_timing *timing,
+                                const gic_assembly_ports *ports, gic_config_error *error)
+{
+    gic_assembly *a = (gic_assembly *)memory;
+    gic_config_error why = gic_config_check(config);
+    arena m = {(unsigned char *)memory, 0};
+    layout l;
+    if (!parts)
+        parts = &all_parts;
+    if (why == GIC_CONFIG_OK && (!memory || ((uintptr_t)memory & 63u) != 0 ||
+                                 length < gic_assembly_footprint(config, parts)))
+        why = GIC_CONFIG_MEMORY;
+    if (error)
+        *error = why;
+    if (why != GIC_CONFIG_OK)
+        return NULL;
+    memset(memory, 0, lay_out(&m, config, parts, &l));
+    a->config = *config;
+    a->parts = *parts;
+    if (timing)
+        a->timing = *timing;
+    if (ports)
+        a->ports = *ports;
+    adopt(a, &l);
+    lanes_clear(a);
+    return init_kernels(a, &l, error) ? a : NULL;
+}
+
+/* ---- Wires ---------------------------------------------------------------------------------- */
+
+static bool flip(uint32_t *words, uint32_t index, bool level)
+{
+    uint32_t *word = &words[index / 32u];
+    if (((*word & gic_bit(index)) != 0) == level)
+        return false;
+    *word ^= gic_bit(index);
+    return true;
+}
+
+static void report_line(gic_assembly *a, gic_port port, unsigned id, uint16_t pe, uint32_t intid,
+                        uint64_t now_ps)
+{
+    gic_msg msg = {0};
+    msg.intid = intid;
+    emit_event(a, port, id, pe, &msg, now_ps);
+}
+
+static gic_out line_message(gic_port to, uint16_t pe, uint32_t intid, bool level)
+{
+    gic_out out = {0};
+    out.port = (uint8_t)to;
+    out.reserved = (uint8_t)to;
+    out.to = pe;
+    out.except = GIC_PE_NONE;
+    out.reserved2 = pe;
+    out.msg.kind = GIC_MSG_LINE;
+    out.msg.flags = level;
+    out.msg.intid = intid;
+    return out;
+}
+
+/* A wire moved: at once where the hop costs nothing, by its lane otherwise. */
+static void move_line(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid, bool level,
+                      uint64_t now_ps)
+{
+    bool shared = to == GIC_PORT_GICD;
+    uint64_t delay = a->timing.hop_ps[shared ? GIC_HOP_SPI_LINE : GIC_HOP_PPI_LINE];
+    gic_out out = line_message(to, shared ? 0 : pe, intid, level);
+    uint16_t where = shared ? (uint16_t)GIC_PE_NONE : pe;
+    if (level)
+        report_line(a, to, GIC_EV_ASSERTED, where, intid, now_ps);
+    if (!a->timing.timed) {
+        deliver(a, to, pe, &out, now_ps);
+        return;
+    }
+    uint32_t lane_id = shared ? (uint32_t)LANE_SPI_LINES : lane_of(pe, LANE_PPI_LINES);
+    if (!lanes_push(a, lane_id, &out, now_ps + delay))
+        deliver(a, to, pe, &out, now_ps);
+}
+
+void gic_assembly_set_spi(gic_assembly *a, uint64_t now_ps, uint32_t intid, bool level)
+{
+    if (!a->parts.gicd || !gic_config_has_shared(&a->config, intid)) {
+        report_line(a, GIC_PORT_GICD, GIC_EV_BAD_LINE, GIC_PE_NONE, intid, now_ps);
+        return;
+    }
+    if (!flip(a->spi_pins, spi_pin_index(intid), level))
+        return;
+    enter(a, GIC_PORT_GICD, 0, now_ps);
+    move_line(a, GIC_PORT_GICD, 0, intid, level, now_ps);
+    leave(a, now_ps);
+}
+
+void gic_assembly_set_ppi(gic_assembly *a, uint64_t now_ps, uint16_t pe, uint32_t intid, bool level)
+{
+    if (!a->parts.gicr || pe >= a->config.pe_count || intid < GIC_INTID_PPI_FIRST ||
+        !gic_config_has_private(&a->config, intid)) {
+        report_line(a, GIC_PORT_GICR, GIC_EV_BAD_LINE, pe, intid, now_ps);
+        return;
+    }
+    if (!flip(a->pe_pins[pe].ppi, ppi_pin_index(intid), level))
+        return;
+    enter(a, GIC_PORT_GICR, pe, now_ps);
+    move_line(a, GIC_PORT_GICR, pe, intid, level, now_ps);
+    leave(a, now_ps);
+}
+
+/* ---- Reset ---------------------------------------------------------------------------------- */
+
+static void drive_pins_again(gic_assembly *a, uint16_t pe, uint64_t now_ps)
+{
+    for (uint32_t i = GIC_INTID_PPI_FIRST; i < 32u * GIC_COUNT_OF(a->pe_pins[pe].ppi); i++) {
+        uint32_t intid = i < 32u ? i : GIC_INTID_EPPI_FIRST + i - 32u;
+        if (a->pe_pins[pe].ppi[i / 32u] & gic_bit(i))
+            move_line(a, GIC_PORT_GICR, pe, intid, true, now_ps);
+    }
+}
+
+static void drive_spi_pins_again(gic_assembly *a, uint64_t now_ps)
+{
+    for (uint32_t i = 0; i < 32u * SPI_PIN_WORDS; i++) {
+        uint32_t intid = i < 1024u ? i : GIC_INTID_ESPI_FIRST + i - 1024u;
+        if (a->spi_pins[i / 32u] & gic_bit(i))
+            move_line(a, GIC_PORT_GICD, 0, intid, true, now_ps);
+    }
+}
+
+static void reset_pe_side(gic_assembly *a, uint16_t pe, uint64_t now_ps)
+{
+    if (a->parts.gicr) {
+        gicr_reset(a->redist[pe]);
+        collect(a, gicr_outbox(a->redist[pe]), GIC_PORT_GICR, pe, now_ps);
+    }
+    if (a->parts.cpuif) {
+        /* Built anew and not reset: what it has unacknowledged went with the links. */
+        a->cpu[pe] = cpuif_init(a->cpu_memory[pe], a->cpu_bytes, &a->config, pe, NULL);
+        cpuif_set_pe_state(a->cpu[pe], &a->pe_state[pe]);
+        collect(a, cpuif_outbox(a->cpu[pe]), GIC_PORT_CPUIF, pe, now_ps);
+    }
+    for (unsigned line = 0; line < GIC_LINE_COUNT; line++)
+        if (line != GIC_LINE_WAKE_REQUEST)
+            drive_line(a, pe, (gic_line)line, false, now_ps);
+}
+
+void gic_assembly_reset(gic_assembly *a, uint64_t now_ps)
+{
+    GIC_ASSERT(!a->inside);
+    a->inside = true;
+    lanes_clear(a);
+    a->fifo_head = a->fifo_tail = 0;
+    for (uint32_t i = 0; i < 1u + 2u * a->config.pe_count; i++)
+        a->stations[i].busy_until_ps = now_ps;
+    if (a->parts.gicd) {
+        gicd_reset(a->dist);
+        collect(a, gicd_outbox(a->dist), GIC_PORT_GICD, GIC_PE_NONE, now_ps);
+    }
+    for (uint16_t pe = 0; pe < a->config.pe_count; pe++)
+        reset_pe_side(a, pe, now_ps);
+    for (uint16_t pe = 0; a->parts.gicr && pe < a->config.pe_count; pe++)
+        drive_pins_again(a, pe, now_ps);
+    if (a->parts.gicd)
+        drive_spi_pins_again(a, now_ps);
+    leave(a, now_ps);
+}
+
+void gic_assembly_reset_pe(gic_assembly *a, uint16_t pe, uint64_t now_ps)
+{
+    if (!a->parts.cpuif || pe >= a->config.pe_count)
+        return;
+    enter(a, GIC_PORT_CPUIF, pe, now_ps);
+    cpuif_reset(a->cpu[pe]);
+    collect(a, cpuif_outbox(a->cpu[pe]), GIC_PORT_CPUIF, pe, now_ps);
+    leave(a, now_ps);
+}
+
+/* ---- Register frames ------------------------------------------------------------------------ */
+
+gic_status gic_assembly_gicd_read(gic_assembly *a, uint64_t now_ps, const gic_access *access,
+                                  uint32_t offset, uint64_t *value)
+{
+    gic_status status;
+    if (access->debug) {
+        status = gicd_read(a->dist, access, offset, value);
+        gicd_outbox(a->dist)->count = 0; /* a debugger's read leaves no event behind */
+        return status;
+    }
+    enter(a, GIC_PORT_GICD, 0, now_ps);
+    status = gicd_read(a->dist, access, offset, value);
+    if (gicd_outbox(a->dist)->count)
+        collect(a, gicd_outbox(a->dist), GIC_PORT_GICD, GIC_PE_NONE, now_ps);
+    leave(a, now_ps);
+    return status;
+}
+
+gic_status gic_assembly_gicd_write(gic_assembly *a, uint64_t now_ps, const gic_access *access,
+                                   uint32_t offset, uint64_t value)
+{
+    gic_status status;
+    enter(a, GIC_PORT_GICD, 0, now_ps);
+    status = gicd_write(a->dist, access, offset, value);
+    collect(a, gicd_outbox(a->dist), GIC_PORT_GICD, GIC_PE_NONE, now_ps);
+    leave(a, now_ps);
+    return status;
+}
+
+gic_status gic_assembly_gicr_read(gic_assembly *a, uint64_t now_ps, uint16_t pe,
+                                  const gic_access *access, uint32_t offset, uint64_t *value)
+{
+    gic_status status;
+    if (pe >= a->config.pe_count)
+        return GIC_ADDRESS;
+    if (access->debug) {
+        status = gicr_read(a->redist[pe], access, offset, value);
+        gicr_outbox(a->redist[pe])->count = 0;
+        return status;
+    }
+    enter(a, GIC_PORT_GICR, pe, now_ps);
+    status = gicr_read(a->redist[pe], access, offset, value);
+    if (gicr_outbox(a->redist[pe])->count)
+        collect(a, gicr_outbox(a->redist[pe]), GIC_PORT_GICR, pe, now_ps);
+    leave(a, now_ps);
+    return status;
+}
+
+gic_status gic_assembly_gicr_write(gic_assembly *a, uint64_t now_ps, uint16_t pe,
+                                   const gic_access *access, uint32_t offset, uint64_t value)
+{
+    gic_status status;
+    if (pe >= a->config.pe_count)
+        return GIC_ADDRESS;
+    enter(a, GIC_PORT_GICR, pe, now_ps);
+    status = gicr_write(a->redist[pe], access, offset, value);
+    collect(a, gicr_outbox(a->redist[pe]), GIC_PORT_GICR, pe, now_ps);
+    leave(a, now_ps);
+    return status;
+}
+
+/* ---- The PE's side -------------------------------------------------------------------------- */
+
+void gic_assembly_pe_state(gic_assembly *a, uint64_t now_ps, uint16_t pe, const gic_pe_state *state)
+{
+    a->pe_state[pe] = *state;
+    enter(a, GIC_PORT_CPUIF, pe, now_ps);
+    cpuif_set_pe_state(a->cpu[pe], state);
+    collect(a, cpuif_outbox(a->cpu[pe]), GIC_PORT_CPUIF, pe, now_ps);
+    leave(a, now_ps);
+}
+
+gic_sysreg_result gic_assembly_sysreg_read(gic_assembly *a, uint64_t now_ps, uint16_t pe,
+                                           gic_sysreg reg, uint64_t *value)
+{
+    gic_sysreg_result result;
+    enter(a, GIC_PORT_CPUIF, pe, now_ps);
+    result = cpuif_sysreg_read(a->cpu[pe], reg, value);
+    collect(a, cpuif_outbox(a->cpu[pe]), GIC_PORT_CPUIF, pe, now_ps);
+    leave(a, now_ps);
+    return result;
+}
+
+gic_sysreg_result gic_assembly_sysreg_write(gic_assembly *a, uint64_t now_ps, uint16_t pe,
+                                            gic_sysreg reg, uint64_t value)
+{
+    gic_sysreg_result result;
+    enter(a, GIC_PORT_CPUIF, pe, now_ps);
+    result = cpuif_sysreg_write(a->cpu[pe], reg, value);
+    collect(a, cpuif_outbox(a->cpu[pe]), GIC_PORT_CPUIF, pe, now_ps);
+    leave(a, now_ps);
+    return result;
+}
+
+bool gic_assembly_sysreg_peek(const gic_assembly *a, uint16_t pe, gic_sysreg reg, uint64_t *value)
+{
+    return a->parts.cpuif && pe < a->config.pe_count && cpuif_peek(a->cpu[pe], reg, value);
+}
+
+bool gic_assembly_upstream_pending(const gic_assembly *a, uint16_t pe)
+{
+    return a->parts.cpuif && pe < a->config.pe_count && cpuif_upstream_pending(a->cpu[pe]);
+}
+
+void gic_assembly_receive(gic_assembly *a, uint64_t now_ps, unsigned from, unsigned to, uint16_t pe,
+                          const gic_msg *msg)
+{
+    gic_out out = line_message((gic_port)to, pe, 0, false);
+    out.reserved = (uint8_t)from;
+    out.msg = *msg;
+    enter(a, (gic_port)to, pe, now_ps);
+    deliver(a, (gic_port)to, pe, &out, now_ps);
+    leave(a, now_ps);
+}
+
+/* ---- Questions ------------------------------------------------------------------------------ */
+
+uint64_t gic_assembly_access_ps(const gic_assembly *a, gic_cost cost)
+{
+    return a->timing.timed ? a->timing.access_ps[cost] : 0;
+}
+
+gic_cost gic_sysreg_cost(gic_sysreg reg, bool write)
+{
+    switch (reg) {
+    case GIC_ICC_IAR0_EL1:
+    case GIC_ICC_IAR1_EL1:
+    case GIC_ICC_NMIAR1_EL1:
+        return GIC_COST_SYSREG_IAR;
+    case GIC_ICC_EOIR0_EL1:
+    case GIC_ICC_EOIR1_EL1:
+    case GIC_ICC_DIR_EL1:
+        return GIC_COST_SYSREG_EOIR;
+    case GIC_ICC_SGI0R_EL1:
+    case GIC_ICC_SGI1R_EL1:
+    case GIC_ICC_ASGI1R_EL1:
+        return GIC_COST_SYSREG_SGI;
+    default:
+        return write ? GIC_COST_SYSREG_WRITE : GIC_COST_SYSREG_READ;
+    }
+}
+
+void gic_explain(const gic_assembly *a, uint32_t intid, uint16_t pe, gic_explanation *out)
+{
+    memset(out, 0, sizeof *out);
+    out->intid = intid;
+    out->pe = pe;
+    if (pe >= a->config.pe_count) {
+        gic_gate_set(out, GIC_GATE_IMPLEMENTED, false, pe);
+        return;
+    }
+    if (a->parts.gicd)
+        gicd_explain(a->dist, out);
+    if (a->parts.gicr)
+        gicr_explain(a->redist[pe], out);
+    if (a->parts.cpuif)
+        cpuif_explain(a->cpu[pe], out);
+}
+
+const gic_assembly_stats *gic_assembly_get_stats(const gic_assembly *a)
+{
+    return &a->stats;
+}
+
+const gic_frame *gic_assembly_gicd_frame(const gic_assembly *a)
+{
+    return a->parts.gicd ? gicd_frame(a->dist) : NULL;
+}
+
+const gic_frame *gic_assembly_gicr_frame(const gic_assembly *a)
+{
+    return a->parts.gicr ? gicr_frame(a->redist[0]) : NULL;
+}

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Taking what kernels leave in their outboxes, carrying it, delivering it.
+ *
+ * Loosely timed there is one FIFO: an entry is processed to the end before the caller gets control
+ * back. Timed, messages go onto lanes with the hop's latency, and a message that finds its station
+ * busy waits at the head of its lane.
+ */
+#include "internal.h"
+
+static station *station_of(gic_assembly *a, gic_port port, uint16_t pe)
+{
+    if (port == GIC_PORT_GICD)
+        return &a->stations[0];
+    return &a->stations[1u + (port == GIC_PORT_CPUIF ? a->config.pe_count : 0u) + pe];
+}
+
+static bool is_inside(const gic_assembly *a, unsigned port)
+{
+    if (port == GIC_PORT_GICD)
+        return a->parts.gicd;
+    return port == GIC_PORT_GICR ? a->parts.gicr : a->parts.cpuif;
+}
+
+void emit_event(gic_assembly *a, gic_port from, unsigned id, uint16_t pe, const gic_msg *msg,
+                uint64_t now_ps)
+{
+    gic_event event;
+    a->stats.events[id]++;
+    if (!a->ports.event)
+        return;
+    event.time_ps = now_ps;
+    event.arg = msg->arg;
+    event.intid = msg->intid;
+    event.pe = pe;
+    event.id = (uint8_t)id;
+    event.port = (uint8_t)from;
+    a->ports.event(a->ports.up, &event);
+}
+
+void drive_line(gic_assembly *a, uint16_t pe, gic_line line, bool level, uint64_t now_ps)
+{
+    uint32_t bit = gic_bit(line);
+    uint32_t *lines = &a->pe_pins[pe].lines;
+    if (((*lines & bit) != 0) == level)
+        return;
+    *lines ^= bit;
+    if (a->ports.line)
+        a->ports.line(a->ports.up, pe, line, level, now_ps);
+}
+
+static void deliver_all(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+{
+    for (uint16_t pe = 0; pe < a->config.pe_count; pe++)
+        if (pe != out->except)
+            deliver(a, GIC_PORT_GICR, pe, out, now_ps);
+}
+
+static void deliver_any(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+{
+    if (out->to == GIC_PE_ALL && out->port == GIC_PORT_GICR)
+        deliver_all(a, out, now_ps);
+    else
+        deliver(a, (gic_port)out->port, out->to, out, now_ps);
+}
+
+static void push_or_deliver(gic_assembly *a, uint32_t lane_id, const gic_out *out, uint64_t due_ps)
+{
+    /* Credits bound what is under way; should a node be missing all the same, its time is lost
+       and not the message: it arrives now, and the violation is counted. */
+    if (!lanes_push(a, lane_id, out, due_ps)) {
+        a->stats.causality_violations++;
+        deliver_any(a, out, due_ps);
+    }
+}
+
+static void send_line(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+{
+    gic_line line = (gic_line)out->msg.kind;
+    uint64_t delay = line == GIC_LINE_WAKE_REQUEST ? 0 : a->timing.hop_ps[GIC_HOP_CPUIF_PE];
+    if (!a->timing.timed || delay == 0)
+        drive_line(a, out->to, line, out->msg.flags != 0, now_ps);
+    else
+        push_or_deliver(a, lane_of(out->to, LANE_PE_LINES), out, now_ps + delay);
+}
+
+/* The lane and the hop of a message between components. */
+static uint32_t route(const gic_out *out, gic_hop *hop)
+{
+    if (out->reserved == GIC_PORT_GICD) {
+        *hop = GIC_HOP_GICD_GICR;
+        return LANE_GICD_OUT;
+    }
+    if (out->reserved == GIC_PORT_CPUIF) {
+        *hop = GIC_HOP_CPUIF_GICR;
+        return lane_of(out->to, LANE_CPUIF_GICR);
+    }
+    *hop = out->port == GIC_PORT_GICD ? GIC_HOP_GICR_GICD : GIC_HOP_GICR_CPUIF;
+    return lane_of(out->reserved2, out->port == GIC_PORT_GICD ? LANE_GICR_GICD : LANE_GICR_CPUIF);
+}
+
+static void send_out(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+{
+    uint16_t first = out->to;
+    uint16_t last = out->to;
+    if (out->port == GIC_PORT_GICD) {
+        first = last = out->reserved2;
+    } else if (out->to == GIC_PE_ALL) {
+        first = 0;
+        last = (uint16_t)(a->config.pe_count - 1u);
+    }
+    for (unsigned pe = first; pe <= last; pe++)
+        if (pe != out->except && a->ports.external)
+            a->ports.external(a->ports.up, out->reserved, out->port, (uint16_t)pe, &out->msg,
+                              now_ps);
+}
+
+static void send_message(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+{
+    gic_hop hop;
+    uint32_t lane_id;
+    if (!is_inside(a, out->port)) {
+        send_out(a, out, now_ps);
+    } else if (!a->timing.timed) {
+        GIC_ASSERT(((a->fifo_tail + 1) & a->fifo_mask) != a->fifo_head);
+        a->fifo[a->fifo_tail] = *out;
+        a->fifo_tail = (a->fifo_tail + 1) & a->fifo_mask;
+    } else {
+        lane_id = route(out, &hop);
+        push_or_deliver(a, lane_id, out, now_ps + a->timing.hop_ps[hop]);
+    }
+}
+
+void collect(gic_assembly *a, gic_outbox *box, gic_port from, uint16_t pe, uint64_t now_ps)
+{
+    uint32_t count = box->count;
+    box->count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        gic_out *out = &box->entry[i];
+        if (out->port == GIC_PORT_EVENT) {
+            emit_event(a, from, out->msg.kind, out->to, &out->msg, now_ps);
+            continue;
+        }
+        out->reserved = (uint8_t)from;
+        out->reserved2 = pe;
+        if (out->port == GIC_PORT_LINE)
+            send_line(a, out, now_ps);
+        else
+            send_message(a, out, now_ps);
+    }
+    a->stats.events_dropped += box->events_dropped;
+    box->events_dropped = 0;
+}
+
+static void deliver_gicd(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+{
+    if (out->msg.kind == GIC_MSG_LINE)
+        gicd_set_line(a->dist, out->msg.intid, out->msg.flags != 0);
+    else if (out->msg.kind == GIC_MSG_NONE)
+        gicd_step(a->dist);
+    else
+        gicd_receive(a->dist, out->reserved2, &out->msg);
+    collect(a, gicd_outbox(a->dist), GIC_PORT_GICD, GIC_PE_NONE, now_ps);
+}
+
+static void deliver_gicr(gic_assembly *a, uint16_t pe, const gic_out *out, uint64_t now_ps)
+{
+    gicr *r = a->redist[pe];
+    if (out->msg.kind == GIC_MSG_LINE)
+        gicr_set_line(r, out->msg.intid, out->msg.flags != 0);
+    else
+        gicr_receive(r, (gic_port)out->reserved, &out->msg);
+    collect(a, gicr_outbox(r), GIC_PORT_GICR, pe, now_ps);
+}
+
+/* Hand one message to its kernel and take what comes out. */
+void deliver(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out, uint64_t now_ps)
+{
+    a->stats.messages++;
+    a->stats.by_kind[out->msg.kind]++;
+    if (to == GIC_PORT_GICD) {
+        deliver_gicd(a, out, now_ps);
+    } else if (to == GIC_PORT_GICR) {
+        deliver_gicr(a, pe, out, now_ps);
+    } else if (to == GIC_PORT_CPUIF) {
+        cpuif_receive(a->cpu[pe], &out->msg);
+        collect(a, cpuif_outbox(a->cpu[pe]), GIC_PORT_CPUIF, pe, now_ps);
+    } else {
+        drive_line(a, pe, (gic_line)out->msg.kind, out->msg.flags != 0, now_ps);
+    }
+}
+
+void settle(gic_assembly *a, uint64_t now_ps)
+{
+    while (a->fifo_head != a->fifo_tail) {
+        gic_out out = a->fifo[a->fifo_head];
+        a->fifo_head = (a->fifo_head + 1) & a->fifo_mask;
+        deliver_any(a, &out, now_ps);
+    }
+}
+
+/* A station acts at now_ps: count it when the station has been further already. */
+static void reach(gic_assembly *a, station *s, uint64_t now_ps)
+{
+    if (now_ps >= s->reached_ps) {
+        s->reached_ps = now_ps;
+        return;
+    }
+    a->stats.causality_violations++;
+    if (s->reached_ps - now_ps > a->stats.causality_skew_ps)
+        a->stats.causality_skew_ps = s->reached_ps - now_ps;
+}
+
+static gic_station station_kind(gic_port port)
+{
+    if (port == GIC_PORT_GICD)
+        return GIC_STATION_GICD;
+    return port == GIC_PORT_GICR ? GIC_STATION_GICR : GIC_STATION_CPUIF;
+}
+
+/* The broadcast lane has reached its receivers: each copy goes on by the receiver's own lane. */
+static void fan_out(gic_assembly *a, const gic_out *message, uint64_t now_ps)
+{
+    gic_out copy = *message;
+    uint16_t first = message->to == GIC_PE_ALL ? 0 : message->to;
+    uint16_t last = message->to == GIC_PE_ALL ? (uint16_t)(a->config.pe_count - 1u) : message->to;
+    for (unsigned pe = first; pe <= last; pe++) {
+        if (pe == message->except)
+            continue;
+        copy.to = (uint16_t)pe;
+        copy.except = GIC_PE_NONE;
+        push_or_deliver(a, lane_of(pe, LANE_FROM_GICD), &copy, now_ps);
+    }
+}
+
+/* Take the head of a lane at its due time: fan out, wait for the station, or deliver. */
+static void serve(gic_assembly *a, uint32_t lane_id, uint64_t due_ps)
+{
+    const gic_out *head = &a->nodes[a->lanes[lane_id].head].out;
+    gic_port to = (gic_port)head->port;
+    uint16_t pe = head->to;
+    gic_out out;
+    station *s;
+    if (lane_id == LANE_GICD_OUT || to == GIC_PORT_LINE) {
+        out = lanes_pop(a, lane_id);
+        if (to == GIC_PORT_LINE)
+            deliver(a, to, pe, &out, due_ps);
+        else
+            fan_out(a, &out, due_ps);
+        return;
+    }
+    s = station_of(a, to, pe);
+    if (s->busy_until_ps > due_ps) {
+        a->stats.station_waits++;
+        lanes_postpone(a, lane_id, s->busy_until_ps);
+        return;
+    }
+    out = lanes_pop(a, lane_id);
+    reach(a, s, due_ps);
+    s->busy_until_ps = due_ps + a->timing.occupancy_ps[station_kind(to)];
+    deliver(a, to, pe, &out, due_ps);
+}
+
+/* Leftover work of the Distributor: loosely timed at once, timed at its own pace. */
+static void continue_work(gic_assembly *a, uint64_t now_ps)
+{
+    gic_out work = {0};
+    if (!a->parts.gicd || !gicd_has_work(a->dist))
+        return;
+    if (a->timing.timed && a->timing.occupancy_ps[GIC_STATION_GICD] > 0) {
+        work.port = GIC_PORT_GICD;
+        work.except = GIC_PE_NONE;
+        if (a->lanes[LANE_GICD_WORK].head == NONE)
+            push_or_deliver(a, LANE_GICD_WORK, &work,
+                            now_ps + a->timing.occupancy_ps[GIC_STATION_GICD]);
+        return;
+    }
+    while (gicd_has_work(a->dist)) {
+        gicd_step(a->dist);
+        collect(a, gicd_outbox(a->dist), GIC_PORT_GICD, GIC_PE_NONE, now_ps);
+        settle(a, now_ps);
+    }
+}
+
+void gic_assembly_advance(gic_assembly *a, uint64_t now_ps)
+{
+    uint32_t lane_id;
+    uint64_t due_ps;
+    while (lanes_earliest(a, &lane_id, &due_ps) && due_ps <= now_ps) {
+        serve(a, lane_id, due_ps);
+        continue_work(a, due_ps);
+    }
+}
+
+uint64_t gic_assembly_next_due(const gic_assembly *a)
+{
+    uint32_t lane_id;
+    uint64_t due_ps;
+    return lanes_earliest(a, &lane_id, &due_ps) ? due_ps : GIC_TIME_NEVER;
+}
+
+void enter(gic_assembly *a, gic_port port, uint16_t pe, uint64_t now_ps)
+{
+    GIC_ASSERT(!a->inside);
+    a->inside = true;
+    if (!a->timing.timed)
+        return;
+    gic_assembly_advance(a, now_ps);
+    reach(a, station_of(a, port, pe), now_ps);
+}
+
+void leave(gic_assembly *a, uint64_t now_ps)
+{
+    settle(a, now_ps);
+    continue_work(a, now_ps);
+    if (a->timing.timed)
+        gic_assembly_advance(a, now_ps); /* zero-latency hops arrive within the activation */
+    a->inside = false;
+}

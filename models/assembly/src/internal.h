@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The joiner's own state. */
+#ifndef GIC_ASSEMBLY_INTERNAL_H
+#define GIC_ASSEMBLY_INTERNAL_H
+
+#include "gic/assembly.h"
+#include "gic/cpuif.h"
+#include "gic/gicd.h"
+#include "gic/gicr.h"
+#include "gic/mem.h"
+
+/* No node, no lane. */
+#define NONE UINT32_MAX
+
+/*
+ * Lanes: FIFO queues of what is under way. Two for the whole GIC, then LANES_PER_PE a PE.
+ * The Distributor has one lane to all Redistributors, so that a broadcast is one node whatever the
+ * number of PEs; at its due time each copy goes on by the receiver's own lane LANE_FROM_GICD, where
+ * it may have to wait for a busy station without holding up the others.
+ */
+enum {
+    LANE_GICD_OUT,  /* Distributor to Redistributors */
+    LANE_SPI_LINES, /* SPI wires to Distributor */
+    LANE_GICD_WORK, /* the Distributor's leftover work */
+    LANES_COMMON
+};
+
+enum {
+    LANE_FROM_GICD, /* copies of LANE_GICD_OUT that arrived */
+    LANE_GICR_GICD,
+    LANE_GICR_CPUIF,
+    LANE_CPUIF_GICR,
+    LANE_PPI_LINES,
+    LANE_PE_LINES, /* IRQ, FIQ to the PE */
+    LANES_PER_PE
+};
+
+typedef struct node {
+    uint64_t due_ps;
+    uint64_t seq; /* order of sending among equals */
+    gic_out out;  /* `reserved` holds the sending gic_port, `reserved2` its PE */
+    uint32_t next;
+    uint32_t unused;
+} node;
+
+typedef struct lane {
+    uint64_t last_due_ps;
+    uint32_t head;
+    uint32_t tail;
+} lane;
+
+/* Wires of one PE as they were last driven: inputs for filtering and reset, outputs for reset. */
+typedef struct pins {
+    uint32_t ppi[1 + GIC_MAX_EPPIS / 32]; /* bit = INTID - 0, INTID - 1056 */
+    uint32_t lines;                       /* bit = gic_line */
+} pins;
+
+/* A station: one component that handles one message at a time. */
+typedef struct station {
+    uint64_t busy_until_ps;
+    uint64_t reached_ps; /* latest time at which it acted */
+} station;
+
+struct gic_assembly {
+    gic_config config;
+    gic_assembly_parts parts;
+    gic_timing timing;
+    gic_assembly_ports ports;
+    gic_assembly_stats stats;
+    uint32_t *affinity; /* our copy, where the configuration brings a table */
+
+    gicd *dist;
+    gicr **redist;
+    cpuif **cpu;
+    void **cpu_memory;
+    size_t cpu_bytes;
+    gic_pe_state *pe_state;
+    bool inside; /* an entry is active: re-entry is a broken contract */
+
+    /* Loosely timed: one FIFO of entries. */
+    gic_out *fifo;
+    uint32_t fifo_mask;
+    uint32_t fifo_head;
+    uint32_t fifo_tail;
+
+    /* Timed: lanes of nodes, and a heap of the lanes that are not empty by their heads. */
+    node *nodes;
+    uint32_t node_count;
+    uint32_t node_free;
+    uint32_t in_flight;
+    uint64_t next_seq;
+    lane *lanes;
+    uint32_t lane_count;
+    uint32_t *heap;
+    uint32_t heap_count;
+    station *stations; /* Distributor, Redistributors, CPU interfaces */
+
+    uint32_t *spi_pins; /* bit = implemented shared INTID by spi_pin_index() */
+    pins *pe_pins;
+};
+
+/* lanes.c: queues in order of time. */
+void lanes_clear(gic_assembly *a);
+bool lanes_push(gic_assembly *a, uint32_t lane_id, const gic_out *out, uint64_t due_ps);
+bool lanes_earliest(const gic_assembly *a, uint32_t *lane_id, uint64_t *due_ps);
+gic_out lanes_pop(gic_assembly *a, uint32_t lane_id);
+void lanes_postpone(gic_assembly *a, uint32_t lane_id, uint64_t due_ps);
+void lanes_rebuild_heap(gic_assembly *a);
+static inline uint32_t lane_of(unsigned pe, unsigned which)
+{
+    return LANES_COMMON + pe * LANES_PER_PE + which;
+}
+
+/* deliver.c: taking from outboxes, carrying, delivering. */
+void collect(gic_assembly *a, gic_outbox *box, gic_port from, uint16_t pe, uint64_t now_ps);
+void settle(gic_assembly *a, uint64_t now_ps);
+void enter(gic_assembly *a, gic_port port, uint16_t pe, uint64_t now_ps);
+void leave(gic_assembly *a, uint64_t now_ps);
+void deliver(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out, uint64_t now_ps);
+void drive_line(gic_assembly *a, uint16_t pe, gic_line line, bool level, uint64_t now_ps);
+void emit_event(gic_assembly *a, gic_port from, unsigned id, uint16_t pe, const gic_msg *msg,
+                uint64_t now_ps);
+
+/* Bit of a shared INTID in spi_pins: SPIs by INTID, extended SPIs behind them. */
+static inline uint32_t spi_pin_index(uint32_t intid)
+{
+    return intid < GIC_INTID_ESPI_FIRST ? intid : 1024u + (intid - GIC_INTID_ESPI_FIRST);
+}
+
+/* Word and bit of a private INTID in pins.ppi. */
+static inline uint32_t ppi_pin_index(uint32_t intid)
+{
+    return intid < GIC_INTID_SPI_FIRST ? intid : 32u + (intid - GIC_INTID_EPPI_FIRST);
+}
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The outbox: everything that leaves a kernel. A kernel never calls out; it puts messages, line
+ * changes and events here, and the joiner takes them, oldest first, when the kernel has returned.
+ * The ring's memory follows the header in the kernel's block; it is empty between activations.
+ */
+#ifndef GIC_OUTBOX_H
+#define GIC_OUTBOX_H
+
+#include "gic/msg.h"
+
+/** Where an entry goes. */
+typedef enum gic_port {
+    GIC_PORT_GICD,  /**< To the Distributor. */
+    GIC_PORT_GICR,  /**< To the Redistributor of PE `to`, or of all PEs (GIC_PE_ALL). */
+    GIC_PORT_CPUIF, /**< To the CPU interface of PE `to`. */
+    GIC_PORT_LINE,  /**< Wire: msg.kind is a gic_line of PE `to`, msg.flags its level, msg.intid
+                         the interrupt that explains it (or GIC_INTID_SPURIOUS). */
+    GIC_PORT_EVENT  /**< Event: msg.kind is a gic_event_id, `to` a PE or GIC_PE_NONE. */
+} gic_port;
+
+enum {
+    GIC_PE_ALL = 0xFFFE, /**< Every PE but `except`. */
+    GIC_PE_NONE = 0xFFFF /**< No PE. */
+};
+
+/** One entry of an outbox. */
+typedef struct gic_out {
+    uint8_t port; /**< gic_port */
+    uint8_t reserved;
+    uint16_t to;     /**< PE, GIC_PE_ALL or GIC_PE_NONE. */
+    uint16_t except; /**< With GIC_PE_ALL: the PE left out, or GIC_PE_NONE. */
+    uint16_t reserved2;
+    gic_msg msg;
+} gic_out;
+
+GIC_STATIC_ASSERT(sizeof(gic_out) == 24, "an outbox entry is 24 bytes");
+
+/**
+ * A FIFO of entries, not a ring: the joiner always empties it. `capacity` entries follow in
+ * `entry`. When it is full, an event is dropped (and counted); anything else is a contract broken
+ * by the kernel, which bounds its work by gic_outbox_room().
+ */
+typedef struct gic_outbox {
+    gic_out *entry;
+    uint32_t capacity;
+    uint32_t count;
+    uint64_t events_dropped;
+} gic_outbox;
+
+/** Entries that still fit. */
+static inline uint32_t gic_outbox_room(const gic_outbox *box)
+{
+    return box->capacity - box->count;
+}
+
+/** Reserve the next entry, zero but for its address; NULL when full. */
+static inline gic_out *gic_outbox_next(gic_outbox *box, gic_port port, uint16_t to)
+{
+    gic_out *out;
+    if (box->count == box->capacity) {
+        GIC_ASSERT(port == GIC_PORT_EVENT);
+        box->events_dropped++;
+        return NULL;
+    }
+    out = &box->entry[box->count++];
+    out->port = (uint8_t)port;
+    out->reserved = 0;
+    out->reserved2 = 0;
+    out->to = to;
+    out->except = GIC_PE_NONE;
+    out->msg.kind = 0;
+    out->msg.group = 0;
+    out->msg.priority = 0;
+    out->msg.flags = 0;
+    out->msg.intid = 0;
+    out->msg.arg = 0;
+    return out;
+}
+
+/** Send @p msg. */
+static inline void gic_send(gic_outbox *box, gic_port port, uint16_t to, gic_msg msg)
+{
+    gic_out *out = gic_outbox_next(box, port, to);
+    if (out)
+        out->msg = msg;
+}
+
+/** Report an event (gic/event.h). */
+static inline void gic_report(gic_outbox *box, unsigned event_id, uint16_t pe, uint32_t intid,
+                              uint64_t arg)
+{
+    gic_out *out = gic_outbox_next(box, GIC_PORT_EVENT, pe);
+    if (out) {
+        out->msg.kind = (uint8_t)event_id;
+        out->msg.intid = intid;
+        out->msg.arg = arg;
+    }
+}
+
+/** Drive a line. */
+static inline void gic_drive(gic_outbox *box, unsigned line, uint16_t pe, bool level,
+                             uint32_t intid)
+{
+    gic_out *out = gic_outbox_next(box, GIC_PORT_LINE, pe);
+    if (out) {
+        out->msg.kind = (uint8_t)line;
+        out->msg.flags = level;
+        out->msg.intid = intid;
+    }
+}
+
+#endif

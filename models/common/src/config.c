@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Configuration of a GIC: defaults, checks, affinities. */
+#include "gic/config.h"
+
+/* JEP106 code 0 names nobody: drivers choose errata by IIDR, and we have none (design.md 7). */
+enum { GIC_IIDR_NOBODY = 0 };
+
+gic_config gic_config_default(void)
+{
+    gic_config c = {0};
+    c.pe_count = 1;
+    c.spi_count = 32;
+    c.has_el2 = true;
+    c.has_el3 = true;
+    c.priority_bits = 5;
+    c.preemption_bits = 5;
+    c.mbis = true;
+    c.one_of_n = true;
+    c.range_select = true;
+    c.aff3_valid = true;
+    c.dpg = true;
+    c.arch_rev = 3;
+    c.iidr = GIC_IIDR_NOBODY;
+    c.bad_size = GIC_BAD_SIZE_RAZ_WI;
+    c.work_limit = 64;
+    return c;
+}
+
+uint32_t gic_config_affinity(const gic_config *config, unsigned pe)
+{
+    if (config->affinity)
+        return config->affinity[pe];
+    return (uint32_t)((pe / 16u) << 8 | (pe % 16u));
+}
+
+static gic_config_error check_counts(const gic_config *c)
+{
+    if (c->pe_count < 1 || c->pe_count > GIC_MAX_PES)
+        return GIC_CONFIG_PE_COUNT;
+    if (c->spi_count > GIC_MAX_SPIS || (c->spi_count != GIC_MAX_SPIS && c->spi_count % 32u != 0))
+        return GIC_CONFIG_SPI_COUNT;
+    if (c->espi_count > GIC_MAX_ESPIS || c->espi_count % 32u != 0)
+        return GIC_CONFIG_ESPI_COUNT;
+    if (c->eppi_count > GIC_MAX_EPPIS || c->eppi_count % 32u != 0)
+        return GIC_CONFIG_EPPI_COUNT;
+    if (c->work_limit < 1)
+        return GIC_CONFIG_WORK_LIMIT;
+    return GIC_CONFIG_OK;
+}
+
+static gic_config_error check_priorities(const gic_config *c)
+{
+    /* At least 32 levels with two Security states, 16 with one (P-06). */
+    unsigned least = c->two_security_states ? 5u : 4u;
+    if (c->priority_bits < least || c->priority_bits > 8)
+        return GIC_CONFIG_PRIORITY_BITS;
+    if (c->preemption_bits < least || c->preemption_bits > 7 ||
+        c->preemption_bits > c->priority_bits)
+        return GIC_CONFIG_PREEMPTION_BITS;
+    return GIC_CONFIG_OK;
+}
+
+static bool affinity_fits(const gic_config *c, uint32_t affinity)
+{
+    return (c->range_select || (affinity & 0xFFu) < 16u) &&
+           (c->aff3_valid || (affinity >> 24) == 0);
+}
+
+static gic_config_error check_affinities(const gic_config *c)
+{
+    for (unsigned i = 0; i < c->pe_count; i++) {
+        uint32_t affinity = gic_config_affinity(c, i);
+        if (!affinity_fits(c, affinity))
+            return GIC_CONFIG_AFFINITY;
+        for (unsigned j = 0; c->affinity && j < i; j++)
+            if (c->affinity[j] == affinity)
+                return GIC_CONFIG_AFFINITY;
+    }
+    return GIC_CONFIG_OK;
+}
+
+gic_config_error gic_config_check(const gic_config *config)
+{
+    gic_config_error error = check_counts(config);
+    if (error == GIC_CONFIG_OK)
+        error = check_priorities(config);
+    if (error == GIC_CONFIG_OK && config->two_security_states && !config->has_el3)
+        error = GIC_CONFIG_SECURITY;
+    if (error == GIC_CONFIG_OK)
+        error = check_affinities(config);
+    return error;
+}
+
+const char *gic_config_error_text(gic_config_error error)
+{
+    static const char *const text[] = {
+        [GIC_CONFIG_OK] = "the configuration is valid",
+        [GIC_CONFIG_PE_COUNT] = "pe_count: 1 to 512 PEs",
+        [GIC_CONFIG_SPI_COUNT] = "spi_count: a multiple of 32 up to 960, or 988",
+        [GIC_CONFIG_ESPI_COUNT] = "espi_count: a multiple of 32 up to 1024",
+        [GIC_CONFIG_EPPI_COUNT] = "eppi_count: 0, 32 or 64",
+        [GIC_CONFIG_PRIORITY_BITS] = "priority_bits: 5 to 8, or 4 to 8 with one Security state",
+        [GIC_CONFIG_PREEMPTION_BITS] =
+            "preemption_bits: 5 to 7 (4 with one Security state) and at most priority_bits",
+        [GIC_CONFIG_SECURITY] = "two_security_states: needs PEs with EL3 (has_el3)",
+        [GIC_CONFIG_AFFINITY] =
+            "affinity: all different; Aff0 up to 15 unless range_select, Aff3 0 unless aff3_valid",
+        [GIC_CONFIG_WORK_LIMIT] = "work_limit: at least 1",
+        [GIC_CONFIG_MEMORY] = "memory: smaller than the footprint, or not aligned to 64",
+    };
+    if ((size_t)error >= GIC_COUNT_OF(text))
+        return "unknown configuration error";
+    return text[error];
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Redistributor kernel of one PE: SGIs, PPIs, extended PPIs, GICR registers, sleep, and the choice
+ * of what its CPU interface is presented with.
+ *
+ * One block of caller's memory, no time, no calls out: see gicd.h.
+ */
+#ifndef GIC_GICR_H
+#define GIC_GICR_H
+
+#include "gic/config.h"
+#include "gic/explain.h"
+#include "gic/outbox.h"
+#include "gic/regs.h"
+
+GIC_BEGIN_DECLS
+
+typedef struct gicr gicr;
+
+/** Bytes of the frames of one Redistributor: RD_base and SGI_base, 64 KiB each. */
+enum { GICR_FRAME_SIZE = 0x20000 };
+
+/** Bytes of memory that gicr_init() needs for @p config, aligned to 64. */
+size_t gicr_footprint(const gic_config *config);
+
+/**
+ * Build the Redistributor of PE @p pe in @p memory (aligned to 64).
+ * @return the kernel, reset, or NULL with the reason in @p error (which may be NULL).
+ */
+gicr *gicr_init(void *memory, size_t length, const gic_config *config, uint16_t pe,
+                gic_config_error *error);
+
+/** Whether this is the last Redistributor of a contiguous region: GICR_TYPER.Last. */
+void gicr_set_last(gicr *r, bool last);
+
+/** Reset: asleep (WAKER = 6), registers to their reset values (N-03). */
+void gicr_reset(gicr *r);
+
+/** Register access; @p offset from RD_base, SGI_base is at 0x10000. See gic_frame_read(). */
+gic_status gicr_read(gicr *r, const gic_access *access, uint32_t offset, uint64_t *value);
+/** Register write; see gic_frame_write(). */
+gic_status gicr_write(gicr *r, const gic_access *access, uint32_t offset, uint64_t value);
+
+/** A message from the Distributor (GIC_PORT_GICD) or the CPU interface (GIC_PORT_CPUIF). */
+void gicr_receive(gicr *r, gic_port from, const gic_msg *msg);
+
+/** The wire of PPI or extended PPI @p intid is at @p level. Repeating a level does nothing. */
+void gicr_set_line(gicr *r, uint32_t intid, bool level);
+
+/** The outbox, to be emptied after every call. */
+gic_outbox *gicr_outbox(gicr *r);
+
+/** The register frame (rows). */
+const gic_frame *gicr_frame(const gicr *r);
+
+/** Fill in the gates that this Redistributor knows (all for private INTIDs; sleep and owner). */
+void gicr_explain(const gicr *r, gic_explanation *explanation);
+
+/** Bytes that gicr_save() writes. */
+size_t gicr_save_size(const gicr *r);
+/** Save the architectural state. */
+size_t gicr_save(const gicr *r, void *out);
+/** Load what gicr_save() wrote of an equal configuration; false and unchanged otherwise. */
+bool gicr_load(gicr *r, const void *in, size_t length);
+
+GIC_END_DECLS
+
+#endif

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// The C joiner with a clock: what the whole GIC and its parts have in common.
+#ifndef GICTLM_ASSEMBLY_H
+#define GICTLM_ASSEMBLY_H
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <systemc>
+
+#include "gic/assembly.h"
+#include "gic/outbox.h"
+#include "gictlm/config.h"
+#include "gictlm/frame.h"
+#include "gictlm/line.h"
+#include "gictlm/stream.h"
+#include "gictlm/sysreg.h"
+
+namespace gictlm
+{
+
+/// Receives events (gic/event.h) while the GIC is at work: record and return, do not call the GIC.
+using event_function = void (*)(void *up, const gic_event *event);
+
+/// A gic_assembly driven by simulated time. One method process sleeps until the next message is
+/// due and delivers it; entries from sockets and lines carry the caller's local time. What the
+/// joiner has to say (lines, messages to other modules, guest errors) is recorded and handed on
+/// when it has returned, in order, so that a receiver may call the GIC again from its callback.
+class assembly : public sc_core::sc_module
+{
+public:
+    ~assembly() override;
+    assembly(const assembly &) = delete;
+    assembly &operator=(const assembly &) = delete;
+
+    /// The configuration it was built from.
+    const config &configuration() const { return config_; }
+
+    /// Call @p function with @p up for every event from now on. Any number of observers.
+    void observe(event_function function, void *up);
+
+    /// Walk every gate between a line and a PE (gic/explain.h). Changes nothing.
+    gic_explanation explain(uint32_t intid, uint16_t pe) const;
+    /// Counters: messages, events, causality violations and their largest skew.
+    const gic_assembly_stats &stats() const { return *gic_assembly_get_stats(a_); }
+    /// The register lists of the frames (rows: gic/regs.h).
+    const gic_frame &gicd_registers() const { return *gic_assembly_gicd_frame(a_); }
+    const gic_frame &gicr_registers() const { return *gic_assembly_gicr_frame(a_); }
+
+    /// Reset everything, dropping what is on the links, at sc_time_stamp() + @p delay.
+    void reset_all(const sc_core::sc_time &delay = sc_core::SC_ZERO_TIME);
+    /// Reset the CPU interface of @p pe alone.
+    void reset_one(uint16_t pe, const sc_core::sc_time &delay = sc_core::SC_ZERO_TIME);
+
+    /// Kernels, links, lines and messages under way, as bytes. Call it between activations.
+    std::vector<unsigned char> save() const;
+    /// Load what save() of an equal configuration wrote, at the same simulated time. Output lines
+    /// whose level differs are driven. @return false, with nothing changed, when it does not fit.
+    bool load(const std::vector<unsigned char> &saved);
+
+    /// True while no message is under way and no work is left over.
+    bool settled() const { return gic_assembly_next_due(a_) == GIC_TIME_NEVER && inbound_.empty(); }
+    /// Notified after messages were delivered by the clock.
+    const sc_core::sc_event &progress_event() const { return progress_; }
+    /// The joiner itself, for tools that read it. Calling an entry of it by-passes the clock.
+    gic_assembly *joiner() { return a_; }
+
+protected:
+    /// Build the @p parts of @p configuration. An error of the configuration is reported by
+    /// SC_REPORT_FATAL with the reason.
+    assembly(sc_core::sc_module_name name, const config &configuration,
+             const gic_assembly_parts &parts);
+
+    void end_of_elaboration() override;
+
+    /// Receiver of a line out; entries are added as ports are made.
+    void route_line(gic_line line, uint16_t pe, line_out *port);
+    /// Messages for component @p to of @p pe leave by @p port with @p hop added.
+    void route_stream(gic_port to, uint16_t pe, stream_port *port);
+
+    using lines = sc_core::sc_vector<line_in>;
+    using pe_lines = sc_core::sc_vector<sc_core::sc_vector<line_in>>;
+    using outputs = sc_core::sc_vector<line_out>;
+    void make_lines(lines &vector, line_kind kind, unsigned count, uint32_t first_intid);
+    void make_pe_lines(pe_lines &vector, unsigned count, uint32_t first_intid);
+    void make_outputs(outputs &vector, gic_line line);
+
+    /// One end of a message link into this assembly.
+    class stream_end : public stream_if
+    {
+    public:
+        stream_end(assembly &owner, gic_port from, gic_port to, uint16_t pe)
+            : owner_(owner), from_(from), to_(to), pe_(pe)
+        {
+        }
+        void receive(const gic_msg &msg, const sc_core::sc_time &delay) override
+        {
+            owner_.receive(from_, to_, pe_, msg, delay);
+        }
+
+    private:
+        assembly &owner_;
+        gic_port from_;
+        gic_port to_;
+        uint16_t pe_;
+    };
+    using stream_ports = sc_core::sc_vector<stream_port>;
+    using stream_exports = sc_core::sc_vector<stream_export>;
+    /// Make the ends of the links between our @p self and somebody's @p other, one a PE.
+    void make_streams(stream_ports &out, stream_exports &in, gic_port self, gic_port other);
+
+    /// The PE's side of one CPU interface.
+    class sysreg_end;
+    using sysregs = sc_core::sc_vector<sc_core::sc_export<sysreg_if>>;
+    void make_sysregs(sysregs &vector);
+
+private:
+    friend class frame_target;
+    friend class line_in;
+
+    /// Something to hand on when the joiner has returned.
+    struct output {
+        enum what : uint8_t { line, message, report };
+        uint64_t time_ps;
+        gic_msg msg;
+        uint16_t pe;
+        uint8_t what;
+        uint8_t from;
+        uint8_t to; ///< gic_line, gic_port or gic_event_id
+        bool level;
+    };
+    /// A message of another module that has not arrived yet.
+    struct arrival {
+        uint64_t due_ps;
+        gic_msg msg;
+        uint16_t pe;
+        uint8_t from;
+        uint8_t to;
+    };
+    struct observer {
+        event_function function;
+        void *up;
+    };
+    struct saved_layout;
+
+    static void on_line(void *up, uint16_t pe, gic_line line, bool level, uint64_t time_ps);
+    static void on_event(void *up, const gic_event *event);
+    static void on_external(void *up, unsigned from, unsigned to, uint16_t pe, const gic_msg *msg,
+                            uint64_t time_ps);
+
+    /// Simulated time plus @p delay in picoseconds.
+    uint64_t now_ps(const sc_core::sc_time &delay) const
+    {
+        return to_ps(sc_core::sc_time_stamp().value() + delay.value());
+    }
+    uint64_t to_ps(uint64_t value) const
+    {
+        return ps_per_tick_ == 1 ? value
+               : ps_per_tick_    ? value * ps_per_tick_
+                                 : value / ticks_per_ps_;
+    }
+    sc_core::sc_time from_ps(uint64_t ps) const;
+    /// Distance from sc_time_stamp() to @p time_ps, zero for the past.
+    sc_core::sc_time ahead(uint64_t time_ps) const;
+
+    void check_entry() const
+    {
+        if (observing_)
+            refuse_entry();
+    }
+    [[noreturn]] void refuse_entry() const;
+    /// After every entry: hand on what was recorded; set the clock where something is under way.
+    void settle()
+    {
+        if (!outputs_.empty() && !flushing_)
+            flush();
+        if (clocked_)
+            reschedule();
+    }
+    /// After an entry that cannot have sent a message.
+    void settle_read()
+    {
+        if (!outputs_.empty() && !flushing_)
+            flush();
+        if (timed_)
+            reschedule();
+    }
+    void flush();
+    void hand_on(const output &o);
+    void report_guest_error(const output &o);
+    void reschedule();
+    void deliver_due();
+    void tick();
+    void set_input(const line_in &line, bool level, const sc_core::sc_time &delay);
+    void receive(gic_port from, gic_port to, uint16_t pe, const gic_msg &msg,
+                 const sc_core::sc_time &delay);
+    void apply_pe_state(uint16_t pe, const gic_pe_state &state, uint64_t now);
+    void count_event(gic_event_id id, uint16_t pe, uint64_t arg, uint64_t now);
+    bool in_thread() const;
+    /// Let the caller's local time come, and at least one delivery when it has come already.
+    void synchronise(sc_core::sc_time &delay);
+
+    config config_;
+    gic_assembly *a_ = nullptr;
+    bool timed_ = false;
+    bool clocked_ = true; ///< Something may be under way: timed, or bounded work left over.
+    bool flushing_ = false;
+    bool observing_ = false; ///< An observer is running inside the joiner.
+    uint64_t ps_per_tick_ = 1;
+    uint64_t ticks_per_ps_ = 1;
+    uint64_t scheduled_ps_ = GIC_TIME_NEVER;
+    std::vector<output> outputs_;
+    std::vector<arrival> inbound_;
+    std::vector<observer> observers_;
+    std::vector<line_out *> line_routes_;
+    std::vector<stream_port *> stream_routes_;
+    std::vector<uint64_t> stream_last_;
+    std::vector<line_in *> inputs_;
+    std::vector<std::unique_ptr<stream_end>> stream_ends_;
+    std::vector<std::unique_ptr<sysreg_end>> sysreg_ends_;
+    std::vector<uint32_t> reported_;
+    sc_core::sc_event due_;
+    sc_core::sc_event progress_;
+    struct aligned_delete {
+        void operator()(void *p) const;
+    };
+    std::unique_ptr<void, aligned_delete> memory_;
+};
+
+} // namespace gictlm
+
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// A register frame as a TLM-2.0 target: the whole base protocol, once.
+#ifndef GICTLM_FRAME_H
+#define GICTLM_FRAME_H
+
+#include <cstdint>
+
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/simple_target_socket.h>
+
+#include "gic/access.h"
+#include "gictlm/attributes.h"
+
+namespace gictlm
+{
+
+class assembly;
+
+/// Which registers a frame_target leads to.
+enum class frame_kind : uint8_t {
+    gicd, ///< The Distributor's frame.
+    gicr  ///< Redistributors, one every `gicr_stride` bytes.
+};
+
+/// Transactions by how they ended.
+struct frame_stats {
+    uint64_t ok = 0;
+    uint64_t address_errors = 0;
+    uint64_t command_errors = 0;
+    uint64_t burst_errors = 0;
+    uint64_t byte_enable_errors = 0;
+    uint64_t generic_errors = 0; ///< No data pointer.
+    uint64_t bad_sizes = 0;      ///< Lengths no register has, whatever `bad_size` made of them.
+    uint64_t busy_syncs = 0;     ///< Reads that waited because a busy bit was set.
+};
+
+/// A target socket for a register frame (rules B-01 to B-08). 32 bits wide; unbound is legal.
+/// b_transport adds the access's cost to the delay and waits only where config::busy_sync says;
+/// nb_transport works by the socket's conversion; transport_dbg has no side effect and no time;
+/// DMI is refused. Data are little-endian. An address is an offset from the start of the frame.
+class frame_target : public tlm_utils::simple_target_socket_optional<frame_target>
+{
+public:
+    /// Frame @p kind of @p owner; for gicr: PEs @p first_pe to @p first_pe + @p pe_count - 1.
+    frame_target(const char *name, assembly &owner, frame_kind kind, unsigned first_pe = 0,
+                 unsigned pe_count = 1);
+
+    /// Bytes that the socket decodes; addresses behind them are ADDRESS_ERROR.
+    uint64_t frame_size() const { return size_; }
+    /// How transactions ended.
+    const frame_stats &stats() const { return stats_; }
+
+    const char *kind() const override { return "gictlm::frame_target"; }
+
+private:
+    struct beat;
+
+    void b_transport(tlm::tlm_generic_payload &payload, sc_core::sc_time &delay);
+    unsigned transport_dbg(tlm::tlm_generic_payload &payload);
+    bool get_direct_mem_ptr(tlm::tlm_generic_payload &payload, tlm::tlm_dmi &dmi);
+
+    tlm::tlm_response_status check(const tlm::tlm_generic_payload &payload, beat &out) const;
+    static bool one_access(const tlm::tlm_generic_payload &payload, beat &out);
+    tlm::tlm_response_status perform(const tlm::tlm_generic_payload &payload, const beat &what,
+                                     sc_core::sc_time &delay);
+    tlm::tlm_response_status bad_size(const tlm::tlm_generic_payload &payload, const beat &what);
+    gic_access access_of(const tlm::tlm_generic_payload &payload, unsigned size,
+                         bool debug) const;
+    gic_status read(uint64_t now_ps, const gic_access &access, uint64_t address, uint64_t &value);
+    gic_status write(uint64_t now_ps, const gic_access &access, uint64_t address, uint64_t value);
+    bool busy(uint64_t address, unsigned size, uint64_t value) const;
+    void sync_busy(const gic_access &access, uint64_t address, uint64_t &value,
+                   sc_core::sc_time &delay);
+    void count(tlm::tlm_response_status status);
+    unsigned dbg_read(const gic_access &access, uint64_t address, unsigned char *data,
+                      unsigned length);
+    unsigned dbg_write(const gic_access &access, uint64_t address, const unsigned char *data,
+                       unsigned length);
+    bool inside(uint64_t address, uint64_t length) const;
+
+    assembly &owner_;
+    uint64_t size_;
+    attributes defaults_;
+    attributes_function attributes_of_;
+    sc_core::sc_time read_cost_;
+    sc_core::sc_time write_cost_;
+    frame_stats stats_;
+    uint32_t stride_mask_;
+    uint16_t first_pe_;
+    uint8_t stride_shift_;
+    frame_kind kind_;
+    bool timed_;
+};
+
+} // namespace gictlm
+
+#endif
