@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Candidate lists: what could be offered where, and the search for the most urgent in one list. */
+#include "gicd_state.h"
+
+static uint32_t *gicd_list_word(const gicd *d, unsigned list, unsigned w)
+{
+    return &d->derived.list[list * d->words + w];
+}
+
+static uint32_t *gicd_level_word(const gicd *d, unsigned level, unsigned w)
+{
+    return &d->derived.level[level * d->words + w];
+}
+
+static void gicd_level_note(const gicd *d, unsigned slot, unsigned list)
+{
+    unsigned level = gicd_level(d, d->priority[slot]);
+    gicd_level_set(d, list, gicd_group(d, slot))[level / 32] |= gic_bit(level);
+}
+
+static void gicd_mark_list(gicd *d, unsigned list)
+{
+    if (list == d->pool)
+        d->arch->pool_dirty = true;
+    else
+        gicd_mark_pe(d, list);
+}
+
+static void gicd_list_add(gicd *d, unsigned slot, unsigned list)
+{
+    *gicd_list_word(d, list, slot / 32) |= gic_bit(slot);
+    d->derived.list_words[list] |= UINT64_C(1) << (slot / 32);
+    d->derived.listed[slot] = (uint16_t)list;
+    gicd_level_note(d, slot, list);
+}
+
+static void gicd_list_remove(gicd *d, unsigned slot)
+{
+    unsigned list = d->derived.listed[slot];
+    uint32_t *word = gicd_list_word(d, list, slot / 32);
+    *word &= ~gic_bit(slot);
+    if (*word == 0)
+        d->derived.list_words[list] &= ~(UINT64_C(1) << (slot / 32));
+    d->derived.listed[slot] = GICD_NO_LIST;
+}
+
+/* The list in which @p slot has to be: pending, enabled, not active, with no Redistributor, and
+   routed somewhere. Whether its group is enabled is asked by the search. */
+static unsigned gicd_list_for(const gicd *d, unsigned slot)
+{
+    const gicd_word *word = &d->word[slot / 32];
+    uint32_t ready = gicd_pending(word) & word->enable & ~word->active & ~word->offered;
+    return ready & gic_bit(slot) ? d->derived.route[slot] : (unsigned)GICD_NO_LIST;
+}
+
+static void gicd_want_recall(gicd *d, unsigned slot)
+{
+    gicd_word *word = &d->word[slot / 32];
+    uint32_t bit = gic_bit(slot);
+    if ((word->recalled & bit) || gicd_offer_stands(d, slot))
+        return;
+    word->recall_wanted |= bit;
+    d->arch->recall_words |= UINT64_C(1) << (slot / 32);
+}
+
+void gicd_refresh(gicd *d, unsigned slot)
+{
+    unsigned list = gicd_list_for(d, slot);
+    unsigned listed = d->derived.listed[slot];
+
+    if (d->word[slot / 32].offered & gic_bit(slot))
+        gicd_want_recall(d, slot);
+    if (list == listed)
+        return;
+    if (listed != GICD_NO_LIST)
+        gicd_list_remove(d, slot);
+    if (list == GICD_NO_LIST)
+        return;
+    gicd_list_add(d, slot, list);
+    gicd_mark_list(d, list);
+}
+
+void gicd_refresh_bits(gicd *d, unsigned w, uint32_t bits)
+{
+    while (bits) {
+        gicd_refresh(d, w * 32u + gic_lowest_bit(bits));
+        bits &= bits - 1;
+    }
+}
+
+static void gicd_level_move(gicd *d, unsigned slot, unsigned from, unsigned to)
+{
+    unsigned w = slot / 32;
+    uint32_t *old = gicd_level_word(d, from, w);
+    *old &= ~gic_bit(slot);
+    if (*old == 0)
+        d->derived.level_words[from] &= ~(UINT64_C(1) << w);
+    *gicd_level_word(d, to, w) |= gic_bit(slot);
+    d->derived.level_words[to] |= UINT64_C(1) << w;
+}
+
+void gicd_set_priority(gicd *d, unsigned slot, uint8_t priority)
+{
+    unsigned from = gicd_level(d, d->priority[slot]);
+    unsigned to = gicd_level(d, priority);
+    unsigned list = d->derived.listed[slot];
+
+    if (from == to)
+        return;
+    gicd_level_move(d, slot, from, to);
+    d->priority[slot] = priority;
+    if (list != GICD_NO_LIST) {
+        gicd_level_note(d, slot, list);
+        gicd_mark_list(d, list);
+    }
+    gicd_refresh(d, slot);
+}
+
+uint32_t gicd_regroup(gicd *d, unsigned w)
+{
+    const gicd_word *word = &d->word[w];
+    gicd_view *view = &d->derived.view[w];
+    uint32_t changed = 0;
+    unsigned g;
+
+    for (g = 0; g < GIC_GROUP_COUNT; g++) {
+        uint32_t now = view->implemented & gic_group_words((gic_group)g, d->arch->ds, word->group,
+                                                           word->grpmod);
+        changed |= now ^ view->group[g];
+        view->group[g] = now;
+    }
+    return changed;
+}
+
+void gicd_regrouped(gicd *d, unsigned w, uint32_t changed)
+{
+    uint32_t bits = changed;
+    while (bits) {
+        unsigned slot = w * 32u + gic_lowest_bit(bits);
+        unsigned list = d->derived.listed[slot];
+        if (list != GICD_NO_LIST) {
+            gicd_level_note(d, slot, list);
+            gicd_mark_list(d, list);
+        }
+        bits &= bits - 1;
+    }
+    gicd_refresh_bits(d, w, changed);
+}
+
+void gicd_refresh_group(gicd *d, unsigned w)
+{
+    gicd_regrouped(d, w, gicd_regroup(d, w));
+}
+
+/* --- the search ------------------------------------------------------------------------------- */
+
+static uint32_t gicd_group_mask(const gicd_view *view, gic_group_set groups)
+{
+    uint32_t mask = 0;
+    if (groups == GIC_GROUPS_ALL)
+        return view->implemented;
+    if (groups & gic_group_bit(GIC_GROUP_0))
+        mask |= view->group[GIC_GROUP_0];
+    if (groups & gic_group_bit(GIC_GROUP_1S))
+        mask |= view->group[GIC_GROUP_1S];
+    if (groups & gic_group_bit(GIC_GROUP_1NS))
+        mask |= view->group[GIC_GROUP_1NS];
+    return mask;
+}
+
+/* First candidate of @p list at @p level among @p groups. */
+static unsigned gicd_first_at(const gicd *d, unsigned list, unsigned level, gic_group_set groups)
+{
+    uint64_t words = d->derived.list_words[list] & d->derived.level_words[level];
+    while (words) {
+        unsigned w = gic_lowest_bit64(words);
+        uint32_t bits = *gicd_list_word(d, list, w) & *gicd_level_word(d, level, w) &
+                        gicd_group_mask(&d->derived.view[w], groups);
+        if (bits && GIC_FAULT("N-05"))
+            return w * 32u + 31u - (unsigned)__builtin_clz(bits);
+        if (bits)
+            return w * 32u + gic_lowest_bit(bits);
+        words &= words - 1;
+    }
+    return GICD_NO_SLOT;
+}
+
+/* Levels of set word @p i that may be non-empty in @p groups. */
+static uint32_t gicd_levels(const gicd *d, unsigned list, unsigned i, gic_group_set groups)
+{
+    uint32_t levels = 0;
+    unsigned g;
+    for (g = 0; g < GIC_GROUP_COUNT; g++)
+        if (groups & gic_group_bit((gic_group)g))
+            levels |= gicd_level_set(d, list, (gic_group)g)[i];
+    return levels;
+}
+
+static void gicd_strike_level(const gicd *d, unsigned list, unsigned level, gic_group_set groups)
+{
+    unsigned g;
+    for (g = 0; g < GIC_GROUP_COUNT; g++)
+        if (groups & gic_group_bit((gic_group)g))
+            gicd_level_set(d, list, (gic_group)g)[level / 32] &= ~gic_bit(level);
+}
+
+unsigned gicd_best(gicd *d, unsigned list, gic_group_set groups)
+{
+    unsigned i;
+    if (d->derived.list_words[list] == 0)
+        return GICD_NO_SLOT;
+    for (i = 0; i < d->level_sets; i++) {
+        uint32_t levels = gicd_levels(d, list, i, groups);
+        while (levels) {
+            unsigned level = i * 32u + gic_lowest_bit(levels);
+            unsigned slot = gicd_first_at(d, list, level, groups);
+            if (slot != GICD_NO_SLOT)
+                return slot;
+            gicd_strike_level(d, list, level, groups);
+            levels &= levels - 1;
+        }
+    }
+    return GICD_NO_SLOT;
+}
+
+/* --- from nothing ------------------------------------------------------------------------------- */
+
+static void gicd_clear_lists(gicd *d)
+{
+    size_t lists = (size_t)d->pool + 1u;
+    size_t i;
+    for (i = 0; i < lists; i++)
+        d->derived.list_words[i] = 0;
+    for (i = 0; i < lists * d->words; i++)
+        d->derived.list[i] = 0;
+    for (i = 0; i < lists * GIC_GROUP_COUNT * d->level_sets; i++)
+        d->derived.list_levels[i] = 0;
+    for (i = 0; i < d->levels; i++)
+        d->derived.level_words[i] = 0;
+    for (i = 0; i < (size_t)d->levels * d->words; i++)
+        d->derived.level[i] = 0;
+}
+
+static void gicd_rebuild_slot(gicd *d, unsigned slot)
+{
+    unsigned level = gicd_level(d, d->priority[slot]);
+    unsigned list;
+
+    d->derived.listed[slot] = GICD_NO_LIST;
+    d->derived.route[slot] = gicd_route_of(d, slot);
+    *gicd_level_word(d, level, slot / 32) |= gic_bit(slot);
+    d->derived.level_words[level] |= UINT64_C(1) << (slot / 32);
+    list = gicd_list_for(d, slot);
+    if (list != GICD_NO_LIST && (d->derived.view[slot / 32].implemented & gic_bit(slot)))
+        gicd_list_add(d, slot, list);
+}
+
+static void gicd_rebuild_pe(gicd *d, unsigned pe)
+{
+    unsigned i;
+    for (i = 0; i < d->pe[pe].offers; i++)
+        d->derived.owner[d->pe[pe].offer[i].slot] = (uint16_t)pe;
+    gicd_note_state(d, pe);
+    gicd_note_offers(d, pe);
+}
+
+static void gicd_clear_routing(gicd *d)
+{
+    gicd_routing *r = &d->derived.routing;
+    size_t i;
+    unsigned g;
+    for (i = 0; i < GICD_PE_WORDS; i++) {
+        r->idle[i] = 0;
+        for (g = 0; g < GIC_GROUP_COUNT; g++)
+            r->able[g][i] = r->asleep[g][i] = 0;
+    }
+    for (i = 0; i < GIC_COUNT_OF(r->holding); i++)
+        r->holding[i] = 0;
+    for (i = 0; i < (size_t)d->levels * d->pe_words; i++)
+        d->derived.holders[i] = 0;
+}
+
+void gicd_rebuild(gicd *d)
+{
+    unsigned i;
+    gicd_clear_lists(d);
+    gicd_clear_routing(d);
+    for (i = 0; i < d->words; i++)
+        (void)gicd_regroup(d, i);
+    for (i = 0; i < d->words * 32u; i++) {
+        d->derived.owner[i] = GIC_PE_NONE;
+        gicd_rebuild_slot(d, i);
+    }
+    for (i = 0; i < d->pool; i++) {
+        d->derived.held[i] = GICD_NO_LIST;
+        gicd_rebuild_pe(d, i);
+    }
+}
+
+/* --- checking --------------------------------------------------------------------------------------- */
+
+static bool gicd_slot_consistent(const gicd *d, unsigned slot)
+{
+    unsigned w = slot / 32;
+    uint32_t bit = gic_bit(slot);
+    unsigned level = gicd_level(d, d->priority[slot]);
+    unsigned list = d->derived.view[w].implemented & bit ? gicd_list_for(d, slot)
+                                                         : (unsigned)GICD_NO_LIST;
+    unsigned i;
+
+    if (d->derived.listed[slot] != list || d->derived.route[slot] != gicd_route_of(d, slot))
+        return false;
+    for (i = 0; i <= d->pool; i++)
+        if (((*gicd_list_word(d, i, w) & bit) != 0) != (i == list))
+            return false;
+    for (i = 0; i < d->levels; i++)
+        if (((*gicd_level_word(d, i, w) & bit) != 0) != (i == level))
+            return false;
+    return list == GICD_NO_LIST ||
+           (gicd_level_set(d, list, gicd_group(d, slot))[level / 32] & gic_bit(level));
+}
+
+static bool gicd_summaries_consistent(const gicd *d, unsigned w)
+{
+    uint64_t bit = UINT64_C(1) << w;
+    unsigned i;
+    for (i = 0; i <= d->pool; i++)
+        if (((d->derived.list_words[i] & bit) != 0) != (*gicd_list_word(d, i, w) != 0))
+            return false;
+    for (i = 0; i < d->levels; i++)
+        if (((d->derived.level_words[i] & bit) != 0) != (*gicd_level_word(d, i, w) != 0))
+            return false;
+    return true;
+}
+
+static bool gicd_offers_consistent(const gicd *d)
+{
+    unsigned pe;
+    unsigned offered = 0;
+    unsigned i;
+    for (pe = 0; pe < d->pool; pe++)
+        for (i = 0; i < d->pe[pe].offers; i++) {
+            unsigned slot = d->pe[pe].offer[i].slot;
+            if (d->derived.owner[slot] != pe || !(d->word[slot / 32].offered & gic_bit(slot)))
+                return false;
+            offered++;
+        }
+    for (i = 0; i < d->words * 32u; i++)
+        offered -= (d->word[i / 32].offered >> (i % 32)) & 1u;
+    return offered == 0;
+}
+
+bool gicd_derived_consistent(const gicd *d)
+{
+    unsigned i;
+    for (i = 0; i < d->words * 32u; i++)
+        if (!gicd_slot_consistent(d, i))
+            return false;
+    for (i = 0; i < d->words; i++)
+        if (!gicd_summaries_consistent(d, i))
+            return false;
+    return gicd_offers_consistent(d);
+}

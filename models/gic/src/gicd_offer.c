@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The conversation with the Redistributors: offers and recalls, and the announcement of GICD_CTLR.
+ * It is driven by marks (PEs to look at, slots to recall), so that an activation does a bounded
+ * number of units of work and what is left goes on in gicd_step().
+ */
+#include "gicd_state.h"
+
+static void gicd_tell(gicd *d, unsigned pe, gic_msg_kind kind, uint32_t intid)
+{
+    gic_msg msg = {0};
+    msg.kind = (uint8_t)kind;
+    msg.intid = intid;
+    gic_send(&d->outbox, GIC_PORT_GICR, (uint16_t)pe, msg);
+}
+
+/* --- offers ----------------------------------------------------------------------------------- */
+
+gicd_offer *gicd_offer_of(const gicd *d, unsigned slot)
+{
+    gicd_pe *p = &d->pe[d->derived.owner[slot]];
+    return p->offer[0].slot == slot ? &p->offer[0] : &p->offer[1];
+}
+
+/* Whether the offer went where the interrupt is routed now. */
+static bool gicd_offer_routed(const gicd *d, unsigned slot, const gicd_offer *offer)
+{
+    unsigned pe = d->derived.owner[slot];
+    if (offer->one_of_n)
+        return d->derived.route[slot] == d->pool && (d->pe[pe].awake || d->arch->e1nwf);
+    return d->derived.route[slot] == pe;
+}
+
+bool gicd_offer_stands(const gicd *d, unsigned slot)
+{
+    const gicd_word *word = &d->word[slot / 32];
+    const gicd_offer *offer = gicd_offer_of(d, slot);
+    bool ready = (gicd_pending(word) & word->enable & ~word->active & gic_bit(slot)) != 0;
+
+    if (GIC_FAULT("D-20") && offer->priority != d->priority[slot])
+        return true;
+    if (GIC_FAULT("C-05") && offer->group != gicd_group(d, slot))
+        return true;
+    return ready && gicd_offer_routed(d, slot, offer) && offer->priority == d->priority[slot] &&
+           offer->group == gicd_group(d, slot);
+}
+
+static void gicd_offer_send(gicd *d, unsigned pe, unsigned slot, bool one_of_n)
+{
+    gicd_pe *p = &d->pe[pe];
+    gicd_offer *offer = &p->offer[p->offers++];
+    gic_msg msg = {0};
+
+    offer->slot = (uint16_t)slot;
+    offer->priority = d->priority[slot];
+    offer->group = (uint8_t)gicd_group(d, slot) & 0xFu;
+    offer->one_of_n = one_of_n;
+    d->word[slot / 32].offered |= gic_bit(slot);
+    d->derived.owner[slot] = (uint16_t)pe;
+    if (!GIC_FAULT("C-02"))
+        gicd_refresh(d, slot);
+    gicd_note_offers(d, pe);
+
+    msg.kind = GIC_MSG_OFFER;
+    msg.intid = gicd_intid(d, slot);
+    msg.priority = offer->priority;
+    msg.group = offer->group;
+    msg.flags = one_of_n ? GIC_OFFER_1OFN : 0;
+    gic_send(&d->outbox, GIC_PORT_GICR, (uint16_t)pe, msg);
+    gic_report(&d->outbox, GIC_EV_OFFERED, (uint16_t)pe, msg.intid, msg.priority);
+}
+
+/* Whether @p slot displaces what PE @p p holds; what is recalled is as good as gone. */
+static bool gicd_displaces(const gicd *d, const gicd_pe *p, unsigned slot)
+{
+    const gicd_offer *held;
+    if (p->offers == 0)
+        return true;
+    held = &p->offer[p->offers - 1u];
+    return (d->word[held->slot / 32].recalled & gic_bit(held->slot)) ||
+           gic_more_urgent(d->priority[slot], slot, held->priority, held->slot);
+}
+
+static void gicd_look_at_pe(gicd *d, unsigned pe)
+{
+    gicd_pe *p = &d->pe[pe];
+    unsigned slot = gicd_best(d, pe, gicd_groups_at(d, pe));
+
+    if (slot == GICD_NO_SLOT || !gicd_displaces(d, p, slot))
+        return;
+    if (p->offers < GIC_CREDIT_OFFER)
+        gicd_offer_send(d, pe, slot, false);
+    else /* looked at again when one is answered */
+        gic_report(&d->outbox, GIC_EV_CREDIT_WAIT, (uint16_t)pe, gicd_intid(d, slot),
+                   GIC_MSG_OFFER);
+}
+
+/* Offer the most urgent interrupt of the pool that some PE can take; false: there is none. */
+static bool gicd_look_at_pool(gicd *d)
+{
+    gic_group_set groups = d->arch->enabled & d->arch->announced;
+    unsigned best = GICD_NO_SLOT;
+    uint16_t best_pe = GIC_PE_NONE;
+    unsigned g;
+
+    for (g = 0; g < GIC_GROUP_COUNT; g++) {
+        gic_group_set bit = gic_group_bit((gic_group)g) & groups;
+        unsigned slot = bit ? gicd_best(d, d->pool, bit) : (unsigned)GICD_NO_SLOT;
+        uint16_t pe;
+        if (slot == GICD_NO_SLOT)
+            continue;
+        if (best != GICD_NO_SLOT &&
+            !gic_more_urgent(d->priority[slot], slot, d->priority[best], best))
+            continue;
+        pe = gicd_pick_1ofn(d, d->priority[slot], (gic_group)g);
+        if (pe == GIC_PE_NONE)
+            continue;
+        best = slot;
+        best_pe = pe;
+    }
+    if (best == GICD_NO_SLOT)
+        return false;
+    gicd_offer_send(d, best_pe, best, true);
+    return true;
+}
+
+/* --- recalls ------------------------------------------------------------------------------------ */
+
+static void gicd_end_wait(gicd *d, unsigned slot)
+{
+    gicd_word *word = &d->word[slot / 32];
+    word->rwp &= ~gic_bit(slot);
+    if (word->rwp == 0)
+        d->arch->rwp_words &= ~(UINT64_C(1) << (slot / 32));
+}
+
+/* Recall one slot of those marked, unless its offer stands again by now. */
+static void gicd_recall_next(gicd *d)
+{
+    unsigned w = gic_lowest_bit64(d->arch->recall_words);
+    gicd_word *word = &d->word[w];
+    unsigned slot = w * 32u + gic_lowest_bit(word->recall_wanted);
+    uint32_t bit = gic_bit(slot);
+
+    word->recall_wanted &= ~bit;
+    if (word->recall_wanted == 0)
+        d->arch->recall_words &= ~(UINT64_C(1) << w);
+    if (gicd_offer_stands(d, slot)) {
+        gicd_end_wait(d, slot);
+        return;
+    }
+    word->recalled |= bit;
+    gicd_note_offers(d, d->derived.owner[slot]);
+    gicd_tell(d, d->derived.owner[slot], GIC_MSG_RECALL, gicd_intid(d, slot));
+    gicd_mark_pe(d, d->derived.owner[slot]);
+    d->arch->pool_dirty = true;
+}
+
+void gicd_wait_for(gicd *d, unsigned w, uint32_t bits)
+{
+    bits &= d->word[w].offered;
+    if (!bits)
+        return;
+    d->word[w].rwp |= bits;
+    d->arch->rwp_words |= UINT64_C(1) << w;
+}
+
+bool gicd_rwp(const gicd *d)
+{
+    if (GIC_FAULT("D-15"))
+        return false;
+    return d->arch->rwp || d->arch->announce_rwp || d->arch->rwp_words != 0;
+}
+
+/* --- units of work -------------------------------------------------------------------------------- */
+
+static bool gicd_take_mark(gicd *d, unsigned *pe)
+{
+    unsigned i;
+    for (i = 0; i < d->pe_words; i++)
+        if (d->arch->dirty[i]) {
+            *pe = i * 64u + gic_lowest_bit64(d->arch->dirty[i]);
+            d->arch->dirty[i] &= d->arch->dirty[i] - 1;
+            return true;
+        }
+    return false;
+}
+
+static bool gicd_unit(gicd *d)
+{
+    unsigned pe;
+    if (d->arch->recall_words) {
+        gicd_recall_next(d);
+        return true;
+    }
+    if (gicd_take_mark(d, &pe)) {
+        gicd_look_at_pe(d, pe);
+        return true;
+    }
+    if (d->arch->pool_dirty) {
+        d->arch->pool_dirty = d->derived.list_words[d->pool] != 0 && gicd_look_at_pool(d);
+        return true;
+    }
+    return false;
+}
+
+void gicd_run(gicd *d)
+{
+    unsigned units = gic_min_u32(d->config.work_limit, GICD_UNITS_MAX);
+    while (units > 0 && gic_outbox_room(&d->outbox) > GICD_OUTBOX_RESERVE && gicd_unit(d))
+        units--;
+}
+
+bool gicd_has_work(const gicd *d)
+{
+    unsigned i;
+    uint64_t marks = d->arch->recall_words | d->arch->pool_dirty;
+    for (i = 0; i < d->pe_words; i++)
+        marks |= d->arch->dirty[i];
+    return marks != 0;
+}
+
+void gicd_step(gicd *d)
+{
+    gicd_run(d);
+}
+
+/* --- what the Redistributors say -------------------------------------------------------------------- */
+
+/* Forget the offer of @p slot to PE @p pe; the slot is the Distributor's again. */
+static void gicd_end_offer(gicd *d, unsigned pe, unsigned slot)
+{
+    gicd_pe *p = &d->pe[pe];
+    gicd_word *word = &d->word[slot / 32];
+    uint32_t bit = gic_bit(slot);
+    gicd_offer *offer = gicd_offer_of(d, slot);
+
+    if (offer == &p->offer[0])
+        p->offer[0] = p->offer[1];
+    p->offer[1].slot = GICD_NO_SLOT;
+    p->offers--;
+    if (p->offers == 0)
+        p->offer[0].slot = GICD_NO_SLOT;
+    d->derived.owner[slot] = GIC_PE_NONE;
+    word->offered &= ~bit;
+    word->recalled &= ~bit;
+    word->recall_wanted &= ~bit;
+    if (word->recall_wanted == 0)
+        d->arch->recall_words &= ~(UINT64_C(1) << (slot / 32));
+    gicd_end_wait(d, slot);
+    gicd_note_offers(d, pe);
+    gicd_mark_pe(d, pe);
+    d->arch->pool_dirty = true;
+}
+
+/* Slot of @p intid if it is offered to PE @p from, as each answer has to be. */
+static unsigned gicd_answered(const gicd *d, uint16_t from, uint32_t intid)
+{
+    unsigned slot = gicd_slot_of(d, intid);
+    if (slot != GICD_NO_SLOT && d->derived.owner[slot] == from)
+        return slot;
+    GIC_ASSERT(slot == GICD_NO_SLOT);
+    return GICD_NO_SLOT;
+}
+
+/* A fact, whatever was written meanwhile: software has read the INTID. */
+static void gicd_receive_taken(gicd *d, uint16_t from, const gic_msg *msg)
+{
+    unsigned slot = gicd_answered(d, from, msg->intid);
+    bool recalled;
+    if (slot == GICD_NO_SLOT)
+        return;
+    recalled = (d->word[slot / 32].recalled & gic_bit(slot)) != 0;
+    if (recalled)
+        gic_report(&d->outbox, GIC_EV_CROSSED_ACTIVATE, from, msg->intid, GIC_MSG_RECALL);
+    gicd_end_offer(d, from, slot);
+    if (GIC_FAULT("N-04") && recalled)
+        gicd_refresh(d, slot);
+    else
+        gicd_activate(d, slot);
+    gicd_tell(d, from, GIC_MSG_TAKEN_ACK, msg->intid);
+}
+
+static void gicd_receive_returned(gicd *d, uint16_t from, const gic_msg *msg)
+{
+    unsigned slot = gicd_answered(d, from, msg->intid);
+    if (slot == GICD_NO_SLOT)
+        return;
+    gicd_end_offer(d, from, slot);
+    gic_report(&d->outbox, GIC_EV_RETURNED, from, msg->intid, 0);
+    if (!GIC_FAULT("C-01"))
+        gicd_refresh(d, slot);
+}
+
+/* The set says which groups the writer may deactivate (P-17); the INTID need not be active. */
+static void gicd_receive_deactivate(gicd *d, uint16_t from, const gic_msg *msg)
+{
+    unsigned slot = gicd_slot_of(d, msg->intid);
+    if (slot != GICD_NO_SLOT && (msg->group & gic_group_bit(gicd_group(d, slot))))
+        gicd_deactivate(d, slot / 32, gic_bit(slot));
+    gicd_tell(d, from, GIC_MSG_DEACTIVATE_SPI_ACK, msg->intid);
+}
+
+static void gicd_receive_pe_state(gicd *d, uint16_t from, const gic_msg *msg)
+{
+    gic_pe_routing state = gic_pe_routing_unpack(msg->arg);
+    gicd_pe *p = &d->pe[from];
+    p->enabled = state.enabled;
+    p->dpg = GIC_FAULT("R-13") ? (gic_group_set)0 : state.dpg;
+    p->mask_hint = state.mask_hint;
+    p->awake = state.awake;
+    gicd_note_state(d, from);
+    gicd_mark_pe(d, from);
+    d->arch->pool_dirty = true;
+    gicd_tell(d, from, GIC_MSG_PE_STATE_ACK, 0);
+}
+
+/* --- GICD_CTLR and the Redistributors ------------------------------------------------------------------ */
+
+static void gicd_mark_all(gicd *d)
+{
+    unsigned pe;
+    for (pe = 0; pe < d->pool; pe++)
+        if (d->derived.list_words[pe])
+            gicd_mark_pe(d, pe);
+    d->arch->pool_dirty = true;
+}
+
+static void gicd_broadcast(gicd *d)
+{
+    gic_msg msg = {0};
+    msg.kind = GIC_MSG_GROUP_ENABLES;
+    msg.group = d->arch->enabled;
+    msg.flags = d->arch->ds ? GIC_CTL_DS : 0;
+    gic_send(&d->outbox, GIC_PORT_GICR, GIC_PE_ALL, msg);
+    d->arch->announced = d->arch->enabled;
+    d->arch->acks = d->config.pe_count;
+    gicd_mark_all(d);
+}
+
+/* One announcement is under way at a time (GIC_CREDIT_GROUP_ENABLES). */
+void gicd_announce(gicd *d, bool rwp)
+{
+    if (d->arch->acks) {
+        if (!d->arch->announce)
+            gic_report(&d->outbox, GIC_EV_CREDIT_WAIT, GIC_PE_NONE, GIC_INTID_SPURIOUS,
+                       GIC_MSG_GROUP_ENABLES);
+        d->arch->announce = true;
+        d->arch->announce_rwp |= rwp;
+        return;
+    }
+    d->arch->rwp = rwp;
+    gicd_broadcast(d);
+}
+
+static void gicd_receive_group_enables_ack(gicd *d, uint16_t from, const gic_msg *msg)
+{
+    (void)from;
+    (void)msg;
+    GIC_ASSERT(d->arch->acks > 0);
+    if (d->arch->acks == 0 || --d->arch->acks > 0)
+        return;
+    d->arch->rwp = false;
+    if (d->arch->announce) {
+        bool rwp = d->arch->announce_rwp;
+        d->arch->announce = false;
+        d->arch->announce_rwp = false;
+        gicd_announce(d, rwp);
+    }
+}
+
+typedef void gicd_receive_fn(gicd *d, uint16_t from, const gic_msg *msg);
+
+void gicd_receive(gicd *d, uint16_t from, const gic_msg *msg)
+{
+    static gicd_receive_fn *const handler[GIC_MSG_KIND_COUNT] = {
+        [GIC_MSG_TAKEN] = gicd_receive_taken,
+        [GIC_MSG_RETURNED] = gicd_receive_returned,
+        [GIC_MSG_DEACTIVATE_SPI] = gicd_receive_deactivate,
+        [GIC_MSG_SGI_REQUEST] = gicd_sgi_request,
+        [GIC_MSG_PE_STATE] = gicd_receive_pe_state,
+        [GIC_MSG_GROUP_ENABLES_ACK] = gicd_receive_group_enables_ack,
+    };
+    bool known = msg->kind < GIC_MSG_KIND_COUNT && handler[msg->kind] && from < d->pool;
+    GIC_ASSERT(known);
+    if (!known)
+        return;
+    handler[msg->kind](d, from, msg);
+    gicd_run(d);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pending and active state of shared interrupts, and the events of their instances. */
+#include "gicd_state.h"
+
+static void gicd_report_bits(gicd *d, unsigned event, unsigned w, uint32_t bits)
+{
+    while (bits) {
+        unsigned slot = w * 32u + gic_lowest_bit(bits);
+        uint64_t arg = 0;
+        if (event == GIC_EV_PENDING)
+            arg = (uint64_t)d->priority[slot] | (uint64_t)gicd_group(d, slot) << 8;
+        gic_report(&d->outbox, event, GIC_PE_NONE, gicd_intid(d, slot), arg);
+        bits &= bits - 1;
+    }
+}
+
+static void gicd_begin_instances(gicd *d, unsigned w, uint32_t bits)
+{
+    d->word[w].instance |= bits;
+    gicd_report_bits(d, GIC_EV_PENDING, w, bits);
+}
+
+void gicd_pending_changed(gicd *d, unsigned w, uint32_t before)
+{
+    gicd_word *word = &d->word[w];
+    uint32_t after = gicd_pending(word);
+    uint32_t rose = after & ~before;
+    uint32_t fell = before & ~after;
+
+    if (rose)
+        gicd_begin_instances(d, w, rose & ~word->instance);
+    if (fell) {
+        gicd_report_bits(d, GIC_EV_WITHDRAWN, w, fell & word->instance);
+        word->instance &= ~fell;
+    }
+    gicd_refresh_bits(d, w, rose | fell);
+}
+
+/* Edges that arrive before the acknowledge collapse into one (D-08, S-03). */
+void gicd_latch(gicd *d, unsigned w, uint32_t bits, bool edges)
+{
+    gicd_word *word = &d->word[w];
+    uint32_t before = gicd_pending(word);
+    if (edges)
+        gicd_report_bits(d, GIC_EV_MERGED, w, bits & word->latch);
+    if (GIC_FAULT("D-08"))
+        bits &= ~word->active;
+    word->latch |= bits;
+    gicd_pending_changed(d, w, before);
+}
+
+/* What is still pending now, a level that is high above all, begins an instance of its own (D-07). */
+void gicd_deactivate(gicd *d, unsigned w, uint32_t bits)
+{
+    gicd_word *word = &d->word[w];
+    uint32_t ended = bits & word->active;
+    if (!ended)
+        return;
+    word->active &= ~ended;
+    gicd_report_bits(d, GIC_EV_DEACTIVATED, w, ended);
+    gicd_begin_instances(d, w, ended & gicd_pending(word) & ~word->instance);
+    gicd_refresh_bits(d, w, ended);
+}
+
+/* Acknowledge clears the latch and nothing else of what makes the interrupt pending (D-07, D-13). */
+void gicd_activate(gicd *d, unsigned slot)
+{
+    gicd_word *word = &d->word[slot / 32];
+    uint32_t bit = gic_bit(slot);
+    word->latch &= ~bit;
+    if (GIC_FAULT("D-07"))
+        word->level &= ~bit;
+    word->active |= bit;
+    word->instance &= ~bit;
+    gicd_refresh(d, slot);
+}

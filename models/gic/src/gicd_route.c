@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who gets an interrupt: affinities, 1-of-N, SGI fan-out. */
+#include "gicd_state.h"
+
+/* Index of the first entry of the affinity table that is not below @p affinity. */
+static unsigned gicd_affinity_index(const gicd *d, uint32_t affinity)
+{
+    unsigned low = 0;
+    unsigned high = d->config.pe_count;
+    while (low < high) {
+        unsigned middle = (low + high) / 2;
+        if (d->derived.affinity[middle].affinity < affinity)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+uint16_t gicd_find_pe(const gicd *d, uint32_t affinity)
+{
+    unsigned i = gicd_affinity_index(d, affinity);
+    if (i < d->config.pe_count && d->derived.affinity[i].affinity == affinity)
+        return d->derived.affinity[i].pe;
+    return GIC_PE_NONE;
+}
+
+/* An affinity that no PE has leads nowhere: the SPI stays pending (D-18, ID-D05). */
+uint16_t gicd_route_of(const gicd *d, unsigned slot)
+{
+    uint16_t pe;
+    if (d->word[slot / 32].one_of_n & gic_bit(slot))
+        return d->pool;
+    pe = gicd_find_pe(d, d->irouter[slot]);
+    if (GIC_FAULT("D-18") && pe == GIC_PE_NONE)
+        return 0;
+    return pe == GIC_PE_NONE ? (uint16_t)GICD_NO_LIST : pe;
+}
+
+gic_group_set gicd_groups_at(const gicd *d, unsigned pe)
+{
+    gic_group_set groups = d->arch->enabled & d->arch->announced;
+    /* Awake, a group that the CPU interface has disabled is not offered (P-23). Asleep, it is:
+       the Redistributor holds it and asks for the PE to be woken. */
+    if (d->pe[pe].awake)
+        groups &= d->pe[pe].enabled;
+    return groups;
+}
+
+/* --- 1-of-N --------------------------------------------------------------------------------------- */
+
+/* First PE of two sets whose priority mask does not hide @p priority. */
+static uint16_t gicd_first_pe(const gicd *d, const uint64_t *a, const uint64_t *b,
+                              uint8_t priority)
+{
+    unsigned i;
+    for (i = 0; i < d->pe_words; i++) {
+        uint64_t pes = a[i] & b[i];
+        while (pes) {
+            unsigned pe = i * 64u + gic_lowest_bit64(pes);
+            uint8_t hint = d->pe[pe].mask_hint;
+            if (hint == GIC_PRIORITY_IDLE || priority < hint)
+                return (uint16_t)pe;
+            pes &= pes - 1;
+        }
+    }
+    return GIC_PE_NONE;
+}
+
+/* An able PE that holds a less urgent interrupt: of the least urgent level, the first. */
+static uint16_t gicd_first_displaceable(const gicd *d, uint8_t priority, gic_group group)
+{
+    const gicd_routing *r = &d->derived.routing;
+    unsigned level = d->levels;
+    while (level-- > gicd_level(d, priority) + 1u) {
+        uint16_t pe;
+        if (!(r->holding[level / 64] >> (level % 64) & 1u))
+            continue;
+        pe = gicd_first_pe(d, &d->derived.holders[(size_t)level * d->pe_words], r->able[group],
+                           priority);
+        if (pe != GIC_PE_NONE)
+            return pe;
+    }
+    return GIC_PE_NONE;
+}
+
+/* The choice among PEs is IMPLEMENTATION DEFINED (ID-D06): an idle one, then the one that holds the
+   least urgent interrupt, then with E1NWF one that is asleep; the lowest number of equal ones. */
+uint16_t gicd_pick_1ofn(const gicd *d, uint8_t priority, gic_group group)
+{
+    const gicd_routing *r = &d->derived.routing;
+    uint16_t pe = gicd_first_pe(d, r->able[group], r->idle, priority);
+    if (GIC_FAULT("D-12"))
+        return 0;
+    if (pe == GIC_PE_NONE)
+        pe = gicd_first_displaceable(d, priority, group);
+    if (pe == GIC_PE_NONE && d->arch->e1nwf)
+        pe = gicd_first_pe(d, r->asleep[group], r->idle, priority);
+    return pe;
+}
+
+static void gicd_put_pe(uint64_t *set, unsigned pe, bool in)
+{
+    uint64_t bit = UINT64_C(1) << (pe % 64);
+    if (in)
+        set[pe / 64] |= bit;
+    else
+        set[pe / 64] &= ~bit;
+}
+
+void gicd_note_state(gicd *d, unsigned pe)
+{
+    const gicd_pe *p = &d->pe[pe];
+    gicd_routing *r = &d->derived.routing;
+    unsigned g;
+    for (g = 0; g < GIC_GROUP_COUNT; g++) {
+        gic_group_set bit = gic_group_bit((gic_group)g);
+        bool excluded = (p->dpg & bit) != 0;
+        gicd_put_pe(r->able[g], pe, p->awake && (p->enabled & bit) && !excluded);
+        gicd_put_pe(r->asleep[g], pe, !p->awake && !excluded);
+    }
+}
+
+static void gicd_note_held(gicd *d, unsigned pe, unsigned level)
+{
+    gicd_routing *r = &d->derived.routing;
+    unsigned old = d->derived.held[pe];
+    uint64_t *set;
+    unsigned i;
+
+    if (old == level)
+        return;
+    if (old != GICD_NO_LIST) {
+        uint64_t any = 0;
+        set = &d->derived.holders[(size_t)old * d->pe_words];
+        gicd_put_pe(set, pe, false);
+        for (i = 0; i < d->pe_words; i++)
+            any |= set[i];
+        if (!any)
+            r->holding[old / 64] &= ~(UINT64_C(1) << (old % 64));
+    }
+    if (level != GICD_NO_LIST) {
+        gicd_put_pe(&d->derived.holders[(size_t)level * d->pe_words], pe, true);
+        r->holding[level / 64] |= UINT64_C(1) << (level % 64);
+    }
+    d->derived.held[pe] = (uint16_t)level;
+}
+
+void gicd_note_offers(gicd *d, unsigned pe)
+{
+    const gicd_pe *p = &d->pe[pe];
+    const gicd_offer *held = p->offers ? &p->offer[p->offers - 1u] : NULL;
+    bool stays = held && !(d->word[held->slot / 32].recalled & gic_bit(held->slot));
+    bool credit = p->offers < GIC_CREDIT_OFFER;
+
+    gicd_put_pe(d->derived.routing.idle, pe, credit && !stays);
+    gicd_note_held(d, pe,
+                   credit && stays ? gicd_level(d, held->priority) : (unsigned)GICD_NO_LIST);
+}
+
+/* --- SGIs --------------------------------------------------------------------------------------------- */
+
+static void gicd_sgi_send(gicd *d, uint16_t to, uint16_t except, uint32_t intid, gic_sgi sgi)
+{
+    gic_out *out = gic_outbox_next(&d->outbox, GIC_PORT_GICR, to);
+    if (!out)
+        return;
+    sgi.target_list = 0;
+    out->except = except;
+    out->msg.kind = GIC_MSG_SGI;
+    out->msg.intid = intid;
+    out->msg.arg = gic_sgi_pack(sgi);
+}
+
+/* Targets are Aff3.Aff2.Aff1.(16 * RS + bit); bits that name no PE are ignored (S-01). */
+static void gicd_sgi_list(gicd *d, uint16_t from, uint32_t intid, gic_sgi sgi)
+{
+    uint32_t range = GIC_FAULT("S-01") ? 0 : sgi.range;
+    uint32_t base = sgi.cluster << 8 | range << 4;
+    uint32_t left = sgi.target_list;
+    unsigned i;
+
+    for (i = gicd_affinity_index(d, base); i < d->config.pe_count; i++) {
+        const gicd_affinity *entry = &d->derived.affinity[i];
+        if (entry->affinity - base > 15u)
+            break;
+        if (!(left & gic_bit(entry->affinity - base)))
+            continue;
+        left &= ~gic_bit(entry->affinity - base);
+        gicd_sgi_send(d, entry->pe, GIC_PE_NONE, intid, sgi);
+    }
+    if (left)
+        gic_report(&d->outbox, GIC_EV_BAD_SGI_TARGET, from, intid, gic_sgi_pack(sgi));
+}
+
+void gicd_sgi_request(gicd *d, uint16_t from, const gic_msg *msg)
+{
+    gic_sgi sgi = gic_sgi_unpack(msg->arg);
+    gic_msg ack = {0};
+
+    if (sgi.all_but_self)
+        gicd_sgi_send(d, GIC_PE_ALL, GIC_FAULT("S-02") ? (uint16_t)GIC_PE_NONE : from, msg->intid,
+                      sgi);
+    else
+        gicd_sgi_list(d, from, msg->intid, sgi);
+    ack.kind = GIC_MSG_SGI_REQUEST_ACK;
+    ack.intid = msg->intid;
+    gic_send(&d->outbox, GIC_PORT_GICR, from, ack);
+}

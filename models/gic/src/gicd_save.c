@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Saving and loading a Distributor: the architectural block, checked before it is taken. */
+#include "gic/save.h"
+#include "gicd_state.h"
+
+enum { GICD_SAVE_MAGIC = 0x44434947, GICD_SAVE_VERSION = 1 }; /* "GICD" */
+
+size_t gicd_save_size(const gicd *d)
+{
+    return sizeof(gic_save_header) + d->saved_bytes;
+}
+
+size_t gicd_save(const gicd *d, void *out)
+{
+    return gic_save_block(out, GICD_SAVE_MAGIC, GICD_SAVE_VERSION, d->arch, d->saved_bytes);
+}
+
+static void gicd_copy(void *to, const unsigned char *from, size_t length)
+{
+    unsigned char *byte = (unsigned char *)to;
+    while (length-- > 0)
+        *byte++ = *from++;
+}
+
+static bool gicd_same_shape(const gicd *d, const unsigned char *payload)
+{
+    gicd_shape shape;
+    gicd_copy(&shape, payload, sizeof(shape));
+    return shape.pe_count == d->arch->shape.pe_count &&
+           shape.spi_count == d->arch->shape.spi_count &&
+           shape.espi_count == d->arch->shape.espi_count &&
+           shape.priority_bits == d->arch->shape.priority_bits &&
+           shape.security == d->arch->shape.security;
+}
+
+static bool gicd_offer_sane(const gicd *d, const gicd_offer *offer)
+{
+    return offer->slot < d->words * 32u && offer->group < GIC_GROUP_COUNT &&
+           (d->derived.view[offer->slot / 32].implemented & gic_bit(offer->slot));
+}
+
+/* Every index in the state has to lead inside it, whatever the checksum says. */
+static bool gicd_pes_sane(const gicd *d, const unsigned char *payload)
+{
+    const unsigned char *at =
+        payload + ((const unsigned char *)d->pe - (const unsigned char *)d->arch);
+    unsigned pe;
+    for (pe = 0; pe < d->pool; pe++, at += sizeof(gicd_pe)) {
+        gicd_pe p;
+        unsigned i;
+        gicd_copy(&p, at, sizeof(p));
+        if (p.offers > GIC_CREDIT_OFFER)
+            return false;
+        for (i = 0; i < p.offers; i++)
+            if (!gicd_offer_sane(d, &p.offer[i]))
+                return false;
+    }
+    return true;
+}
+
+static bool gicd_marks_sane(const gicd *d, const unsigned char *payload)
+{
+    gicd_arch arch;
+    unsigned pe;
+    gicd_copy(&arch, payload, sizeof(arch));
+    if ((arch.recall_words | arch.rwp_words) >> d->words != 0 || arch.acks > d->pool)
+        return false;
+    for (pe = d->pool; pe < GIC_MAX_PES; pe++)
+        if (arch.dirty[pe / 64] >> (pe % 64) & 1u)
+            return false;
+    return true;
+}
+
+/* Only implemented interrupts have state, and recalls are of what is offered. */
+static bool gicd_words_sane(const gicd *d, const unsigned char *payload)
+{
+    const unsigned char *at =
+        payload + ((const unsigned char *)d->word - (const unsigned char *)d->arch);
+    unsigned w;
+    for (w = 0; w < d->words; w++, at += sizeof(gicd_word)) {
+        gicd_word word;
+        uint32_t any;
+        gicd_copy(&word, at, sizeof(word));
+        any = word.group | word.grpmod | word.enable | word.latch | word.level | word.message |
+              word.active | word.edge | word.one_of_n | word.offered | word.instance;
+        if ((any & ~d->derived.view[w].implemented) ||
+            ((word.recalled | word.recall_wanted | word.rwp) & ~word.offered))
+            return false;
+    }
+    return true;
+}
+
+bool gicd_load(gicd *d, const void *in, size_t length)
+{
+    const unsigned char *payload = (const unsigned char *)in + sizeof(gic_save_header);
+    if (length < gicd_save_size(d) || !gicd_same_shape(d, payload) ||
+        !gicd_marks_sane(d, payload) || !gicd_pes_sane(d, payload) ||
+        !gicd_words_sane(d, payload))
+        return false;
+    if (!gic_load_block(in, length, GICD_SAVE_MAGIC, GICD_SAVE_VERSION, d->arch, d->saved_bytes))
+        return false;
+    d->outbox.count = 0;
+    gicd_rebuild(d);
+    return true;
+}

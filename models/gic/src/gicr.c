@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The Redistributor: memory, reset, messages, wires, explanation, saving. */
+#include "gic/save.h"
+#include "gicr_state.h"
+
+enum { GICR_SAVE_MAGIC = 0x52434947, GICR_SAVE_VERSION = 1 }; /* "GICR" */
+
+/* --- small things ------------------------------------------------------------------------------- */
+
+static void gicr_zero(void *memory, size_t length)
+{
+    unsigned char *byte = (unsigned char *)memory;
+    while (length-- > 0)
+        *byte++ = 0;
+}
+
+static void gicr_tell(gicr *r, gic_port port, gic_msg_kind kind, uint32_t intid)
+{
+    gic_msg msg = {0};
+    msg.kind = (uint8_t)kind;
+    msg.intid = intid;
+    gic_send(&r->outbox, port, r->pe, msg);
+}
+
+void gicr_to_cpuif(gicr *r, gic_msg_kind kind, uint32_t intid)
+{
+    gicr_tell(r, GIC_PORT_CPUIF, kind, intid);
+}
+
+void gicr_to_gicd(gicr *r, gic_msg_kind kind, uint32_t intid)
+{
+    gicr_tell(r, GIC_PORT_GICD, kind, intid);
+}
+
+gicr_entry *gicr_find(gicr_entries *entries, uint32_t intid)
+{
+    unsigned i;
+    for (i = 0; i < entries->count; i++)
+        if (entries->entry[i].intid == intid)
+            return &entries->entry[i];
+    return NULL;
+}
+
+void gicr_remove(gicr_entries *entries, const gicr_entry *entry)
+{
+    if (entry == &entries->entry[0])
+        entries->entry[0] = entries->entry[1];
+    gicr_zero(&entries->entry[1], sizeof(gicr_entry));
+    entries->count--;
+    if (entries->count == 0)
+        gicr_zero(&entries->entry[0], sizeof(gicr_entry));
+}
+
+gicr_entry *gicr_last(gicr_entries *entries)
+{
+    return entries->count ? &entries->entry[entries->count - 1u] : NULL;
+}
+
+void gicr_update(gicr *r)
+{
+    gicr_sleep_step(r);
+    gicr_sort_offers(r);
+    gicr_present(r);
+    gicr_tell_routing(r);
+    gicr_return_offers(r);
+    gicr_answer_announcement(r);
+    gicr_drive_wake(r);
+}
+
+/* --- building -------------------------------------------------------------------------------------- */
+
+static size_t gicr_outbox_offset(void)
+{
+    return gic_align_up(sizeof(gicr), 64);
+}
+
+size_t gicr_footprint(const gic_config *config)
+{
+    (void)config;
+    return gicr_outbox_offset() + gic_align_up(GICR_OUTBOX * sizeof(gic_out), 64);
+}
+
+static gic_config_error gicr_check(const void *memory, size_t length, const gic_config *config,
+                                   uint16_t pe)
+{
+    gic_config_error error = gic_config_check(config);
+    if (error != GIC_CONFIG_OK)
+        return error;
+    if (pe >= config->pe_count)
+        return GIC_CONFIG_PE_COUNT;
+    if (!memory || (uintptr_t)memory % 64 != 0 || length < gicr_footprint(config))
+        return GIC_CONFIG_MEMORY;
+    return GIC_CONFIG_OK;
+}
+
+gicr *gicr_init(void *memory, size_t length, const gic_config *config, uint16_t pe,
+                gic_config_error *error)
+{
+    gic_config_error reason = gicr_check(memory, length, config, pe);
+    gicr *r = (gicr *)memory;
+    unsigned rows;
+
+    if (error)
+        *error = reason;
+    if (reason != GIC_CONFIG_OK)
+        return NULL;
+    gicr_zero(memory, gicr_footprint(config));
+    r->config = *config;
+    r->config.affinity = NULL;
+    r->affinity = gic_config_affinity(config, pe);
+    r->pe = pe;
+    r->words = (uint8_t)(1u + config->eppi_count / 32u);
+    r->outbox.entry = (gic_out *)(void *)((unsigned char *)memory + gicr_outbox_offset());
+    r->outbox.capacity = GICR_OUTBOX;
+    r->frame.row = gicr_rows(&rows);
+    r->frame.row_count = (uint16_t)rows;
+    r->frame.size = GICR_FRAME_SIZE;
+    r->frame.index = r->frame_index;
+    gic_frame_index(r->frame_index, r->frame.row, rows, GICR_FRAME_SIZE);
+    gicr_reset(r);
+    return r;
+}
+
+void gicr_set_last(gicr *r, bool last)
+{
+    r->arch.last = last;
+}
+
+static gicr_shape gicr_make_shape(const gicr *r)
+{
+    gicr_shape shape;
+    shape.pe = r->pe;
+    shape.pe_count = r->config.pe_count;
+    shape.eppi_count = r->config.eppi_count;
+    shape.priority_bits = r->config.priority_bits;
+    shape.security =
+        (uint8_t)(r->config.two_security_states | (unsigned)r->config.ds_writable << 1);
+    shape.dpg = r->config.dpg;
+    return shape;
+}
+
+/* Registers that reset to UNKNOWN values reset to zero here (ID-D02). Wires keep their level. */
+void gicr_reset(gicr *r)
+{
+    uint32_t level[GICR_WORDS_MAX];
+    bool last = r->arch.last;
+    unsigned w;
+
+    for (w = 0; w < GICR_WORDS_MAX; w++)
+        level[w] = r->arch.word[w].level;
+    gicr_zero(&r->arch, sizeof(r->arch));
+    for (w = 0; w < GICR_WORDS_MAX; w++)
+        r->arch.word[w].level = level[w];
+    r->arch.word[0].edge = GICR_SGIS;
+    r->arch.shape = gicr_make_shape(r);
+    r->arch.last = last;
+    r->arch.ds = !r->config.two_security_states;
+    r->arch.mask_hint = GIC_PRIORITY_IDLE;
+    r->arch.processor_sleep = true;
+    r->arch.phase = GICR_ASLEEP;
+    r->arch.routing_sent = (uint64_t)GIC_PRIORITY_IDLE << 16; /* what the Distributor starts from */
+    r->outbox.count = 0;
+    for (w = 0; w < r->words; w++)
+        gicr_pending_changed(r, w, 0);
+}
+
+gic_outbox *gicr_outbox(gicr *r)
+{
+    return &r->outbox;
+}
+
+const gic_frame *gicr_frame(const gicr *r)
+{
+    return &r->frame;
+}
+
+/* --- wires -------------------------------------------------------------------------------------------- */
+
+void gicr_set_line(gicr *r, uint32_t intid, bool level)
+{
+    unsigned slot = gicr_slot_of(r, intid);
+    uint32_t bit = gic_bit(intid);
+    gicr_word *word;
+    uint32_t before;
+
+    if (slot == GICR_NO_SLOT || intid <= GIC_INTID_SGI_LAST) {
+        gic_report(&r->outbox, GIC_EV_BAD_LINE, r->pe, intid, level);
+        return;
+    }
+    word = &r->arch.word[slot / 32];
+    if (((word->level & bit) != 0) == level)
+        return;
+    before = gicr_pending(word);
+    word->level ^= bit;
+    if (level && (word->edge & bit))
+        gicr_latch(r, slot / 32, bit, true);
+    else
+        gicr_pending_changed(r, slot / 32, before);
+    gicr_update(r);
+}
+
+/* --- messages ------------------------------------------------------------------------------------------- */
+
+/* Private: here. Shared: the Distributor's, whose answer is passed on, so that a DSB means done. */
+static void gicr_receive_deactivate(gicr *r, const gic_msg *msg)
+{
+    unsigned slot = gicr_slot_of(r, msg->intid);
+    gic_msg forward = *msg;
+    if (slot == GICR_NO_SLOT) {
+        forward.kind = GIC_MSG_DEACTIVATE_SPI;
+        r->arch.upstream++;
+        gic_send(&r->outbox, GIC_PORT_GICD, r->pe, forward);
+        return;
+    }
+    if (msg->group & gic_group_bit(gicr_group(r, slot)))
+        gicr_deactivate(r, slot / 32, gic_bit(slot));
+    gicr_to_cpuif(r, GIC_MSG_DEACTIVATE_ACK, msg->intid);
+}
+
+static void gicr_receive_generate_sgi(gicr *r, const gic_msg *msg)
+{
+    gic_msg forward = *msg;
+    forward.kind = GIC_MSG_SGI_REQUEST;
+    r->arch.upstream++;
+    gic_send(&r->outbox, GIC_PORT_GICD, r->pe, forward);
+}
+
+static void gicr_receive_upstream_control(gicr *r, const gic_msg *msg)
+{
+    r->arch.cpu_groups = msg->group;
+    r->arch.mask_hint = msg->priority;
+    gicr_to_cpuif(r, GIC_MSG_UPSTREAM_CONTROL_ACK, 0);
+}
+
+static void gicr_receive_clear_ack(gicr *r, const gic_msg *msg)
+{
+    (void)msg;
+    r->arch.clear_open = false;
+}
+
+static void gicr_receive_quiesce_ack(gicr *r, const gic_msg *msg)
+{
+    (void)msg;
+    r->arch.quiesced = true;
+}
+
+static void gicr_receive_control_ack(gicr *r, const gic_msg *msg)
+{
+    (void)msg;
+    r->arch.control_open = false;
+    if (r->arch.control_again)
+        gicr_send_control(r);
+}
+
+static void gicr_pass_on(gicr *r, gic_msg_kind kind, uint32_t intid)
+{
+    r->arch.upstream--;
+    gicr_to_cpuif(r, kind, intid);
+}
+
+static void gicr_receive_taken_ack(gicr *r, const gic_msg *msg)
+{
+    gicr_pass_on(r, GIC_MSG_ACTIVATE_ACK, msg->intid);
+}
+
+static void gicr_receive_deactivate_ack(gicr *r, const gic_msg *msg)
+{
+    gicr_pass_on(r, GIC_MSG_DEACTIVATE_ACK, msg->intid);
+}
+
+static void gicr_receive_sgi_request_ack(gicr *r, const gic_msg *msg)
+{
+    gicr_pass_on(r, GIC_MSG_GENERATE_SGI_ACK, msg->intid);
+}
+
+typedef void gicr_receive_fn(gicr *r, const gic_msg *msg);
+
+void gicr_receive(gicr *r, gic_port from, const gic_msg *msg)
+{
+    static gicr_receive_fn *const handler[GIC_MSG_KIND_COUNT] = {
+        [GIC_MSG_OFFER] = gicr_receive_offer,
+        [GIC_MSG_RECALL] = gicr_receive_recall,
+        [GIC_MSG_SGI] = gicr_receive_sgi,
+        [GIC_MSG_GROUP_ENABLES] = gicr_receive_group_enables,
+        [GIC_MSG_TAKEN_ACK] = gicr_receive_taken_ack,
+        [GIC_MSG_DEACTIVATE_SPI_ACK] = gicr_receive_deactivate_ack,
+        [GIC_MSG_SGI_REQUEST_ACK] = gicr_receive_sgi_request_ack,
+        [GIC_MSG_PE_STATE_ACK] = gicr_receive_pe_state_ack,
+        [GIC_MSG_ACTIVATE] = gicr_receive_activate,
+        [GIC_MSG_RELEASE] = gicr_receive_release,
+        [GIC_MSG_DEACTIVATE] = gicr_receive_deactivate,
+        [GIC_MSG_GENERATE_SGI] = gicr_receive_generate_sgi,
+        [GIC_MSG_UPSTREAM_CONTROL] = gicr_receive_upstream_control,
+        [GIC_MSG_CLEAR_ACK] = gicr_receive_clear_ack,
+        [GIC_MSG_QUIESCE_ACK] = gicr_receive_quiesce_ack,
+        [GIC_MSG_DOWNSTREAM_CONTROL_ACK] = gicr_receive_control_ack,
+    };
+    bool known = msg->kind < GIC_MSG_KIND_COUNT && handler[msg->kind];
+    (void)from;
+    GIC_ASSERT(known);
+    if (!known)
+        return;
+    handler[msg->kind](r, msg);
+    gicr_update(r);
+}
+
+/* --- explaining --------------------------------------------------------------------------------------------- */
+
+static void gicr_explain_private(const gicr *r, unsigned slot, gic_explanation *e)
+{
+    const gicr_word *word = &r->arch.word[slot / 32];
+    uint32_t bit = gic_bit(slot);
+    gic_group group = gicr_group(r, slot);
+    bool level = (word->level & bit) != 0;
+    bool latch = (word->latch & bit) != 0;
+
+    gic_gate_set(e, GIC_GATE_PENDING, (gicr_pending(word) & bit) != 0,
+                 (uint64_t)level | (uint64_t)latch << 1);
+    gic_gate_set(e, GIC_GATE_ENABLED, (word->enable & bit) != 0, (word->enable & bit) != 0);
+    gic_gate_set(e, GIC_GATE_NOT_ACTIVE, !(word->active & bit), (word->active & bit) != 0);
+    gic_gate_set(e, GIC_GATE_GROUP_ENABLED, (r->arch.gicd_groups & gic_group_bit(group)) != 0,
+                 group);
+    gic_gate_set(e, GIC_GATE_ROUTED, true, r->affinity);
+    gic_gate_set(e, GIC_GATE_OWNER, true, r->pe);
+}
+
+void gicr_explain(const gicr *r, gic_explanation *explanation)
+{
+    unsigned slot = gicr_slot_of(r, explanation->intid);
+    bool asleep = r->arch.phase == GICR_ASLEEP || r->arch.phase == GICR_WAKING;
+
+    if (explanation->pe != r->pe)
+        return;
+    gic_gate_set(explanation, GIC_GATE_AWAKE, r->arch.phase == GICR_AWAKE,
+                 (uint64_t)r->arch.processor_sleep | (uint64_t)asleep << 1);
+    if (!gic_is_private(explanation->intid))
+        return;
+    gic_gate_set(explanation, GIC_GATE_IMPLEMENTED, slot != GICR_NO_SLOT, slot != GICR_NO_SLOT);
+    if (slot != GICR_NO_SLOT)
+        gicr_explain_private(r, slot, explanation);
+}
+
+/* --- saving ---------------------------------------------------------------------------------------------------- */
+
+size_t gicr_save_size(const gicr *r)
+{
+    return sizeof(gic_save_header) + sizeof(r->arch);
+}
+
+size_t gicr_save(const gicr *r, void *out)
+{
+    return gic_save_block(out, GICR_SAVE_MAGIC, GICR_SAVE_VERSION, &r->arch, sizeof(r->arch));
+}
+
+static bool gicr_entries_sane(const gicr_entries *entries)
+{
+    unsigned i;
+    if (entries->count > GIC_COUNT_OF(entries->entry))
+        return false;
+    for (i = 0; i < entries->count; i++)
+        if (entries->entry[i].group >= GIC_GROUP_COUNT)
+            return false;
+    return true;
+}
+
+static bool gicr_sane(const gicr *r, const gicr_arch *arch)
+{
+    const gicr_shape *a = &arch->shape;
+    const gicr_shape *b = &r->arch.shape;
+    return a->pe == b->pe && a->pe_count == b->pe_count && a->eppi_count == b->eppi_count &&
+           a->priority_bits == b->priority_bits && a->security == b->security &&
+           a->dpg == b->dpg && arch->phase <= GICR_FALLING &&
+           gicr_entries_sane(&arch->presented) && gicr_entries_sane(&arch->offers);
+}
+
+bool gicr_load(gicr *r, const void *in, size_t length)
+{
+    gicr_arch arch;
+    if (!gic_load_block(in, length, GICR_SAVE_MAGIC, GICR_SAVE_VERSION, &arch, sizeof(arch)) ||
+        !gicr_sane(r, &arch))
+        return false;
+    r->arch = arch;
+    r->outbox.count = 0;
+    return true;
+}

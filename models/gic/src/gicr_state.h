@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The Redistributor from inside; not an interface.
+ *
+ * Private interrupts are in up to three words: INTIDs 0 to 31, then extended PPIs from 1056. With
+ * at most 96 of them the most urgent is found by looking at those that are ready. SPIs come and go
+ * as offers of the Distributor.
+ */
+#ifndef GICR_STATE_H
+#define GICR_STATE_H
+
+#include "gic/event.h"
+#include "gic/fields.h"
+#include "gic/gicr.h"
+#include "gic/pe.h"
+#include "gic_bits.h"
+
+enum {
+#define GIC_FIELD GIC_FIELD_CONSTANTS
+#include "gicr_fields.def"
+#undef GIC_FIELD
+    GICR_FIELDS_END
+};
+
+enum {
+    GICR_WORDS_MAX = 3,
+    GICR_SLOTS_MAX = 96,
+    GICR_NO_SLOT = 0xFF,
+    GICR_NO_INTID = GIC_INTID_SPURIOUS,
+    GICR_OUTBOX = 80, /* entries: 32 bits of a register, an event each, and the messages */
+    GICR_SGIS = 0xFFFF
+};
+
+/* State of 32 private interrupts, a bit each. */
+typedef struct gicr_word {
+    uint32_t group;
+    uint32_t grpmod;
+    uint32_t enable;
+    uint32_t latch;
+    uint32_t level;
+    uint32_t active;
+    uint32_t edge;
+    uint32_t instance; /* an instance has begun and is not acknowledged yet: events only */
+} gicr_word;
+
+/* What is said of one interrupt that is with the CPU interface, or offered by the Distributor. */
+typedef struct gicr_entry {
+    uint32_t intid;
+    uint8_t priority;
+    uint8_t group;
+    uint8_t flags;
+    uint8_t reserved;
+} gicr_entry;
+
+/* Flags of an entry. */
+enum {
+    GICR_CLEARING = 1, /* presented: a Clear was sent */
+    GICR_RWP = 2,      /* its answer ends a wait for RWP */
+    GICR_RETURN = 4,   /* offered: to be given back */
+    GICR_1OFN = 8      /* offered: 1-of-N */
+};
+
+/* Entries oldest first; the last one is what the receiver holds. */
+typedef struct gicr_entries {
+    gicr_entry entry[2];
+    uint32_t count;
+} gicr_entries;
+
+GIC_STATIC_ASSERT(GIC_CREDIT_SET == 2 && GIC_CREDIT_OFFER == 2, "one held, one displacing it");
+
+/* The PE's sleep as the Redistributor goes through it. */
+typedef enum gicr_phase {
+    GICR_ASLEEP,  /* ChildrenAsleep is 1 */
+    GICR_WAKING,  /* DownstreamControl is under way */
+    GICR_AWAKE,
+    GICR_FALLING /* Quiesce or the Distributor's PEState is under way */
+} gicr_phase;
+
+typedef struct gicr_shape {
+    uint16_t pe;
+    uint16_t pe_count;
+    uint8_t eppi_count;
+    uint8_t priority_bits;
+    uint8_t security; /* two states | ds_writable << 1 */
+    uint8_t dpg;
+} gicr_shape;
+
+/* Architectural state and the conversation; saved as it is. */
+typedef struct gicr_arch {
+    gicr_shape shape;
+    gicr_word word[GICR_WORDS_MAX];
+    uint8_t priority[GICR_SLOTS_MAX];
+    uint32_t nsacr;
+    uint32_t upstream;      /* answers of the Distributor to this PE's acts outstanding: UWP */
+    gicr_entries presented; /* Sets not answered */
+    gicr_entries offers;    /* Offers not answered */
+    uint64_t routing_sent;  /* last PEState, packed */
+    gic_group_set gicd_groups;
+    gic_group_set cpu_groups; /* ICC_IGRPEN, by UpstreamControl */
+    gic_group_set dpg;
+    uint8_t mask_hint;
+    uint8_t phase; /* gicr_phase */
+    bool ds;
+    bool processor_sleep;
+    bool quiesced;      /* falling: the CPU interface has answered */
+    bool clear_open;    /* a Clear is not answered */
+    bool control_open;  /* a DownstreamControl is not answered */
+    bool control_again; /* and is stale */
+    bool routing_open;  /* a PEState is not answered */
+    bool routing_rwp;   /* RWP waits for it (DPG) */
+    bool announced;     /* GROUP_ENABLES_ACK is owed */
+    bool wake;          /* level of the wake request line */
+    bool last;          /* GICR_TYPER.Last */
+} gicr_arch;
+
+struct gicr {
+    gic_outbox outbox;
+    gicr_arch arch;
+    gic_config config; /* without the affinity table */
+    uint32_t affinity;
+    uint16_t pe;
+    uint8_t words;
+    gic_frame frame;
+    uint8_t frame_index[GICR_FRAME_SIZE / GIC_FRAME_GRANULE];
+};
+
+/* --- slots -------------------------------------------------------------------------------------- */
+
+static inline unsigned gicr_slot_of(const gicr *r, uint32_t intid)
+{
+    uint32_t extended = intid - GIC_INTID_EPPI_FIRST;
+    if (intid < 32)
+        return intid;
+    if (extended < r->config.eppi_count)
+        return 32u + extended;
+    if (GIC_FAULT("M-02") && extended < GIC_MAX_EPPIS)
+        return 32u + extended;
+    return GICR_NO_SLOT;
+}
+
+static inline uint32_t gicr_intid(unsigned slot)
+{
+    return slot < 32 ? slot : GIC_INTID_EPPI_FIRST + (slot - 32u);
+}
+
+static inline uint32_t gicr_pending(const gicr_word *word)
+{
+    return word->latch | (~word->edge & word->level);
+}
+
+/* Private interrupts that could be presented but for their groups. */
+static inline uint32_t gicr_ready(const gicr_word *word)
+{
+    return gicr_pending(word) & word->enable & ~word->active;
+}
+
+static inline uint32_t gicr_group_word(const gicr *r, unsigned w, gic_group group)
+{
+    return gic_group_words(group, r->arch.ds, r->arch.word[w].group, r->arch.word[w].grpmod);
+}
+
+gic_group gicr_group(const gicr *r, unsigned slot);
+
+/* --- gicr_pend.c: pending and active of private interrupts ---------------------------------------- */
+
+void gicr_pending_changed(gicr *r, unsigned w, uint32_t before);
+void gicr_latch(gicr *r, unsigned w, uint32_t bits, bool edges);
+void gicr_deactivate(gicr *r, unsigned w, uint32_t bits);
+void gicr_activate(gicr *r, unsigned slot);
+/* A GIC_MSG_SGI has arrived (S-03, S-04, S-06). */
+void gicr_receive_sgi(gicr *r, const gic_msg *msg);
+
+/* --- gicr_present.c: what the CPU interface is presented with -------------------------------------- */
+
+/* What could be presented next. */
+typedef struct gicr_choice {
+    uint32_t intid; /* GICR_NO_INTID: nothing */
+    uint8_t priority;
+    uint8_t group;
+} gicr_choice;
+
+/* The most urgent of the private interrupts and the offers not with the CPU interface: the central
+   decision. */
+gicr_choice gicr_choose(const gicr *r, gic_group_set groups);
+/* Set, Clear, RWP. */
+void gicr_present(gicr *r);
+/* Whether everything presented still says what the state says. */
+bool gicr_presented_stands(const gicr *r);
+/* RWP waits for what is presented of the slots @p bits of word @p w. */
+void gicr_wait_for(gicr *r, unsigned w, uint32_t bits);
+void gicr_receive_activate(gicr *r, const gic_msg *msg);
+void gicr_receive_release(gicr *r, const gic_msg *msg);
+
+/* --- gicr_offer.c: the conversation with the Distributor --------------------------------------------- */
+
+void gicr_receive_offer(gicr *r, const gic_msg *msg);
+void gicr_receive_recall(gicr *r, const gic_msg *msg);
+void gicr_receive_group_enables(gicr *r, const gic_msg *msg);
+void gicr_receive_pe_state_ack(gicr *r, const gic_msg *msg);
+/* Mark the offers that this PE cannot keep. */
+void gicr_sort_offers(gicr *r);
+/* Give back what is marked and not with the CPU interface. */
+void gicr_return_offers(gicr *r);
+/* PEState, when it is stale and there is credit. */
+void gicr_tell_routing(gicr *r);
+/* Whether the Distributor has not been told, or has not answered. */
+bool gicr_routing_unsettled(const gicr *r);
+/* GROUP_ENABLES_ACK when nothing of a disabled group is here any more. */
+void gicr_answer_announcement(gicr *r);
+
+/* --- gicr_sleep.c: WAKER ------------------------------------------------------------------------------- */
+
+void gicr_sleep_step(gicr *r);
+/* DownstreamControl with the current DS. */
+void gicr_send_control(gicr *r);
+void gicr_drive_wake(gicr *r);
+
+/* --- gicr.c ---------------------------------------------------------------------------------------------- */
+
+void gicr_to_cpuif(gicr *r, gic_msg_kind kind, uint32_t intid);
+void gicr_to_gicd(gicr *r, gic_msg_kind kind, uint32_t intid);
+gicr_entry *gicr_find(gicr_entries *entries, uint32_t intid);
+void gicr_remove(gicr_entries *entries, const gicr_entry *entry);
+gicr_entry *gicr_last(gicr_entries *entries);
+/* Everything that follows from a change; at the end of every entry. */
+void gicr_update(gicr *r);
+
+/* --- gicr_regs.c, gicr_ctlr.c ------------------------------------------------------------------------------- */
+
+gic_reg_read_fn gicr_read_ctlr;
+gic_reg_write_fn gicr_write_ctlr;
+gic_reg_read_fn gicr_read_waker;
+gic_reg_write_fn gicr_write_waker;
+gic_reg_read_fn gicr_read_typer;
+gic_reg_read_fn gicr_read_iidr;
+gic_reg_read_fn gicr_read_identity;
+const gic_reg_row *gicr_rows(unsigned *count);
+
+#endif
