@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Accesses to system registers: rows, permissions, traps, dispatch. */
+#include "internal.h"
+
+typedef struct cpuif_row {
+    uint8_t class_; /* cpuif_class */
+    uint8_t index;
+    cpuif_value_fn *value;
+    cpuif_effect_fn *effect;
+    cpuif_write_fn *write;
+} cpuif_row;
+
+#define NONE NULL
+static const cpuif_row rows[GIC_SYSREG_COUNT] = {
+#define CPUIF_REG(name, class, index, value, effect, write)                                        \
+    [GIC_##name] = {CPUIF_CLASS_##class, (index), (value), (effect), (write)},
+#include "regs/icc_regs.def"
+#undef CPUIF_REG
+};
+#undef NONE
+
+/* ---- permissions ------------------------------------------------------------------------------ */
+
+/* The PE as the trap rules see it: Exception level and the controls that count there. */
+typedef struct cpuif_gates {
+    unsigned el;
+    bool el2_enabled;
+    bool imo; /* physical IRQs are routed to EL2: EL1 accesses are virtual */
+    bool fmo;
+    bool irq; /* SCR_EL3.IRQ */
+    bool fiq; /* SCR_EL3.FIQ */
+} cpuif_gates;
+
+static cpuif_gates gates_of(const cpuif *c)
+{
+    const gic_pe_state *pe = &c->s.pe;
+    bool has_el3 = c->config.has_el3;
+    cpuif_gates g;
+    g.el = pe->el;
+    g.el2_enabled = c->config.has_el2 && (!has_el3 || gic_pe_el2_enabled(pe, true));
+    /* HCR_EL2.TGE routes everything to EL2, except for a host at EL2 (E2H), which has no EL1. */
+    g.imo = g.el2_enabled && (pe->hcr_tge ? !pe->hcr_e2h : pe->hcr_imo);
+    g.fmo = g.el2_enabled && (pe->hcr_tge ? !pe->hcr_e2h : pe->hcr_fmo);
+    g.irq = has_el3 && pe->scr_irq;
+    g.fiq = has_el3 && pe->scr_fiq;
+    return g;
+}
+
+/*
+ * An access from EL1 while EL2 has the interrupts of its kind is a virtual one. This CPU interface
+ * has no virtual half: EL2 gets the access, as it would with ICH_HCR_EL2.{TC,TALL0,TALL1} (ID-P01).
+ */
+static gic_sysreg_result interrupt_access(const cpuif_gates *g, bool to_el2, bool to_el3)
+{
+    if (g->el == 0)
+        return GIC_SYSREG_UNDEFINED;
+    if (g->el == 1 && to_el2)
+        return GIC_SYSREG_TRAP_EL2;
+    return g->el < 3 && to_el3 ? GIC_SYSREG_TRAP_EL3 : GIC_SYSREG_OK;
+}
+
+static gic_sysreg_result sre_el1_access(const cpuif *c, const cpuif_gates *g)
+{
+    if (g->el == 0)
+        return GIC_SYSREG_UNDEFINED;
+    if (g->el == 1 && g->el2_enabled && !c->s.sre_enable_el2)
+        return GIC_SYSREG_TRAP_EL2;
+    if (g->el < 3 && c->config.has_el3 && !c->s.sre_enable_el3)
+        return GIC_SYSREG_TRAP_EL3;
+    return GIC_SYSREG_OK;
+}
+
+/* ID-P06: at EL3, ICC_SRE_EL2 exists only while EL2 is enabled in the state of SCR_EL3.NS. */
+static gic_sysreg_result sre_el2_access(const cpuif *c, const cpuif_gates *g)
+{
+    if (g->el < 2 || !g->el2_enabled)
+        return GIC_SYSREG_UNDEFINED;
+    if (g->el < 3 && c->config.has_el3 && !c->s.sre_enable_el3)
+        return GIC_SYSREG_TRAP_EL3;
+    return GIC_SYSREG_OK;
+}
+
+static void derive_results(cpuif *c)
+{
+    cpuif_gates g = gates_of(c);
+    uint8_t *result = c->d.result;
+    bool both = g.irq && g.fiq;
+    bool either = g.imo || g.fmo;
+    result[CPUIF_CLASS_NONE] = GIC_SYSREG_UNDEFINED;
+    result[CPUIF_CLASS_GROUP0] = (uint8_t)interrupt_access(&g, g.fmo, g.fiq);
+    result[CPUIF_CLASS_GROUP1] = (uint8_t)interrupt_access(&g, g.imo, g.irq);
+    result[CPUIF_CLASS_COMMON] = (uint8_t)interrupt_access(&g, either, both);
+    result[CPUIF_CLASS_SGI] = (uint8_t)interrupt_access(&g, either, both);
+    result[CPUIF_CLASS_SRE_EL1] = (uint8_t)sre_el1_access(c, &g);
+    result[CPUIF_CLASS_SRE_EL2] = (uint8_t)sre_el2_access(c, &g);
+    result[CPUIF_CLASS_EL3] = g.el == 3 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED;
+}
+
+/* ---- views ------------------------------------------------------------------------------------- */
+
+static void derive_view(const cpuif *c, const gic_pe_state *pe, cpuif_view *v)
+{
+    bool has_el3 = c->config.has_el3;
+    v->el3 = has_el3 && pe->el == 3;
+    v->secure = has_el3 ? gic_pe_secure(pe) : !pe->scr_ns;
+    v->irq_to_el3 = has_el3 && pe->scr_irq;
+    v->fiq_to_el3 = has_el3 && pe->scr_fiq;
+    /* P-25: by SCR_EL3.FIQ, not by GICD_CTLR.DS. */
+    v->shifted = v->fiq_to_el3 && !v->secure;
+    if (GIC_FAULT("P-25"))
+        v->shifted = has_el3 && !v->secure && !c->s.ds;
+    /* P-27: at EL3 too the bank follows SCR_EL3.NS. */
+    v->bank = has_el3 && !pe->scr_ns ? CPUIF_BANK_S : CPUIF_BANK_NS;
+    if (GIC_FAULT("P-27") && v->el3)
+        v->bank = CPUIF_BANK_S;
+}
+
+static void derive_lines(cpuif *c)
+{
+    for (unsigned g = 0; g < GIC_GROUP_COUNT; g++)
+        c->d.line_of[g] = (uint8_t)cpuif_line_of((gic_group)g, &c->s.pe, c->s.ds != 0);
+}
+
+void cpuif_derive_pe(cpuif *c)
+{
+    derive_view(c, &c->s.pe, &c->d.view);
+    derive_results(c);
+    derive_lines(c);
+}
+
+/* Active-priority registers beyond the implemented ones, and EL3's without EL3, are not there. */
+static bool is_there(const cpuif *c, unsigned reg)
+{
+    const cpuif_row *row = &rows[reg];
+    if (row->class_ == CPUIF_CLASS_EL3)
+        return c->config.has_el3;
+    if (row->class_ == CPUIF_CLASS_SRE_EL2)
+        return c->config.has_el2;
+    if (row->value == cpuif_ap0r_value || row->value == cpuif_ap1r_value)
+        return row->index < cpuif_ap_count(&c->config);
+    return true;
+}
+
+void cpuif_derive_classes(cpuif *c)
+{
+    for (unsigned reg = 0; reg < GIC_SYSREG_COUNT; reg++)
+        c->d.class_of[reg] = is_there(c, reg) ? rows[reg].class_ : (uint8_t)CPUIF_CLASS_NONE;
+}
+
+/* ---- the PE's accesses --------------------------------------------------------------------------- */
+
+/* What is not permitted: an event for the guest's mistakes, the answer for the PE. */
+static gic_sysreg_result refuse(cpuif *c, gic_sysreg reg, gic_sysreg_result result)
+{
+    if (result == GIC_SYSREG_UNDEFINED)
+        gic_report(&c->outbox, GIC_EV_BAD_SYSREG, c->pe, GIC_INTID_SPURIOUS, (uint64_t)reg);
+    return result;
+}
+
+/* Permission for an access now; `exists`: the register can be read (or written) at all. */
+static gic_sysreg_result permit(const cpuif *c, gic_sysreg reg, bool exists)
+{
+    return exists ? (gic_sysreg_result)c->d.result[c->d.class_of[reg]] : GIC_SYSREG_UNDEFINED;
+}
+
+gic_sysreg_result cpuif_sysreg_read(cpuif *c, gic_sysreg reg, uint64_t *value)
+{
+    const cpuif_row *row;
+    gic_sysreg_result result;
+    if ((unsigned)reg >= GIC_SYSREG_COUNT)
+        return GIC_SYSREG_UNDEFINED;
+    row = &rows[reg];
+    result = permit(c, reg, row->value != NULL);
+    if (result != GIC_SYSREG_OK)
+        return refuse(c, reg, result);
+    *value = row->value(c, &c->d.view, row->index);
+    if (row->effect)
+        row->effect(c, *value);
+    return GIC_SYSREG_OK;
+}
+
+gic_sysreg_result cpuif_sysreg_write(cpuif *c, gic_sysreg reg, uint64_t value)
+{
+    const cpuif_row *row;
+    gic_sysreg_result result;
+    if ((unsigned)reg >= GIC_SYSREG_COUNT)
+        return GIC_SYSREG_UNDEFINED;
+    row = &rows[reg];
+    result = permit(c, reg, row->write != NULL);
+    if (result != GIC_SYSREG_OK)
+        return refuse(c, reg, result);
+    /* ID-P07: it takes effect all the same. */
+    if (c->s.quiesced && row->value != cpuif_sre_value && row->value != cpuif_sre_el1_value)
+        gic_report(&c->outbox, GIC_EV_BAD_ASLEEP, c->pe, GIC_INTID_SPURIOUS, (uint64_t)reg);
+    return row->write(c, &c->d.view, row->index, value) ? GIC_SYSREG_OK : GIC_SYSREG_STALL;
+}
+
+bool cpuif_peek(const cpuif *c, gic_sysreg reg, uint64_t *value)
+{
+    gic_pe_state pe = c->s.pe;
+    cpuif_view v;
+    if ((unsigned)reg >= GIC_SYSREG_COUNT || rows[reg].value == NULL ||
+        c->d.class_of[reg] == CPUIF_CLASS_NONE)
+        return false;
+    pe.el = c->config.has_el3 ? 3 : c->config.has_el2 ? 2 : 1;
+    derive_view(c, &pe, &v);
+    *value = rows[reg].value(c, &v, rows[reg].index);
+    return true;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Acknowledge and end of interrupt: ICC_IAR, ICC_HPPIR, ICC_EOIR, ICC_DIR. */
+#include "internal.h"
+
+/* ---- who sees what ---------------------------------------------------------------------------- */
+
+/* Groups that a register of Group 0 (which = 0) or Group 1 acknowledges and ends for a view. */
+static gic_group_set visible_groups(const cpuif *c, const cpuif_view *v, unsigned which)
+{
+    gic_group_set group1 = gic_group_bit(GIC_GROUP_1S) | gic_group_bit(GIC_GROUP_1NS);
+    if (which == 0)
+        return c->s.ds || v->secure ? gic_group_bit(GIC_GROUP_0) : GIC_GROUPS_NONE;
+    /* ID-P08: with one Security state Group 1 is everyone's. */
+    if (c->s.ds || v->el3 || GIC_FAULT("P-03"))
+        return group1;
+    return gic_group_bit(v->secure ? GIC_GROUP_1S : GIC_GROUP_1NS);
+}
+
+/* What ICC_HPPIR<which> returns: the INTID, or the special one that stands for it (P-02, P-03). */
+static uint32_t identify(const cpuif *c, const cpuif_view *v, unsigned which)
+{
+    gic_group group = (gic_group)c->s.held.group;
+    if (!cpuif_presented(c))
+        return GIC_INTID_SPURIOUS;
+    if ((visible_groups(c, v, which) & gic_group_bit(group)) != 0)
+        return c->s.held.intid;
+    if (which == 0 && v->el3 && group != GIC_GROUP_0 && !GIC_FAULT("P-02"))
+        return group == GIC_GROUP_1S ? GIC_INTID_SECURE : GIC_INTID_NONSECURE;
+    return GIC_INTID_SPURIOUS;
+}
+
+uint64_t cpuif_hppir_value(const cpuif *c, const cpuif_view *v, unsigned index)
+{
+    if (GIC_FAULT("P-04") && !cpuif_signals(c))
+        return GIC_INTID_SPURIOUS;
+    return identify(c, v, index);
+}
+
+uint64_t cpuif_iar_value(const cpuif *c, const cpuif_view *v, unsigned index)
+{
+    return cpuif_signals(c) ? identify(c, v, index) : GIC_INTID_SPURIOUS;
+}
+
+/* The read of ICC_IAR returned @p value: a fact from here on, whatever is under way. */
+void cpuif_iar_acknowledge(cpuif *c, uint64_t value)
+{
+    uint32_t intid = (uint32_t)value;
+    if (gic_is_special(intid)) {
+        if (GIC_FAULT("P-01") && c->s.held.valid)
+            c->s.held.valid = 0;
+        gic_report(&c->outbox, GIC_EV_SPURIOUS, c->pe, intid, 0);
+        return;
+    }
+    cpuif_raise_running(c, (gic_group)c->s.held.group, c->s.held.priority);
+    c->s.held.valid = 0;
+    cpuif_send_activate(c, intid);
+    if (!GIC_FAULT("P-30"))
+        cpuif_update_lines(c);
+    gic_report(&c->outbox, GIC_EV_ACKNOWLEDGED, c->pe, intid, c->d.running);
+}
+
+/* ---- end of interrupt ------------------------------------------------------------------------- */
+
+/* EOImode of the level that writes (P-18). */
+static bool eoi_mode(const cpuif *c, const cpuif_view *v)
+{
+    if (v->el3)
+        return GIC_GET(ICC_CTLR_EL3, EOImode_EL3, c->s.ctlr) != 0;
+    if (v->bank == CPUIF_BANK_S && !GIC_FAULT("P-18"))
+        return GIC_GET(ICC_CTLR_EL3, EOImode_EL1S, c->s.ctlr) != 0;
+    return GIC_GET(ICC_CTLR_EL3, EOImode_EL1NS, c->s.ctlr) != 0;
+}
+
+/* An INTID that can have been acknowledged here. */
+static bool is_implemented(const cpuif *c, uint32_t intid)
+{
+    return intid >= GIC_INTID_LPI_FIRST || gic_config_has_private(&c->config, intid) ||
+           gic_config_has_shared(&c->config, intid);
+}
+
+/*
+ * Groups that a write of ICC_EOIR may deactivate. The group of what is ended has been checked at
+ * its active priority; its configuration may have changed since, so Secure software is not held to
+ * the register's group, but Non-secure software never reaches a Secure interrupt (ID-P09).
+ */
+static gic_group_set eoir_groups(const cpuif *c, const cpuif_view *v)
+{
+    return c->s.ds || v->secure ? GIC_GROUPS_ALL : gic_group_bit(GIC_GROUP_1NS);
+}
+
+static void bad_write(cpuif *c, gic_event_id event, uint32_t intid, uint64_t value)
+{
+    gic_report(&c->outbox, (unsigned)event, c->pe, intid, value);
+}
+
+bool cpuif_eoir_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t value)
+{
+    uint32_t intid = (uint32_t)GIC_GET(ICC_EOIR, INTID, value);
+    gic_group group = cpuif_highest_active_group(c);
+    bool deactivates = intid < GIC_INTID_LPI_FIRST && !eoi_mode(c, v);
+    if (GIC_FAULT("P-16"))
+        deactivates = intid < GIC_INTID_LPI_FIRST;
+    if (gic_is_special(intid) && !GIC_FAULT("P-15"))
+        return true;
+    /* P-15: ended is the highest active priority, by its own group's register and state (ID-P10). */
+    if (group == GIC_GROUP_COUNT || !is_implemented(c, intid) ||
+        (visible_groups(c, v, index) & gic_group_bit(group)) == 0) {
+        bad_write(c, GIC_EV_BAD_EOIR, intid, value);
+        return true;
+    }
+    if (deactivates && c->s.open_deactivate == GIC_CREDIT_DEACTIVATE)
+        return false;
+    cpuif_drop_running(c, group);
+    if (deactivates)
+        cpuif_send_deactivate(c, intid, eoir_groups(c, v));
+    gic_report(&c->outbox, GIC_EV_EOI, c->pe, intid, 0);
+    cpuif_update_lines(c);
+    return true;
+}
+
+/* ---- deactivate --------------------------------------------------------------------------------- */
+
+/* Groups that a write of ICC_DIR may deactivate, by level, state and routing (P-17). */
+static gic_group_set dir_groups(const cpuif *c, const cpuif_view *v)
+{
+    gic_group_set groups = GIC_GROUPS_NONE;
+    if (v->el3)
+        return GIC_GROUPS_ALL;
+    if (!v->fiq_to_el3 && (v->secure || c->s.ds))
+        groups |= gic_group_bit(GIC_GROUP_0);
+    if (!v->irq_to_el3) {
+        groups |= gic_group_bit(GIC_GROUP_1NS);
+        if (v->secure)
+            groups |= gic_group_bit(GIC_GROUP_1S);
+    }
+    return GIC_FAULT("P-17") ? GIC_GROUPS_ALL : groups;
+}
+
+bool cpuif_dir_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t value)
+{
+    uint32_t intid = (uint32_t)GIC_GET(ICC_DIR_EL1, INTID, value);
+    gic_group_set groups = dir_groups(c, v);
+    (void)index;
+    if (!eoi_mode(c, v) || intid >= GIC_INTID_LPI_FIRST || !is_implemented(c, intid) ||
+        groups == GIC_GROUPS_NONE) {
+        bad_write(c, GIC_EV_BAD_DIR, intid, value);
+        return true;
+    }
+    if (GIC_FAULT("P-29") && gic_is_shared(intid))
+        return true;
+    if (c->s.open_deactivate == GIC_CREDIT_DEACTIVATE)
+        return false;
+    cpuif_send_deactivate(c, intid, groups);
+    return true;
+}

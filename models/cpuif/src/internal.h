@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The CPU interface's own state and the seams between its files. */
+#ifndef GIC_CPUIF_INTERNAL_H
+#define GIC_CPUIF_INTERNAL_H
+
+#include "gic/cpuif.h"
+#include "gic/event.h"
+#include "gic/fault.h"
+#include "gic/fields.h"
+#include "gic/mem.h"
+
+enum {
+#define GIC_FIELD GIC_FIELD_CONSTANTS
+#include "regs/icc_fields.def"
+#undef GIC_FIELD
+    ICC_FIELDS_END
+};
+
+enum {
+    CPUIF_AP_WORDS = 4,        /* ICC_AP0R<n> for 7 pre-emption bits */
+    CPUIF_AP_WORD_BITS = 32,   /* priority levels in one of them */
+    CPUIF_BPR_MAX = 7,         /* largest binary point: no group bits */
+    CPUIF_OUTBOX_ENTRIES = 32, /* an activation leaves at most a dozen */
+    CPUIF_SECURE_HALF = 0x80   /* priorities below it are the Secure half (DS=0) */
+};
+
+/* What decides whether an access is permitted, UNDEFINED or trapped. */
+typedef enum cpuif_class {
+    CPUIF_CLASS_NONE,    /* no such register here: UNDEFINED */
+    CPUIF_CLASS_GROUP0,  /* HCR_EL2.FMO, SCR_EL3.FIQ */
+    CPUIF_CLASS_GROUP1,  /* HCR_EL2.IMO, SCR_EL3.IRQ */
+    CPUIF_CLASS_COMMON,  /* either of HCR_EL2.{IMO,FMO}, both of SCR_EL3.{IRQ,FIQ} */
+    CPUIF_CLASS_SGI,     /* the same, but never virtual */
+    CPUIF_CLASS_SRE_EL1, /* ICC_SRE_EL2.Enable, ICC_SRE_EL3.Enable */
+    CPUIF_CLASS_SRE_EL2, /* ICC_SRE_EL3.Enable */
+    CPUIF_CLASS_EL3,     /* EL3 only */
+    CPUIF_CLASS_COUNT
+} cpuif_class;
+
+/* The two copies of a banked register. Without EL3 there is one, CPUIF_BANK_NS. */
+typedef enum cpuif_bank { CPUIF_BANK_S, CPUIF_BANK_NS, CPUIF_BANK_COUNT } cpuif_bank;
+
+/* Who reads or writes: what the views of the registers depend on. */
+typedef struct cpuif_view {
+    bool el3;        /* at EL3 */
+    bool secure;     /* at EL3 or in Secure state */
+    bool shifted;    /* priorities seen as the Non-secure half, shifted (P-12, P-13) */
+    bool irq_to_el3; /* SCR_EL3.IRQ counts */
+    bool fiq_to_el3; /* SCR_EL3.FIQ counts */
+    uint8_t bank;    /* cpuif_bank */
+} cpuif_view;
+
+/* The interrupt that the Redistributor presents. */
+typedef struct cpuif_held {
+    uint32_t intid;
+    uint8_t valid;
+    uint8_t priority;
+    uint8_t group; /* gic_group */
+    uint8_t zero;
+} cpuif_held;
+
+/* Architectural state and what is unanswered on the link: saved as it is, no pointers. */
+typedef struct cpuif_state {
+    gic_pe_state pe;
+    cpuif_held held;
+    uint32_t ap[GIC_GROUP_COUNT][CPUIF_AP_WORDS]; /* ICC_AP0R, ICC_AP1R of both banks */
+    uint32_t ctlr;                                /* writable bits, laid out as ICC_CTLR_EL3 */
+    uint32_t signalled_intid;                     /* what `lines` are for */
+    uint8_t bpr[GIC_GROUP_COUNT];
+    uint8_t pmr;
+    uint8_t igrpen;         /* gic_group_set */
+    uint8_t sre_enable_el2; /* ICC_SRE_EL2.Enable */
+    uint8_t sre_enable_el3; /* ICC_SRE_EL3.Enable */
+    uint8_t ds;             /* GICD_CTLR.DS as last told */
+    uint8_t quiesced;       /* between Quiesce and DownstreamControl */
+    uint8_t lines;          /* bit = gic_line, as last driven */
+    uint8_t open_activate;  /* messages without an answer */
+    uint8_t open_deactivate;
+    uint8_t open_sgi;
+    uint8_t open_upstream;
+    uint8_t sent_groups; /* UpstreamControl as last sent */
+    uint8_t sent_hint;
+} cpuif_state;
+
+GIC_STATIC_ASSERT(sizeof(cpuif_state) == 92, "no hidden padding in the saved state");
+
+/* Everything here follows from the state and the configuration: rebuilt, never saved. */
+typedef struct cpuif_derived {
+    cpuif_view view;                     /* of the PE as it is now */
+    uint8_t result[CPUIF_CLASS_COUNT];   /* gic_sysreg_result of an access now */
+    uint8_t class_of[GIC_SYSREG_COUNT];  /* cpuif_class */
+    uint8_t group_mask[GIC_GROUP_COUNT]; /* group priority bits by the binary points */
+    uint8_t running;                     /* running priority, GIC_PRIORITY_IDLE when none */
+    uint8_t level_shift;                 /* priority bits below one level of the AP registers */
+    uint8_t ap_words;                    /* ICC_AP0R<n> implemented */
+    uint8_t line_of[GIC_GROUP_COUNT];    /* gic_line by P-22, of the PE as it is now */
+} cpuif_derived;
+
+struct cpuif {
+    cpuif_state s;
+    cpuif_derived d;
+    gic_config config; /* `affinity` is not kept */
+    uint16_t pe;
+    gic_outbox outbox;
+    gic_out entries[CPUIF_OUTBOX_ENTRIES];
+};
+
+/* ---- registers (access.c: dispatch) ------------------------------------------------------- */
+
+typedef uint64_t cpuif_value_fn(const cpuif *c, const cpuif_view *v, unsigned index);
+typedef void cpuif_effect_fn(cpuif *c, uint64_t value);
+/* false: no credit, nothing done. */
+typedef bool cpuif_write_fn(cpuif *c, const cpuif_view *v, unsigned index, uint64_t value);
+
+cpuif_value_fn cpuif_iar_value, cpuif_hppir_value;
+cpuif_effect_fn cpuif_iar_acknowledge;
+cpuif_write_fn cpuif_eoir_write, cpuif_dir_write;
+cpuif_value_fn cpuif_bpr0_value, cpuif_bpr1_value, cpuif_ap0r_value, cpuif_ap1r_value;
+cpuif_value_fn cpuif_pmr_value, cpuif_rpr_value;
+cpuif_write_fn cpuif_bpr0_write, cpuif_bpr1_write, cpuif_ap0r_write, cpuif_ap1r_write;
+cpuif_write_fn cpuif_pmr_write;
+cpuif_value_fn cpuif_ctlr_el1_value, cpuif_ctlr_el3_value, cpuif_sre_el1_value, cpuif_sre_value;
+cpuif_value_fn cpuif_igrpen0_value, cpuif_igrpen1_value, cpuif_igrpen1_el3_value;
+cpuif_write_fn cpuif_ctlr_el1_write, cpuif_ctlr_el3_write, cpuif_sre_el1_write, cpuif_sre_write;
+cpuif_write_fn cpuif_igrpen0_write, cpuif_igrpen1_write, cpuif_igrpen1_el3_write;
+cpuif_write_fn cpuif_sgi_write;
+
+/* Which classes of register the configuration leaves: once, at init. */
+void cpuif_derive_classes(cpuif *c);
+/* View, permissions and routing of the PE as it is now. */
+void cpuif_derive_pe(cpuif *c);
+
+/* ---- priorities (priority.c) --------------------------------------------------------------- */
+
+/* The Group 1 whose registers a bank holds. */
+static inline gic_group cpuif_group1_of(unsigned bank)
+{
+    return bank == CPUIF_BANK_S ? GIC_GROUP_1S : GIC_GROUP_1NS;
+}
+
+/* ICC_AP0R<n> implemented: 1, 2 or 4 by the pre-emption bits (P-26). */
+unsigned cpuif_ap_count(const gic_config *config);
+/* Smallest ICC_BPR of a group (P-08). */
+uint8_t cpuif_minimum_bpr(const gic_config *config, gic_group group);
+/* Group masks and running priority from the registers. */
+void cpuif_derive_priorities(cpuif *c);
+/* Group of the highest active priority; GIC_GROUP_COUNT when nothing is active. */
+gic_group cpuif_highest_active_group(const cpuif *c);
+/* Acknowledge and end: one bit of the group's bank (P-10, P-11). */
+void cpuif_raise_running(cpuif *c, gic_group group, uint8_t priority);
+void cpuif_drop_running(cpuif *c, gic_group group);
+
+/* ---- signalling (signal.c) ------------------------------------------------------------------ */
+
+/* What the central decision looks at. */
+typedef struct cpuif_candidate {
+    uint8_t priority;   /* of the pending interrupt */
+    uint8_t pmr;        /* ICC_PMR_EL1, whole range */
+    uint8_t running;    /* running priority, GIC_PRIORITY_IDLE when nothing is active */
+    uint8_t group_mask; /* group priority bits by the binary point of its group */
+} cpuif_candidate;
+
+/* The central decision: may the pending interrupt be signalled, pre-empting what runs? Pure. */
+bool cpuif_can_signal(cpuif_candidate candidate);
+/* The line for a group of interrupts, by the state of the PE (P-22). Pure. */
+gic_line cpuif_line_of(gic_group group, const gic_pe_state *pe, bool one_state);
+
+/* Whether the Redistributor presents something of an enabled group. */
+static inline bool cpuif_presented(const cpuif *c)
+{
+    return c->s.held.valid && (c->s.igrpen & gic_group_bit((gic_group)c->s.held.group)) != 0;
+}
+
+/* Whether what is presented can be signalled now. */
+bool cpuif_signals(const cpuif *c);
+/* Drive IRQ and FIQ by the state as it is now. */
+void cpuif_update_lines(cpuif *c);
+
+/* ---- the link to the Redistributor (link.c) ------------------------------------------------- */
+
+/* Tell upstream what changed, give back what may not be held, drive the lines. */
+void cpuif_settle(cpuif *c);
+void cpuif_send_activate(cpuif *c, uint32_t intid);
+void cpuif_send_deactivate(cpuif *c, uint32_t intid, gic_group_set groups);
+void cpuif_send_sgi(cpuif *c, uint32_t intid, gic_sgi sgi);
+
+#endif

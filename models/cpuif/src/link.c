@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The conversation with the Redistributor (gic/msg.h): what is presented, what is given back, and
+ * what is told upstream.
+ */
+#include "internal.h"
+
+/* Written where it goes: a message is never copied on its way out. */
+static void send(cpuif *c, gic_msg_kind kind, uint32_t intid, gic_group_set groups, uint64_t arg)
+{
+    gic_out *out = gic_outbox_next(&c->outbox, GIC_PORT_GICR, c->pe);
+    if (!out)
+        return;
+    out->msg.kind = (uint8_t)kind;
+    out->msg.group = groups;
+    out->msg.intid = intid;
+    out->msg.arg = arg;
+}
+
+/* ---- upstream --------------------------------------------------------------------------------- */
+
+void cpuif_send_activate(cpuif *c, uint32_t intid)
+{
+    c->s.open_activate++;
+    send(c, GIC_MSG_ACTIVATE, intid, GIC_GROUPS_NONE, 0);
+}
+
+void cpuif_send_deactivate(cpuif *c, uint32_t intid, gic_group_set groups)
+{
+    c->s.open_deactivate++;
+    send(c, GIC_MSG_DEACTIVATE, intid, groups, 0);
+}
+
+void cpuif_send_sgi(cpuif *c, uint32_t intid, gic_sgi sgi)
+{
+    c->s.open_sgi++;
+    send(c, GIC_MSG_GENERATE_SGI, intid, GIC_GROUPS_NONE, gic_sgi_pack(sgi));
+}
+
+/* The mask hint: ICC_PMR when software lets it out (PMHE), else "nothing is masked". */
+static uint8_t mask_hint(const cpuif *c)
+{
+    return GIC_GET(ICC_CTLR_EL3, PMHE, c->s.ctlr) != 0 ? c->s.pmr : 0xFF;
+}
+
+static bool upstream_is_stale(const cpuif *c)
+{
+    return c->s.sent_groups != c->s.igrpen || c->s.sent_hint != mask_hint(c);
+}
+
+/* One UpstreamControl at a time; the latest values go when the answer to the last one is here. */
+static void tell_upstream(cpuif *c)
+{
+    gic_msg msg;
+    if (c->s.open_upstream >= GIC_CREDIT_UPSTREAM_CONTROL || !upstream_is_stale(c))
+        return;
+    c->s.sent_groups = c->s.igrpen;
+    c->s.sent_hint = mask_hint(c);
+    c->s.open_upstream++;
+    memset(&msg, 0, sizeof msg);
+    msg.kind = GIC_MSG_UPSTREAM_CONTROL;
+    msg.group = c->s.sent_groups;
+    msg.priority = c->s.sent_hint;
+    gic_send(&c->outbox, GIC_PORT_GICR, c->pe, msg);
+}
+
+bool cpuif_upstream_pending(const cpuif *c)
+{
+    return (c->s.open_activate | c->s.open_deactivate | c->s.open_sgi | c->s.open_upstream) != 0 ||
+           upstream_is_stale(c);
+}
+
+/* ---- what is held ----------------------------------------------------------------------------- */
+
+static void release(cpuif *c)
+{
+    if (!c->s.held.valid)
+        return;
+    c->s.held.valid = 0;
+    send(c, GIC_MSG_RELEASE, c->s.held.intid, GIC_GROUPS_NONE, 0);
+}
+
+/*
+ * P-23: what belongs to a disabled group goes back, so that it hides nothing. Not before upstream
+ * has been told that the group is disabled, or it would be presented again at once; until then it
+ * is held and not signalled.
+ */
+static void release_disabled(cpuif *c)
+{
+    gic_group_set group = gic_group_bit((gic_group)c->s.held.group);
+    if (GIC_FAULT("P-23"))
+        return;
+    if (c->s.held.valid && (c->s.igrpen & group) == 0 && (c->s.sent_groups & group) == 0)
+        release(c);
+}
+
+void cpuif_settle(cpuif *c)
+{
+    tell_upstream(c);
+    release_disabled(c);
+    cpuif_update_lines(c);
+}
+
+/* ---- downstream ------------------------------------------------------------------------------- */
+
+typedef void receive_fn(cpuif *c, const gic_msg *msg);
+
+static void receive_set(cpuif *c, const gic_msg *msg)
+{
+    if (c->s.held.valid) {
+        gic_report(&c->outbox, GIC_EV_CROSSED_DISPLACED, c->pe, c->s.held.intid, 0);
+        release(c);
+    }
+    c->s.held.valid = 1;
+    c->s.held.intid = msg->intid;
+    c->s.held.priority = msg->priority;
+    c->s.held.group = msg->group < GIC_GROUP_COUNT ? msg->group : (uint8_t)GIC_GROUP_1NS;
+    if (c->s.quiesced) {
+        gic_report(&c->outbox, GIC_EV_CROSSED_QUIESCE, c->pe, msg->intid, 0);
+        release(c);
+    } else if (!cpuif_presented(c)) {
+        gic_report(&c->outbox, GIC_EV_CROSSED_DISABLED, c->pe, msg->intid, 0);
+    }
+    cpuif_settle(c);
+}
+
+static void receive_clear(cpuif *c, const gic_msg *msg)
+{
+    if (c->s.held.valid && c->s.held.intid == msg->intid)
+        release(c);
+    else
+        gic_report(&c->outbox, GIC_EV_CROSSED_CLEAR, c->pe, msg->intid, 0);
+    send(c, GIC_MSG_CLEAR_ACK, msg->intid, GIC_GROUPS_NONE, 0);
+    if (!GIC_FAULT("P-21"))
+        cpuif_update_lines(c);
+}
+
+static void receive_quiesce(cpuif *c, const gic_msg *msg)
+{
+    (void)msg;
+    release(c);
+    c->s.quiesced = 1;
+    cpuif_update_lines(c);
+    send(c, GIC_MSG_QUIESCE_ACK, 0, GIC_GROUPS_NONE, 0);
+}
+
+static void receive_downstream_control(cpuif *c, const gic_msg *msg)
+{
+    c->s.quiesced = 0;
+    c->s.ds = (msg->flags & GIC_CTL_DS) != 0;
+    cpuif_derive_pe(c);
+    send(c, GIC_MSG_DOWNSTREAM_CONTROL_ACK, 0, GIC_GROUPS_NONE, 0);
+    cpuif_settle(c);
+}
+
+/* An answer gives one credit back; one that was not asked for is passed over. */
+static void give_back(uint8_t *open)
+{
+    GIC_ASSERT(*open > 0);
+    if (*open > 0)
+        (*open)--;
+}
+
+static void receive_activate_ack(cpuif *c, const gic_msg *msg)
+{
+    bool waited = c->s.open_activate == GIC_CREDIT_ACTIVATE;
+    (void)msg;
+    give_back(&c->s.open_activate);
+    if (waited)
+        cpuif_update_lines(c);
+}
+
+static void receive_deactivate_ack(cpuif *c, const gic_msg *msg)
+{
+    (void)msg;
+    give_back(&c->s.open_deactivate);
+}
+
+static void receive_sgi_ack(cpuif *c, const gic_msg *msg)
+{
+    (void)msg;
+    give_back(&c->s.open_sgi);
+}
+
+static void receive_upstream_ack(cpuif *c, const gic_msg *msg)
+{
+    (void)msg;
+    give_back(&c->s.open_upstream);
+    cpuif_settle(c);
+}
+
+static receive_fn *const receivers[GIC_MSG_KIND_COUNT] = {
+    [GIC_MSG_SET] = receive_set,
+    [GIC_MSG_CLEAR] = receive_clear,
+    [GIC_MSG_QUIESCE] = receive_quiesce,
+    [GIC_MSG_DOWNSTREAM_CONTROL] = receive_downstream_control,
+    [GIC_MSG_ACTIVATE_ACK] = receive_activate_ack,
+    [GIC_MSG_DEACTIVATE_ACK] = receive_deactivate_ack,
+    [GIC_MSG_GENERATE_SGI_ACK] = receive_sgi_ack,
+    [GIC_MSG_UPSTREAM_CONTROL_ACK] = receive_upstream_ack,
+};
+
+void cpuif_receive(cpuif *c, const gic_msg *msg)
+{
+    receive_fn *receiver = msg->kind < GIC_MSG_KIND_COUNT ? receivers[msg->kind] : NULL;
+    GIC_ASSERT(receiver != NULL);
+    if (receiver)
+        receiver(c, msg);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Save and load of the state. What is loaded is checked: a file is untrusted input. */
+#include "gic/save.h"
+
+#include "internal.h"
+
+enum {
+    SAVE_MAGIC = 0x46495043, /* "CPIF" */
+    SAVE_VERSION = 1
+};
+
+/* What of the configuration has to be equal, and the state. */
+typedef struct saved {
+    uint16_t pe;
+    uint8_t priority_bits;
+    uint8_t preemption_bits;
+    uint8_t two_security_states;
+    uint8_t has_el2;
+    uint8_t has_el3;
+    uint8_t zero;
+    cpuif_state state;
+} saved;
+
+GIC_STATIC_ASSERT(sizeof(saved) == 8 + sizeof(cpuif_state), "no hidden padding");
+GIC_STATIC_ASSERT(sizeof(gic_pe_state) == 12, "every member of gic_pe_state is one byte");
+
+static void fill(const cpuif *c, saved *s)
+{
+    memset(s, 0, sizeof *s);
+    s->pe = c->pe;
+    s->priority_bits = c->config.priority_bits;
+    s->preemption_bits = c->config.preemption_bits;
+    s->two_security_states = c->config.two_security_states;
+    s->has_el2 = c->config.has_el2;
+    s->has_el3 = c->config.has_el3;
+    s->state = c->s;
+}
+
+/* The PE state as raw bytes: a bool that is neither 0 nor 1 must not be looked at as a bool. */
+static bool pe_state_is_valid(const unsigned char *raw)
+{
+    if (raw[offsetof(gic_pe_state, el)] > 3)
+        return false;
+    for (size_t i = offsetof(gic_pe_state, scr_ns); i < offsetof(gic_pe_state, sctlr_nmi); i++)
+        if (raw[i] > 1)
+            return false;
+    return true;
+}
+
+static bool priorities_are_valid(const cpuif *c, const cpuif_state *s)
+{
+    unsigned words = cpuif_ap_count(&c->config);
+    for (unsigned g = 0; g < GIC_GROUP_COUNT; g++) {
+        if (s->bpr[g] > CPUIF_BPR_MAX || s->bpr[g] < cpuif_minimum_bpr(&c->config, (gic_group)g))
+            return false;
+        for (unsigned n = words; n < CPUIF_AP_WORDS; n++)
+            if (s->ap[g][n] != 0)
+                return false;
+    }
+    return true;
+}
+
+static bool flags_are_valid(const cpuif_state *s)
+{
+    const unsigned lines = 1u << GIC_LINE_IRQ | 1u << GIC_LINE_FIQ;
+    return (s->held.valid | s->sre_enable_el2 | s->sre_enable_el3 | s->ds | s->quiesced) <= 1 &&
+           s->held.zero == 0 && s->held.group < GIC_GROUP_COUNT && s->igrpen <= GIC_GROUPS_ALL &&
+           s->sent_groups <= GIC_GROUPS_ALL && (s->lines & ~lines) == 0;
+}
+
+static bool credits_are_valid(const cpuif_state *s)
+{
+    return s->open_activate <= GIC_CREDIT_ACTIVATE && s->open_deactivate <= GIC_CREDIT_DEACTIVATE &&
+           s->open_sgi <= GIC_CREDIT_GENERATE_SGI &&
+           s->open_upstream <= GIC_CREDIT_UPSTREAM_CONTROL;
+}
+
+size_t cpuif_save_size(const cpuif *c)
+{
+    (void)c;
+    return sizeof(gic_save_header) + sizeof(saved);
+}
+
+size_t cpuif_save(const cpuif *c, void *out)
+{
+    saved s;
+    fill(c, &s);
+    return gic_save_block(out, SAVE_MAGIC, SAVE_VERSION, &s, sizeof s);
+}
+
+bool cpuif_load(cpuif *c, const void *in, size_t length)
+{
+    saved now;
+    saved loaded;
+    unsigned char pe[sizeof(gic_pe_state)];
+    fill(c, &now);
+    if (!gic_load_block(in, length, SAVE_MAGIC, SAVE_VERSION, &loaded, sizeof loaded) ||
+        memcmp(&now, &loaded, offsetof(saved, state)) != 0)
+        return false;
+    memcpy(pe, &loaded.state.pe, sizeof pe);
+    if (!pe_state_is_valid(pe) || !priorities_are_valid(c, &loaded.state) ||
+        !flags_are_valid(&loaded.state) || !credits_are_valid(&loaded.state))
+        return false;
+    c->s = loaded.state;
+    cpuif_derive_pe(c);
+    cpuif_derive_priorities(c);
+    return true;
+}

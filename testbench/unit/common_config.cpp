@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Configuration, INTID classes, names.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <set>
+#include <string>
+
+#include "gic/config.h"
+#include "gic/event.h"
+#include "gic/explain.h"
+#include "gic/msg.h"
+#include "gic/sysreg.h"
+
+namespace
+{
+
+TEST(Config, DefaultIsValid)
+{
+    gic_config c = gic_config_default();
+    EXPECT_EQ(gic_config_check(&c), GIC_CONFIG_OK);
+    EXPECT_FALSE(c.two_security_states);
+}
+
+TEST(Config, EachLimitIsCheckedAndNamed)
+{
+    struct wrong {
+        void (*spoil)(gic_config *);
+        gic_config_error error;
+        const char *key;
+    };
+    const wrong cases[] = {
+        {[](gic_config *c) { c->pe_count = 0; }, GIC_CONFIG_PE_COUNT, "pe_count"},
+        {[](gic_config *c) { c->pe_count = 513; }, GIC_CONFIG_PE_COUNT, "pe_count"},
+        {[](gic_config *c) { c->spi_count = 33; }, GIC_CONFIG_SPI_COUNT, "spi_count"},
+        {[](gic_config *c) { c->spi_count = 992; }, GIC_CONFIG_SPI_COUNT, "spi_count"},
+        {[](gic_config *c) { c->espi_count = 1056; }, GIC_CONFIG_ESPI_COUNT, "espi_count"},
+        {[](gic_config *c) { c->eppi_count = 16; }, GIC_CONFIG_EPPI_COUNT, "eppi_count"},
+        {[](gic_config *c) { c->priority_bits = 9; }, GIC_CONFIG_PRIORITY_BITS, "priority_bits"},
+        {[](gic_config *c) { c->preemption_bits = 6; }, GIC_CONFIG_PREEMPTION_BITS,
+         "preemption_bits"},
+        {[](gic_config *c) {
+             c->two_security_states = true;
+             c->has_el3 = false;
+         },
+         GIC_CONFIG_SECURITY, "two_security_states"},
+        {[](gic_config *c) { c->work_limit = 0; }, GIC_CONFIG_WORK_LIMIT, "work_limit"},
+    };
+    for (const wrong &w : cases) {
+        gic_config c = gic_config_default();
+        w.spoil(&c);
+        EXPECT_EQ(gic_config_check(&c), w.error) << w.key;
+        EXPECT_EQ(std::string(gic_config_error_text(w.error)).rfind(w.key, 0), 0u) << w.key;
+    }
+}
+
+TEST(Config, SecurityDecidesTheLeastPriorityBits)
+{
+    gic_config c = gic_config_default();
+    c.priority_bits = c.preemption_bits = 4;
+    EXPECT_EQ(gic_config_check(&c), GIC_CONFIG_OK);
+    c.two_security_states = true;
+    EXPECT_EQ(gic_config_check(&c), GIC_CONFIG_PRIORITY_BITS);
+}
+
+TEST(Config, AffinitiesAreCheckedAgainstFeatures)
+{
+    const uint32_t doubled[] = {0x100, 0x100};
+    const uint32_t wide[] = {0, 16};
+    const uint32_t high[] = {0, 0x01000000};
+    gic_config c = gic_config_default();
+    c.pe_count = 2;
+    c.affinity = doubled;
+    EXPECT_EQ(gic_config_check(&c), GIC_CONFIG_AFFINITY);
+    c.affinity = wide;
+    EXPECT_EQ(gic_config_check(&c), GIC_CONFIG_OK);
+    c.range_select = false;
+    EXPECT_EQ(gic_config_check(&c), GIC_CONFIG_AFFINITY);
+    c.affinity = high;
+    EXPECT_EQ(gic_config_check(&c), GIC_CONFIG_OK);
+    c.aff3_valid = false;
+    EXPECT_EQ(gic_config_check(&c), GIC_CONFIG_AFFINITY);
+}
+
+TEST(Config, DefaultAffinitiesAreDistinctInClustersOf16)
+{
+    gic_config c = gic_config_default();
+    c.pe_count = GIC_MAX_PES;
+    std::set<uint32_t> seen;
+    for (unsigned pe = 0; pe < c.pe_count; pe++)
+        seen.insert(gic_config_affinity(&c, pe));
+    EXPECT_EQ(seen.size(), size_t(GIC_MAX_PES));
+    EXPECT_EQ(gic_config_affinity(&c, 17), 0x101u);
+}
+
+TEST(Intid, ClassesChangeExactlyAtTheirBoundaries)
+{
+    struct boundary {
+        uint32_t intid;
+        gic_intid_class cls;
+    };
+    const boundary rows[] = {
+        {0, GIC_CLASS_SGI},         {15, GIC_CLASS_SGI},         {16, GIC_CLASS_PPI},
+        {31, GIC_CLASS_PPI},        {32, GIC_CLASS_SPI},         {1019, GIC_CLASS_SPI},
+        {1020, GIC_CLASS_SPECIAL},  {1023, GIC_CLASS_SPECIAL},   {1024, GIC_CLASS_RESERVED},
+        {1055, GIC_CLASS_RESERVED}, {1056, GIC_CLASS_EPPI},      {1119, GIC_CLASS_EPPI},
+        {1120, GIC_CLASS_RESERVED}, {4095, GIC_CLASS_RESERVED},  {4096, GIC_CLASS_ESPI},
+        {5119, GIC_CLASS_ESPI},     {5120, GIC_CLASS_RESERVED},  {8191, GIC_CLASS_RESERVED},
+        {8192, GIC_CLASS_LPI},      {UINT32_MAX, GIC_CLASS_LPI},
+    };
+    for (const boundary &b : rows) {
+        EXPECT_EQ(gic_classify(b.intid), b.cls) << b.intid;
+        EXPECT_EQ(gic_is_private(b.intid),
+                  b.cls == GIC_CLASS_SGI || b.cls == GIC_CLASS_PPI || b.cls == GIC_CLASS_EPPI)
+            << b.intid;
+        EXPECT_EQ(gic_is_shared(b.intid), b.cls == GIC_CLASS_SPI || b.cls == GIC_CLASS_ESPI)
+            << b.intid;
+    }
+}
+
+TEST(Intid, UrgencyOrdersByPriorityThenIntid)
+{
+    EXPECT_TRUE(gic_more_urgent(8, 100, 16, 32));
+    EXPECT_TRUE(gic_more_urgent(8, 32, 8, 33));
+    EXPECT_FALSE(gic_more_urgent(8, 33, 8, 32));
+    EXPECT_FALSE(gic_more_urgent(8, 32, 8, 32));
+}
+
+TEST(Names, EveryRowHasADistinctName)
+{
+    std::set<std::string> names;
+    for (unsigned i = 0; i < GIC_SYSREG_COUNT; i++)
+        EXPECT_TRUE(names.insert(gic_sysreg_name(static_cast<gic_sysreg>(i))).second) << i;
+    for (unsigned i = 0; i < GIC_EV_COUNT; i++)
+        EXPECT_TRUE(names.insert(gic_event_name(i)).second) << i;
+    for (unsigned i = 0; i < GIC_GATE_COUNT; i++)
+        EXPECT_TRUE(names.insert(gic_gate_name(static_cast<gic_gate_id>(i))).second) << i;
+    std::set<std::string> messages;
+    for (unsigned i = 0; i < GIC_MSG_KIND_COUNT; i++)
+        EXPECT_TRUE(messages.insert(gic_msg_name(i)).second) << i;
+    EXPECT_EQ(messages.count("?"), 0u);
+    EXPECT_STREQ(gic_sysreg_name(static_cast<gic_sysreg>(GIC_SYSREG_COUNT)), "?");
+    EXPECT_STREQ(gic_event_name(GIC_EV_COUNT), "?");
+}
+
+TEST(Messages, PackedArgumentsSurviveTheRoundTrip)
+{
+    gic_sgi sgi = {};
+    sgi.cluster = 0xA1B2C3;
+    sgi.target_list = 0x8001;
+    sgi.range = 15;
+    sgi.source = GIC_SGI_ASGI1R;
+    sgi.nonsecure = true;
+    sgi.all_but_self = true;
+    gic_sgi back = gic_sgi_unpack(gic_sgi_pack(sgi));
+    EXPECT_EQ(back.cluster, sgi.cluster);
+    EXPECT_EQ(back.target_list, sgi.target_list);
+    EXPECT_EQ(back.range, sgi.range);
+    EXPECT_EQ(back.source, sgi.source);
+    EXPECT_TRUE(back.nonsecure);
+    EXPECT_TRUE(back.all_but_self);
+
+    gic_pe_routing r = {5, 2, 0xA0, true};
+    gic_pe_routing s = gic_pe_routing_unpack(gic_pe_routing_pack(r));
+    EXPECT_EQ(s.enabled, r.enabled);
+    EXPECT_EQ(s.dpg, r.dpg);
+    EXPECT_EQ(s.mask_hint, r.mask_hint);
+    EXPECT_TRUE(s.awake);
+}
+
+TEST(Explain, FirstClosedGateSkipsUnknownOnes)
+{
+    gic_explanation e = {};
+    EXPECT_EQ(gic_first_closed_gate(&e), GIC_GATE_COUNT);
+    gic_gate_set(&e, GIC_GATE_PMR, false, 0);
+    gic_gate_set(&e, GIC_GATE_ENABLED, true, 1);
+    EXPECT_EQ(gic_first_closed_gate(&e), GIC_GATE_PMR);
+    gic_gate_set(&e, GIC_GATE_NOT_ACTIVE, false, 1);
+    EXPECT_EQ(gic_first_closed_gate(&e), GIC_GATE_NOT_ACTIVE);
+}
+
+} // namespace

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// Register frames by rows: dispatch, policy, parts of registers; fields; saved blocks.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <vector>
+
+#include "gic/event.h"
+#include "gic/fields.h"
+#include "gic/regs.h"
+#include "gic/save.h"
+
+namespace
+{
+
+// A small frame with every kind of row.
+struct device {
+    uint64_t wide = 0x1122334455667788;
+    uint32_t bits[4] = {};
+    uint32_t last_intid = 0;
+    int reads = 0;
+};
+
+gic_status read_wide(void *k, const gic_reg_access *a, uint64_t *value)
+{
+    static_cast<device *>(k)->reads++;
+    *value = gic_reg_part(a, static_cast<device *>(k)->wide);
+    return GIC_OK;
+}
+
+gic_status write_wide(void *k, const gic_reg_access *a, uint64_t value)
+{
+    device *d = static_cast<device *>(k);
+    d->wide = gic_reg_merge(a, d->wide, value);
+    return GIC_OK;
+}
+
+gic_status read_bits(void *k, const gic_reg_access *a, uint64_t *value)
+{
+    device *d = static_cast<device *>(k);
+    d->last_intid = a->intid;
+    *value = gic_reg_part(a, d->bits[a->offset / 4]);
+    return GIC_OK;
+}
+
+gic_status write_bits(void *k, const gic_reg_access *a, uint64_t value)
+{
+    device *d = static_cast<device *>(k);
+    d->last_intid = a->intid;
+    d->bits[a->offset / 4] = static_cast<uint32_t>(gic_reg_merge(a, d->bits[a->offset / 4], value));
+    return GIC_OK;
+}
+
+const gic_reg_row rows[] = {
+    {"WIDE", 0x000, 8, 0, 0, 8, GIC_W32 | GIC_W64, 0, read_wide, write_wide, 0, 0x00FFFFFFFFFFFF0F},
+    {"RO", 0x008, 4, 0, 0, 4, GIC_W32, GIC_REG_RO, read_bits, nullptr, 0, 0},
+    {"WO", 0x00C, 4, 0, 0, 4, GIC_W32, GIC_REG_WO, nullptr, write_bits, 0, ~UINT64_C(0)},
+    {"SEC", 0x010, 4, 0, 0, 4, GIC_W32, GIC_REG_SECURE, read_bits, write_bits, 0, ~UINT64_C(0)},
+    {"PRIO", 0x400, 16, 64, 8, 4, GIC_W8 | GIC_W32, 0, read_bits, write_bits, 0, 0xF8F8F8F8},
+    {"ENABLE", 0x800, 16, 32, 1, 4, GIC_W32, 0, read_bits, write_bits, 0, ~UINT64_C(0)},
+};
+
+class Frame : public ::testing::Test
+{
+protected:
+    Frame()
+    {
+        gic_frame_index(index, rows, GIC_COUNT_OF(rows), 0x1000);
+        frame = {rows, GIC_COUNT_OF(rows), 0x1000, index};
+        box.entry = entries;
+        box.capacity = GIC_COUNT_OF(entries);
+        policy = {&box, 7, true, GIC_BAD_SIZE_RAZ_WI};
+    }
+
+    gic_status read(uint32_t offset, unsigned size, bool secure = true)
+    {
+        gic_access a = {0, 0, static_cast<uint8_t>(size), secure, false};
+        value = 0xDEAD;
+        return gic_frame_read(&frame, &policy, &dev, &a, offset, &value);
+    }
+
+    gic_status write(uint32_t offset, unsigned size, uint64_t v, bool secure = true)
+    {
+        gic_access a = {0, 0, static_cast<uint8_t>(size), secure, false};
+        return gic_frame_write(&frame, &policy, &dev, &a, offset, v);
+    }
+
+    // The only event since the last call, or GIC_EV_COUNT.
+    unsigned event()
+    {
+        unsigned id = box.count == 1 ? entries[0].msg.kind : unsigned(GIC_EV_COUNT);
+        box.count = 0;
+        return id;
+    }
+
+    uint8_t index[0x1000 / GIC_FRAME_GRANULE];
+    gic_frame frame;
+    gic_out entries[8];
+    gic_outbox box = {};
+    gic_frame_policy policy;
+    device dev;
+    uint64_t value = 0;
+};
+
+TEST_F(Frame, FindsTheRowOfEveryOffset)
+{
+    for (uint32_t offset = 0; offset < 0x1000; offset++) {
+        const gic_reg_row *expected = nullptr;
+        for (const gic_reg_row &r : rows)
+            if (offset >= r.offset && offset < r.offset + r.span)
+                expected = &r;
+        EXPECT_EQ(gic_frame_find(&frame, offset), expected) << offset;
+    }
+}
+
+TEST_F(Frame, HalvesOf64BitRegistersReadAndWriteTheirOwnBytes)
+{
+    EXPECT_EQ(read(0, 8), GIC_OK);
+    EXPECT_EQ(value, 0x1122334455667788u);
+    EXPECT_EQ(read(4, 4), GIC_OK);
+    EXPECT_EQ(value, 0x11223344u);
+    EXPECT_EQ(write(4, 4, 0xFFFFFFFFFFFFFFFF), GIC_OK); // excess bits of the bus are not taken
+    EXPECT_EQ(dev.wide, 0x11FFFFFF55667788u);           // the top byte is not writable
+    EXPECT_EQ(write(0, 4, 0), GIC_OK);
+    EXPECT_EQ(dev.wide, 0x11FFFFFF00000080u); // neither are bits 7 to 4
+}
+
+TEST_F(Frame, IntidComesFromTheOffsetAndTheBitsPerIntid)
+{
+    EXPECT_EQ(read(0x405, 1), GIC_OK);
+    EXPECT_EQ(dev.last_intid, 64u + 5u);
+    EXPECT_EQ(read(0x808, 4), GIC_OK);
+    EXPECT_EQ(dev.last_intid, 32u + 64u);
+    EXPECT_EQ(write(0x402, 1, 0xFF), GIC_OK);
+    EXPECT_EQ(dev.bits[0], 0x00F80000u);
+}
+
+TEST_F(Frame, MistakesAreRazWiAndEachHasItsEvent)
+{
+    EXPECT_EQ(read(0x100, 4), GIC_OK);
+    EXPECT_EQ(value, 0u);
+    EXPECT_EQ(event(), unsigned(GIC_EV_BAD_RESERVED));
+    EXPECT_EQ(read(0x0C, 4), GIC_OK);
+    EXPECT_EQ(event(), unsigned(GIC_EV_BAD_WRITE_ONLY));
+    EXPECT_EQ(write(0x08, 4, 1), GIC_OK);
+    EXPECT_EQ(event(), unsigned(GIC_EV_BAD_READ_ONLY));
+    EXPECT_EQ(read(0, 2), GIC_OK);
+    EXPECT_EQ(event(), unsigned(GIC_EV_BAD_SIZE));
+    EXPECT_EQ(read(2, 4), GIC_OK); // misaligned
+    EXPECT_EQ(event(), unsigned(GIC_EV_BAD_SIZE));
+    EXPECT_EQ(dev.reads, 0);
+}
+
+TEST_F(Frame, SecureRowsAreClosedToNonSecureOnlyWhileThePolicySaysSo)
+{
+    dev.bits[0] = 0x55;
+    EXPECT_EQ(read(0x10, 4, false), GIC_OK);
+    EXPECT_EQ(value, 0u);
+    EXPECT_EQ(event(), unsigned(GIC_EV_BAD_SECURE_ONLY));
+    EXPECT_EQ(write(0x10, 4, 9, false), GIC_OK);
+    EXPECT_EQ(dev.bits[0], 0x55u);
+    policy.secure_rows_closed = false;
+    EXPECT_EQ(read(0x10, 4, false), GIC_OK);
+    EXPECT_EQ(value, 0x55u);
+}
+
+TEST_F(Frame, BadSizeCanBeAnErrorAndTheEndOfTheFrameIsAlways)
+{
+    policy.bad_size = GIC_BAD_SIZE_ERROR;
+    EXPECT_EQ(read(0, 2), GIC_BAD_SIZE);
+    EXPECT_EQ(read(0x1000, 4), GIC_ADDRESS);
+    EXPECT_EQ(read(0xFFC, 8), GIC_ADDRESS);
+    EXPECT_EQ(write(0xFFFFFFFC, 8, 0), GIC_ADDRESS);
+}
+
+TEST(Outbox, DropsEventsButCountsThemWhenFull)
+{
+    gic_out entries[2];
+    gic_outbox box = {entries, 2, 0, 0};
+    for (int i = 0; i < 5; i++)
+        gic_report(&box, GIC_EV_SPURIOUS, 0, 1023, 0);
+    EXPECT_EQ(box.count, 2u);
+    EXPECT_EQ(box.events_dropped, 3u);
+    EXPECT_EQ(gic_outbox_room(&box), 0u);
+}
+
+enum {
+#define GIC_FIELD GIC_FIELD_CONSTANTS
+    GIC_FIELD(REG, TOP, 63, 60) GIC_FIELD(REG, ONE, 5, 5) GIC_FIELD(REG, ALL, 63, 0)
+#undef GIC_FIELD
+};
+
+TEST(Fields, GetPutAndMaskAreExactAtBothEnds)
+{
+    EXPECT_EQ(GIC_FIELD_MASK(REG, TOP), 0xF000000000000000u);
+    EXPECT_EQ(GIC_FIELD_MASK(REG, ALL), ~UINT64_C(0));
+    EXPECT_EQ(GIC_PUT(REG, ONE, 0, 3), 0x20u); // excess bits are dropped
+    EXPECT_EQ(GIC_GET(REG, TOP, 0xA123456789ABCDEF), 0xAu);
+    EXPECT_EQ(GIC_PUT(REG, ALL, 0, 0x1234), 0x1234u);
+}
+
+TEST(Save, ABlockComesBackOnlyWhole)
+{
+    const char payload[] = "the state";
+    std::vector<unsigned char> block(sizeof(gic_save_header) + sizeof payload);
+    char back[sizeof payload] = {};
+    EXPECT_EQ(gic_save_block(block.data(), 0x41, 3, payload, sizeof payload), block.size());
+    EXPECT_TRUE(gic_load_block(block.data(), block.size(), 0x41, 3, back, sizeof back));
+    EXPECT_STREQ(back, payload);
+    EXPECT_FALSE(gic_load_block(block.data(), block.size(), 0x42, 3, back, sizeof back));
+    EXPECT_FALSE(gic_load_block(block.data(), block.size(), 0x41, 4, back, sizeof back));
+    EXPECT_FALSE(gic_load_block(block.data(), block.size() - 1, 0x41, 3, back, sizeof back));
+    EXPECT_FALSE(gic_load_block(block.data(), 3, 0x41, 3, back, sizeof back));
+    for (size_t i = 0; i < block.size(); i++) {
+        std::vector<unsigned char> bad = block;
+        bad[i] ^= 0x10;
+        EXPECT_FALSE(gic_load_block(bad.data(), bad.size(), 0x41, 3, back, sizeof back)) << i;
+    }
+}
+
+} // namespace
