@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything that a program wants to know of a run, behind the joiner's ports: recorder,
+ * breakdown, guest report, and the files of --stats, --trace-json, --vcd and --stamps.
+ *
+ *     gictime_observer *o = gictime_observer_create(&config, &error);
+ *     ports.event = gictime_observer_event;  ports.line = gictime_observer_line;  ports.up = o;
+ *     ... run ...
+ *     gictime_observer_finish(o, &run, &error);
+ *     gictime_observer_destroy(o);
+ */
+#ifndef GICTIME_OBSERVER_H
+#define GICTIME_OBSERVER_H
+
+#include "gic/assembly.h"
+#include "gictime/breakdown.h"
+#include "gictime/guest.h"
+#include "gictime/profile.h"
+#include "gictime/recorder.h"
+
+GIC_BEGIN_DECLS
+
+/** What to observe and where to write it. Paths may be NULL. */
+typedef struct gictime_observer_config {
+    const gic_config *gic;          /**< Used during create only. */
+    const gictime_profile *profile; /**< Lives as long as the observer. */
+    const char *stats_path;         /**< Stats JSON, written by finish. */
+    const char *trace_path;         /**< Chrome trace-event JSON. */
+    const char *vcd_path;           /**< VCD of the lines. */
+    const char *stamps_path;        /**< CSV, a line per instance. */
+    gictime_line_fn *guest_line;    /**< The guest's mistakes, a line each; may be NULL. */
+    void *guest_ctx;
+    size_t live_capacity;         /**< See gictime_recorder_config; 0: its default. */
+    uint64_t max_trace_instances; /**< See gictime_trace_create(); 0: its default. */
+    bool buckets;                 /**< Histograms of the spans in full in the stats. */
+} gictime_observer_config;
+
+/** One more number for the stats, e.g. a PE's instructions. */
+typedef struct gictime_fact {
+    const char *name;
+    uint64_t value;
+} gictime_fact;
+
+/** How the run went; all members may be zero or NULL. */
+typedef struct gictime_run {
+    const char *title;             /**< What ran. */
+    uint64_t end_ps;               /**< Simulated time at the end. */
+    const gic_assembly_stats *gic; /**< Counters of the joiner. */
+    const gictime_fact *fact;      /**< Counters of the platform, under "platform". */
+    size_t fact_count;
+} gictime_run;
+
+typedef struct gictime_observer gictime_observer;
+
+/** Opens the files. NULL with one line in @p error (a file that cannot be written, memory). */
+gictime_observer *gictime_observer_create(const gictime_observer_config *config,
+                                          gictime_error *error);
+/** Frames of the assembly, for names of registers; either may be NULL. */
+void gictime_observer_frames(gictime_observer *o, const gic_frame *gicd, const gic_frame *gicr);
+
+/** For gic_assembly_ports.event, with `up` the observer. */
+void gictime_observer_event(void *observer, const gic_event *event);
+/** For gic_assembly_ports.line. */
+void gictime_observer_line(void *observer, uint16_t pe, gic_line line, bool level,
+                           uint64_t time_ps);
+/** An input line moved: an SPI (@p pe is not looked at) or a PPI of @p pe. */
+void gictime_observer_input(gictime_observer *o, uint16_t pe, uint32_t intid, bool level,
+                            uint64_t time_ps);
+/** PE took an IRQ or FIQ exception; its vector begins. */
+void gictime_observer_exception(gictime_observer *o, uint16_t pe, bool fiq, uint64_t time_ps);
+void gictime_observer_handler(gictime_observer *o, uint16_t pe, bool fiq, uint64_t time_ps);
+/** No PE's local time is before @p time_ps any more. */
+void gictime_observer_advance(gictime_observer *o, uint64_t time_ps);
+/** The GIC was reset: what is alive ends. */
+void gictime_observer_reset(gictime_observer *o, uint64_t time_ps);
+
+/**
+ * End of the run: closes what is alive, writes the stats and ends every file.
+ * @return false with the file that could not be written in @p error.
+ */
+bool gictime_observer_finish(gictime_observer *o, const gictime_run *run, gictime_error *error);
+void gictime_observer_destroy(gictime_observer *o);
+
+const gictime_recorder *gictime_observer_recorder(const gictime_observer *o);
+const gictime_breakdown *gictime_observer_breakdown(const gictime_observer *o);
+const gictime_guest *gictime_observer_guest(const gictime_observer *o);
+
+/** The stats document (docs/timing.md) on @p out. */
+void gictime_observer_stats(const gictime_observer *o, const gictime_run *run, FILE *out);
+
+GIC_END_DECLS
+
+#endif

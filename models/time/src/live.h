@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The interrupts that have something alive: a fixed pool and an index by key. */
+#ifndef GICTIME_LIVE_H
+#define GICTIME_LIVE_H
+
+#include "gictime/recorder.h"
+
+/** Assertions under way to the bit that pends them: what a link holds and a little more. */
+enum { GICTIME_ASSERTIONS = 4 };
+
+/** One interrupt. */
+typedef struct gictime_live {
+    uint64_t key;
+    uint32_t next_free;
+    uint8_t assertions; /**< Entries of asserted_ps, oldest first. */
+    bool pending;       /**< `waiting` is an instance. */
+    bool active;        /**< `serving` is an instance. */
+    bool used;
+    uint64_t asserted_ps[GICTIME_ASSERTIONS];
+    gictime_instance waiting; /**< Pending, not yet acknowledged. */
+    gictime_instance serving; /**< Acknowledged, not yet deactivated. */
+} gictime_live;
+
+/** The pool. `slot` holds index + 1 of the entry, 0 where free; linear probing. */
+typedef struct gictime_live_table {
+    gictime_live *entry;
+    uint32_t *slot;
+    uint32_t mask; /**< Slots - 1. */
+    uint32_t capacity;
+    uint32_t count;
+    uint32_t free; /**< First free entry, or `capacity`. */
+} gictime_live_table;
+
+/** Allocate; false without memory. */
+bool gictime_live_init(gictime_live_table *table, size_t capacity);
+void gictime_live_free(gictime_live_table *table);
+/** Entry of @p key, or NULL. */
+gictime_live *gictime_live_find(const gictime_live_table *table, uint64_t key);
+/** A new entry, empty; NULL when the pool is used up. @p key must not be there. */
+gictime_live *gictime_live_add(gictime_live_table *table, uint64_t key);
+/** Give an entry back. */
+void gictime_live_remove(gictime_live_table *table, gictime_live *live);
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gictime/trace.h"
+
+#include <string.h>
+
+#include "gic/outbox.h"
+#include "gictime/json.h"
+#include "memory.h"
+
+/* Processes of the timeline. */
+enum { PID_PES = 1, PID_GICD = 2, PID_GICR = 3 };
+
+/* Tracks; every number is used once in the file, whatever the process. */
+enum {
+    TID_PES = 1,
+    TID_GICD = 100000,
+    TID_GICR = 1000000,
+    TID_PER_GICR = 2048, /* The first one presents, the others are its interrupts. */
+    PRIVATE_INTIDS = GIC_INTID_EPPI_LAST + 1,
+    NAMED_SHARED = 65536 /* Tracks of INTIDs above keep their number as name. */
+};
+
+static const uint64_t default_max = 1000000;
+
+struct gictime_trace {
+    FILE *out;
+    gictime_json json;
+    uint16_t pe_count;
+    uint64_t max, written, left_out;
+    uint32_t pending, active; /* As last written. */
+    uint8_t *named_shared;    /* Bit per INTID. */
+    uint8_t *named_private;   /* Bit per PE and INTID. */
+};
+
+/* True the first time that bit @p n is asked for. */
+static bool first_time(uint8_t *bits, size_t n)
+{
+    uint8_t bit = (uint8_t)(1u << n % 8u);
+    bool first = !(bits[n / 8u] & bit);
+    bits[n / 8u] |= bit;
+    return first;
+}
+
+static void name_it(gictime_trace *t, const char *what, unsigned pid, uint64_t tid,
+                    const char *name)
+{
+    gictime_json_object(&t->json, NULL);
+    gictime_json_string(&t->json, "ph", "M");
+    gictime_json_string(&t->json, "name", what);
+    gictime_json_u64(&t->json, "pid", pid);
+    gictime_json_u64(&t->json, "tid", tid);
+    gictime_json_object(&t->json, "args");
+    gictime_json_string(&t->json, "name", name);
+    gictime_json_end(&t->json);
+    gictime_json_end(&t->json);
+}
+
+static void name_tracks(gictime_trace *t)
+{
+    unsigned pe;
+    char name[32];
+    name_it(t, "process_name", PID_PES, 0, "PEs");
+    name_it(t, "process_name", PID_GICD, 0, "Distributor");
+    name_it(t, "process_name", PID_GICR, 0, "Redistributors");
+    for (pe = 0; pe < t->pe_count; pe++) {
+        snprintf(name, sizeof(name), "PE %u", pe);
+        name_it(t, "thread_name", PID_PES, TID_PES + pe, name);
+        snprintf(name, sizeof(name), "PE %u presents", pe);
+        name_it(t, "thread_name", PID_GICR, TID_GICR + (uint64_t)pe * TID_PER_GICR, name);
+    }
+}
+
+gictime_trace *gictime_trace_create(FILE *out, const gic_config *gic, uint64_t max_instances)
+{
+    gictime_trace *t = GICTIME_NEW(gictime_trace, 1);
+    if (!t)
+        return NULL;
+    t->out = out;
+    t->pe_count = gic->pe_count;
+    t->max = max_instances ? max_instances : default_max;
+    t->named_shared = GICTIME_NEW(uint8_t, NAMED_SHARED / 8);
+    t->named_private = GICTIME_NEW(uint8_t, ((size_t)t->pe_count * PRIVATE_INTIDS + 7u) / 8u);
+    if (!t->named_shared || !t->named_private) {
+        free(t->named_shared);
+        free(t->named_private);
+        free(t);
+        return NULL;
+    }
+    gictime_json_open(&t->json, out, 2);
+    gictime_json_object(&t->json, NULL);
+    gictime_json_string(&t->json, "displayTimeUnit", "ns");
+    gictime_json_array(&t->json, "traceEvents");
+    name_tracks(t);
+    return t;
+}
+
+/* Place of an interrupt's own track; names it when it is new. */
+static void track_of(gictime_trace *t, const gictime_instance *i, unsigned *pid, uint64_t *tid)
+{
+    char name[40];
+    bool first;
+    if (!gic_is_private(i->intid)) {
+        *pid = PID_GICD;
+        *tid = TID_GICD + (uint64_t)i->intid;
+        first = i->intid < NAMED_SHARED && first_time(t->named_shared, i->intid);
+        snprintf(name, sizeof(name), "%s %u", gictime_class_name(i->intid), (unsigned)i->intid);
+    } else {
+        *pid = PID_GICR;
+        *tid = TID_GICR + (uint64_t)i->pe * TID_PER_GICR + 1u + i->intid;
+        first = i->pe < t->pe_count &&
+                first_time(t->named_private, (size_t)i->pe * PRIVATE_INTIDS + i->intid);
+        snprintf(name, sizeof(name), "PE %u %s %u", (unsigned)i->pe, gictime_class_name(i->intid),
+                 (unsigned)i->intid);
+    }
+    if (first)
+        name_it(t, "thread_name", *pid, *tid, name);
+}
+
+/* The head of an event: phase, place, time. The object stays open. */
+static void event_head(gictime_trace *t, const char *phase, const char *name, unsigned pid,
+                       uint64_t tid, uint64_t time_ps)
+{
+    gictime_json_object(&t->json, NULL);
+    gictime_json_string(&t->json, "ph", phase);
+    gictime_json_string(&t->json, "name", name);
+    gictime_json_string(&t->json, "cat", "irq");
+    gictime_json_u64(&t->json, "pid", pid);
+    gictime_json_u64(&t->json, "tid", tid);
+    gictime_json_micro(&t->json, "ts", time_ps);
+}
+
+/* A slice from one time to another; nothing when either was not reached. */
+static void slice(gictime_trace *t, const gictime_instance *i, const char *name, unsigned pid,
+                  uint64_t tid, uint64_t from_ps, uint64_t to_ps)
+{
+    if (from_ps == GICTIME_NO_STAMP || to_ps == GICTIME_NO_STAMP || to_ps < from_ps)
+        return;
+    event_head(t, "X", name, pid, tid, from_ps);
+    gictime_json_micro(&t->json, "dur", to_ps - from_ps);
+    gictime_json_object(&t->json, "args");
+    gictime_json_u64(&t->json, "seq", i->seq);
+    gictime_json_u64(&t->json, "priority", i->priority);
+    if (i->merged)
+        gictime_json_u64(&t->json, "merged", i->merged);
+    if (i->displaced)
+        gictime_json_u64(&t->json, "displaced", i->displaced);
+    gictime_json_string(&t->json, "outcome", gictime_outcome_name(i->outcome));
+    gictime_json_end(&t->json);
+    gictime_json_end(&t->json);
+}
+
+/* One point of the arrow: phase s, t or f. */
+static void arrow(gictime_trace *t, const gictime_instance *i, const char *phase, unsigned pid,
+                  uint64_t tid, uint64_t time_ps)
+{
+    if (time_ps == GICTIME_NO_STAMP)
+        return;
+    event_head(t, phase, "interrupt", pid, tid, time_ps);
+    gictime_json_u64(&t->json, "id", i->seq);
+    gictime_json_string(&t->json, "bp", "e");
+    gictime_json_end(&t->json);
+}
+
+static uint64_t or_else(uint64_t a, uint64_t b)
+{
+    return a != GICTIME_NO_STAMP ? a : b;
+}
+
+void gictime_trace_instance(gictime_trace *t, const gictime_instance *i)
+{
+    const uint64_t *s = i->stamp;
+    uint64_t began = or_else(s[GICTIME_STAMP_ASSERTED], s[GICTIME_STAMP_PENDING]);
+    uint64_t ack = s[GICTIME_STAMP_ACKNOWLEDGED], eoi = s[GICTIME_STAMP_EOI];
+    uint64_t taken = or_else(ack, i->end_ps); /* The end of being pending. */
+    uint64_t pe_tid = TID_PES + (uint64_t)i->pe;
+    uint64_t gicr_tid = TID_GICR + (uint64_t)i->pe * TID_PER_GICR;
+    unsigned pid;
+    uint64_t tid;
+    char name[32];
+    if (t->written == t->max) {
+        t->left_out++;
+        return;
+    }
+    t->written++;
+    snprintf(name, sizeof(name), "%s %u", gictime_class_name(i->intid), (unsigned)i->intid);
+    track_of(t, i, &pid, &tid);
+    slice(t, i, "pending", pid, tid, began, taken);
+    slice(t, i, "active", pid, tid, ack, i->end_ps);
+    slice(t, i, "EOI", pid, tid, eoi, i->end_ps);
+    arrow(t, i, "s", pid, tid, began);
+    if (i->pe == GIC_PE_NONE)
+        return;
+    slice(t, i, name, PID_GICR, gicr_tid, s[GICTIME_STAMP_SET], taken);
+    arrow(t, i, "t", PID_GICR, gicr_tid, s[GICTIME_STAMP_SET]);
+    slice(t, i, "exception", PID_PES, pe_tid, s[GICTIME_STAMP_EXCEPTION], ack);
+    arrow(t, i, "t", PID_PES, pe_tid, s[GICTIME_STAMP_EXCEPTION]);
+    slice(t, i, name, PID_PES, pe_tid, ack, or_else(eoi, i->end_ps));
+    arrow(t, i, "t", PID_PES, pe_tid, ack);
+    arrow(t, i, "f", pid, tid, eoi);
+}
+
+void gictime_trace_counts(gictime_trace *t, uint64_t time_ps, uint32_t pending, uint32_t active)
+{
+    if ((pending == t->pending && active == t->active) || t->written == t->max)
+        return;
+    t->pending = pending;
+    t->active = active;
+    event_head(t, "C", "interrupts", PID_GICD, 0, time_ps);
+    gictime_json_object(&t->json, "args");
+    gictime_json_u64(&t->json, "pending", pending);
+    gictime_json_u64(&t->json, "active", active);
+    gictime_json_end(&t->json);
+    gictime_json_end(&t->json);
+}
+
+void gictime_trace_mark(gictime_trace *t, uint16_t pe, uint64_t time_ps, const char *name)
+{
+    if (pe >= t->pe_count || t->written == t->max)
+        return;
+    event_head(t, "i", name, PID_PES, TID_PES + (uint64_t)pe, time_ps);
+    gictime_json_string(&t->json, "s", "t");
+    gictime_json_end(&t->json);
+}
+
+bool gictime_trace_finish(gictime_trace *t)
+{
+    bool ok;
+    gictime_json_end(&t->json);
+    gictime_json_object(&t->json, "otherData");
+    gictime_json_u64(&t->json, "instances", t->written);
+    gictime_json_u64(&t->json, "instances_left_out", t->left_out);
+    gictime_json_end(&t->json);
+    gictime_json_end(&t->json);
+    ok = fflush(t->out) == 0 && !ferror(t->out);
+    free(t->named_shared);
+    free(t->named_private);
+    free(t);
+    return ok;
+}
