@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Data accesses that may fault, cross pages, or go to the bus. */
+#include "mem.h"
+
+#include <string.h>
+
+#include "sys.h"
+
+void a64_spend_until(a64_cpu *c, uint64_t time_ps)
+{
+    uint64_t now = a64_now_ps(c);
+    uint64_t period = c->config.period_ps;
+    if (time_ps <= now)
+        return;
+    uint64_t cycles = (time_ps - now + period - 1u) / period;
+    /* Beyond the end of the slice the accumulator stays bounded; the base takes the rest. */
+    int64_t left = (c->acc >> 32) + 1;
+    uint64_t most = left > 0 ? (uint64_t)left : 0;
+    uint64_t part = cycles < most ? cycles : most;
+    c->acc -= (int64_t)(part << 32);
+    c->a.cycles += cycles - part;
+}
+
+void a64_retry(a64_cpu *c)
+{
+    c->stop = ISS_STOP_SYNC;
+    c->attn |= A64_ATTN_END;
+}
+
+/** By direct pointer, when there is one with the right that is needed. */
+static bool direct_access(a64_cpu *c, uint64_t pa, unsigned size, bool secure, bool write,
+                          void *data)
+{
+    iss_direct d;
+    uint32_t want = write ? ISS_RIGHT_WRITE : ISS_RIGHT_READ;
+    if (!c->env.direct(pa, secure, want, &d, c->env.ctx))
+        return false;
+    uint8_t *p = d.host + (pa - d.pa);
+    if (!write) {
+        if (d.rights & ISS_RIGHT_READ)
+            memcpy(data, p, size);
+        return d.rights & ISS_RIGHT_READ;
+    }
+    if (!(d.rights & (ISS_RIGHT_WRITE | ISS_RIGHT_WRITE_NOTIFY)))
+        return false;
+    memcpy(p, data, size);
+    if (!(d.rights & ISS_RIGHT_WRITE))
+        c->env.store_notify(pa, size, secure, c->env.ctx);
+    return true;
+}
+
+iss_status a64_physical(a64_cpu *c, uint64_t pa, unsigned size, bool secure, bool write,
+                        iss_kind kind, void *data)
+{
+    if (direct_access(c, pa, size, secure, write, data))
+        return ISS_OK;
+    iss_bus_access a = {.pa = pa,
+                        .size = size,
+                        .write = write,
+                        .secure = secure,
+                        .privileged = c->a.el != 0,
+                        .kind = (uint8_t)kind};
+    uint64_t time = a64_now_ps(c);
+    iss_status status = c->env.bus(&a, data, &time, c->env.ctx);
+    if (status != ISS_RETRY)
+        a64_spend_until(c, time);
+    return status;
+}
+
+/** A data abort of the instruction at `a.pc`. */
+static void data_abort(a64_cpu *c, uint64_t va, unsigned fsc, unsigned flags)
+{
+    unsigned el = a64_sync_target(c);
+    bool same = el == c->a.el;
+    uint32_t bits = fsc;
+    if (flags & (A64_ACC_WRITE | A64_ACC_CACHE))
+        bits |= 1u << 6;
+    if (flags & A64_ACC_CACHE)
+        bits |= 1u << 8;
+    a64_take_fault(c, el, a64_esr(same ? A64_EC_DABT_SAME : A64_EC_DABT_LOWER, true, bits), va,
+                   c->a.pc);
+}
+
+static iss_kind bus_kind(unsigned flags)
+{
+    if (flags & A64_ACC_EXCLUSIVE)
+        return ISS_KIND_EXCLUSIVE;
+    return (flags & A64_ACC_ATOMIC) ? ISS_KIND_ATOMIC : ISS_KIND_DATA;
+}
+
+/** Marks a hit of a watchpoint: the run stops after this instruction. */
+static void check_watchpoints(a64_cpu *c, uint64_t va, unsigned size, bool write)
+{
+    uint32_t right = write ? ISS_RIGHT_WRITE : ISS_RIGHT_READ;
+    for (unsigned i = 0; i < c->watches; i++) {
+        const a64_watch *w = &c->watchpoint[i];
+        if ((w->rights & right) && va < w->address + w->length && w->address < va + size) {
+            c->result->watch_address = va;
+            c->stop = ISS_STOP_WATCHPOINT;
+            c->attn |= A64_ATTN_END;
+        }
+    }
+}
+
+/** Fills the look-aside buffer of the current context for the page of @p va. */
+static void fill_dtlb(a64_cpu *c, uint64_t va, const a64_xlat *x, bool write)
+{
+    iss_direct d;
+    uint64_t pa = x->pa & A64_PAGE_MASK;
+    a64_dtlb *e = &c->dtlb[(va >> A64_PAGE_BITS) % A64_DTLB_SIZE];
+    uint64_t tag = va & A64_PAGE_MASK;
+    if (c->watches || !c->env.direct(pa, x->secure, ISS_RIGHT_READ | ISS_RIGHT_WRITE, &d,
+                                     c->env.ctx))
+        return;
+    uintptr_t addend = (uintptr_t)(d.host + (pa - d.pa)) - (uintptr_t)tag;
+    if (e->addend != addend || (e->rtag != tag && e->wtag != tag)) {
+        e->rtag = e->wtag = A64_TAG_NONE;
+        e->addend = addend;
+    }
+    if (!write && (d.rights & ISS_RIGHT_READ))
+        e->rtag = tag;
+    if (write && (d.rights & ISS_RIGHT_WRITE))
+        e->wtag = tag;
+    c->bank[c->ctx].used = true;
+}
+
+/** One piece of an access, within one page: whole by direct pointer, or in aligned bus accesses. */
+static bool access_piece(a64_cpu *c, uint64_t va, unsigned size, unsigned element, unsigned flags,
+                         const a64_xlat *x, uint8_t *data)
+{
+    bool write = (flags & A64_ACC_WRITE) != 0;
+    unsigned step = element;
+    if (direct_access(c, x->pa, size, x->secure, write, data))
+        return true;
+    while (step > 1u && ((va & (step - 1u)) || size % step || step > 8u))
+        step /= 2u;
+    for (unsigned done = 0; done < size; done += step) {
+        iss_status s = a64_physical(c, x->pa + done, step, x->secure, write, bus_kind(flags),
+                                    data + done);
+        if (s == ISS_OK)
+            continue;
+        if (s == ISS_RETRY)
+            a64_retry(c);
+        else
+            data_abort(c, va + done, A64_FSC_EXTERNAL, flags);
+        return false;
+    }
+    return true;
+}
+
+/** Translates one end of an access and applies the rules of Device memory. */
+static bool access_page(a64_cpu *c, uint64_t va, bool aligned, unsigned flags, a64_ctx ctx,
+                        a64_xlat *x)
+{
+    a64_intent intent = (flags & A64_ACC_WRITE) ? A64_WRITE : A64_READ;
+    if (!a64_translate(c, va, ctx, intent, x)) {
+        if (x->fsc == 0xff)
+            a64_retry(c);
+        else
+            data_abort(c, va, x->fsc, flags);
+        return false;
+    }
+    if (x->device && !aligned) {
+        data_abort(c, va, A64_FSC_ALIGNMENT, flags);
+        return false;
+    }
+    return true;
+}
+
+/** An aligned access that hits the look-aside buffer. */
+static bool quick_access(a64_cpu *c, uint64_t va, unsigned size, unsigned flags, void *data)
+{
+    const a64_dtlb *e = &c->dtlb[(va >> A64_PAGE_BITS) % A64_DTLB_SIZE];
+    bool write = (flags & A64_ACC_WRITE) != 0;
+    if ((write ? e->wtag : e->rtag) != (va & A64_PAGE_MASK) ||
+        ((va + size - 1u) & A64_PAGE_MASK) != (va & A64_PAGE_MASK))
+        return false;
+    if (write)
+        memcpy((void *)(e->addend + (uintptr_t)va), data, size);
+    else
+        memcpy(data, (const void *)(e->addend + (uintptr_t)va), size);
+    return true;
+}
+
+bool a64_access(a64_cpu *c, uint64_t va, unsigned size, unsigned align, unsigned flags, void *data)
+{
+    uint8_t *bytes = data;
+    bool aligned = (va & (align - 1u)) == 0;
+    a64_ctx ctx = (flags & A64_ACC_UNPRIV) && c->a.el == 1u ? (a64_ctx)(c->ctx - 1u)
+                                                            : (a64_ctx)c->ctx;
+    bool strict = (flags & A64_ACC_ALIGNED) || (a64_sctlr(c, a64_ctx_regime(ctx)) & 2u);
+    a64_xlat x, x2;
+    if (aligned && !(flags & A64_ACC_UNPRIV) && quick_access(c, va, size, flags, data))
+        return true;
+    if (!aligned && strict) {
+        data_abort(c, va, A64_FSC_ALIGNMENT, flags);
+        return false;
+    }
+    if (!access_page(c, va, aligned, flags, ctx, &x))
+        return false;
+    unsigned first = (unsigned)(A64_PAGE_SIZE - (va & (A64_PAGE_SIZE - 1u)));
+    if (c->watches)
+        check_watchpoints(c, va, size, (flags & A64_ACC_WRITE) != 0);
+    if (size <= first) {
+        if (ctx == c->ctx)
+            fill_dtlb(c, va, &x, (flags & A64_ACC_WRITE) != 0);
+        return access_piece(c, va, size, align, flags, &x, bytes);
+    }
+    return access_page(c, va + first, aligned, flags, ctx, &x2) &&
+           access_piece(c, va, first, align, flags, &x, bytes) &&
+           access_piece(c, va + first, size - first, align, flags, &x2, bytes + first);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Loads and stores: the parsed instruction, and data accesses that may fault or leave memory. */
+#ifndef A64_MEM_H
+#define A64_MEM_H
+
+#include "exec.h"
+
+/** What a load/store instruction does. */
+typedef enum a64_mem_kind {
+    A64_MEM_SINGLE,
+    A64_MEM_PAIR,
+    A64_MEM_PREFETCH,
+    A64_MEM_EXCLUSIVE,
+    A64_MEM_EXCLUSIVE_PAIR,
+    A64_MEM_ORDERED, /**< LDAR, STLR. */
+    A64_MEM_ATOMIC,  /**< LD<op>, SWP. */
+    A64_MEM_CAS,
+    A64_MEM_CASP
+} a64_mem_kind;
+
+/** How its address is made. */
+typedef enum a64_mem_mode {
+    A64_MODE_OFFSET,
+    A64_MODE_PRE,
+    A64_MODE_POST,
+    A64_MODE_REGISTER,
+    A64_MODE_LITERAL
+} a64_mem_mode;
+
+/** A load/store instruction taken apart. Register numbers are as in the instruction. */
+typedef struct a64_mem {
+    uint8_t kind, mode;
+    uint8_t size;  /**< log2 of the bytes of one element. */
+    bool load;
+    bool sign;     /**< Sign-extend what is loaded ... */
+    bool to64;     /**< ... to 64 bits, else to 32. */
+    bool unpriv;   /**< LDTR, STTR. */
+    uint8_t rt, rt2, rs, rn;
+    uint8_t rm, option, shift; /**< Register offset. */
+    uint8_t op;                /**< Atomic operation, 8: swap. */
+    int64_t offset;
+} a64_mem;
+
+/** Takes @p raw apart; false when unallocated. */
+bool a64_mem_parse(uint32_t raw, bool lse, a64_mem *m);
+
+/** The complete, slow execution of any load or store. */
+void a64_op_mem(a64_cpu *c, const a64_op *o, int64_t acc);
+
+/** Flags of a data access. */
+enum {
+    A64_ACC_WRITE = 1u << 0,
+    A64_ACC_UNPRIV = 1u << 1,    /**< As from EL0. */
+    A64_ACC_ALIGNED = 1u << 2,   /**< Must be aligned whatever SCTLR.A says. */
+    A64_ACC_EXCLUSIVE = 1u << 3, /**< Bus kind ISS_KIND_EXCLUSIVE. */
+    A64_ACC_ATOMIC = 1u << 4,    /**< Bus kind ISS_KIND_ATOMIC; not possible on Device memory. */
+    A64_ACC_CACHE = 1u << 5      /**< Cache maintenance: ESR.CM. */
+};
+
+/**
+ * Reads or writes @p size bytes (1 to 16, the alignment being @p align) at @p va. False: an
+ * exception has been taken, or the run stops here; the instruction must have no other effect.
+ */
+bool a64_access(a64_cpu *c, uint64_t va, unsigned size, unsigned align, unsigned flags, void *data);
+
+/** A physical access by direct pointer or bus. */
+iss_status a64_physical(a64_cpu *c, uint64_t pa, unsigned size, bool secure, bool write,
+                        iss_kind kind, void *data);
+
+/** Adds the time that an environment call took to the slice. */
+void a64_spend_until(a64_cpu *c, uint64_t time_ps);
+
+/** Stops the run so that the current instruction is done again (ISS_STOP_SYNC). */
+void a64_retry(a64_cpu *c);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Exceptions, translation, system registers, performance monitors: what slow paths call. */
+#ifndef A64_SYS_H
+#define A64_SYS_H
+
+#include "exec.h"
+
+/* ------------------------------------------------------------------ exceptions */
+
+/** Exception classes (ESR_ELx.EC). */
+enum {
+    A64_EC_UNKNOWN = 0x00,
+    A64_EC_WFX = 0x01,
+    A64_EC_FP = 0x07,
+    A64_EC_ILLEGAL = 0x0e,
+    A64_EC_SVC = 0x15,
+    A64_EC_HVC = 0x16,
+    A64_EC_SMC = 0x17,
+    A64_EC_SYSREG = 0x18,
+    A64_EC_IABT_LOWER = 0x20,
+    A64_EC_IABT_SAME = 0x21,
+    A64_EC_PC_ALIGN = 0x22,
+    A64_EC_DABT_LOWER = 0x24,
+    A64_EC_DABT_SAME = 0x25,
+    A64_EC_SP_ALIGN = 0x26,
+    A64_EC_SERROR = 0x2f,
+    A64_EC_STEP_LOWER = 0x32,
+    A64_EC_STEP_SAME = 0x33,
+    A64_EC_BRK = 0x3c
+};
+
+/** Fault status codes without their level (DFSC, IFSC). */
+enum {
+    A64_FSC_ADDRESS_SIZE = 0x00,
+    A64_FSC_TRANSLATION = 0x04,
+    A64_FSC_ACCESS_FLAG = 0x08,
+    A64_FSC_PERMISSION = 0x0c,
+    A64_FSC_EXTERNAL = 0x10,
+    A64_FSC_EXTERNAL_WALK = 0x14,
+    A64_FSC_ALIGNMENT = 0x21,
+    A64_FSC_UNSUPPORTED = 0x35
+};
+
+/** A syndrome: class, IL and ISS. */
+static inline uint64_t a64_esr(unsigned ec, bool il, uint32_t iss_bits)
+{
+    return (uint64_t)ec << 26 | (uint64_t)il << 25 | iss_bits;
+}
+
+/** Exception level that a synchronous exception of the current one goes to by default. */
+unsigned a64_sync_target(const a64_cpu *c);
+
+/** Takes a synchronous exception to @p el; @p elr is the preferred return address. */
+void a64_take_sync(a64_cpu *c, unsigned el, uint64_t esr, uint64_t elr);
+
+/** The same, setting FAR_ELx. */
+void a64_take_fault(a64_cpu *c, unsigned el, uint64_t esr, uint64_t far, uint64_t elr);
+
+/** UNDEFINED at the current instruction. */
+void a64_take_undefined(a64_cpu *c);
+
+/** Takes the SError, FIQ or IRQ that can be taken now; false when there is none. */
+bool a64_take_pending(a64_cpu *c);
+
+/** Recomputes A64_ATTN_LINE after a change of lines, masks or routing. */
+void a64_update_lines(a64_cpu *c);
+
+/** True when an interrupt would end WFI (pending, whatever PSTATE masks). */
+bool a64_wakeup(const a64_cpu *c);
+
+/** PSTATE in SPSR form. */
+uint64_t a64_pstate(const a64_cpu *c);
+
+/** Exception return to SPSR and ELR of the current level. */
+void a64_eret(a64_cpu *c);
+
+/** Changes level and stack pointer, buffers of the context included. */
+void a64_set_el(a64_cpu *c, unsigned el, unsigned sp_sel);
+
+/** Selects the stack pointer of PSTATE.SP. */
+void a64_set_spsel(a64_cpu *c, unsigned sp_sel);
+
+/** After a write that moves the context: buffers, stack check, PE state, lines. */
+void a64_context_changed(a64_cpu *c);
+
+/** Reports an event, if somebody listens. */
+void a64_report(a64_cpu *c, iss_event_kind kind, unsigned line, unsigned from_el, uint64_t pc,
+                uint64_t esr);
+
+/** Number of implemented Exception levels' highest. */
+unsigned a64_highest_el(const a64_cpu *c);
+
+/* ------------------------------------------------------------------ translation */
+
+/** Why an access is made. */
+typedef enum a64_intent { A64_READ, A64_WRITE, A64_EXEC } a64_intent;
+
+/** Result of a translation. */
+typedef struct a64_xlat {
+    uint64_t pa;
+    bool secure;
+    bool device;  /**< Device memory, stage 1 off included. */
+    uint8_t attr; /**< MAIR byte. */
+    uint8_t fsc;  /**< On failure: complete fault status code. */
+} a64_xlat;
+
+/** Translates @p va in context @p ctx; false with `fsc` set. */
+bool a64_translate(a64_cpu *c, uint64_t va, a64_ctx ctx, a64_intent intent, a64_xlat *x);
+
+/** Walks the tables; a leaf without permission checks. False with `fsc` set. */
+bool a64_walk(a64_cpu *c, uint64_t va, a64_regime regime, a64_tlbe *e, uint8_t *fsc);
+
+/** The context of the current state, or that of EL0 for unprivileged accesses. */
+a64_ctx a64_context(const a64_cpu *c);
+a64_regime a64_ctx_regime(unsigned ctx);
+
+/** SCTLR of a regime. */
+uint64_t a64_sctlr(const a64_cpu *c, unsigned regime);
+
+/** Removes the tag of an address as a branch does. */
+uint64_t a64_canonical(const a64_cpu *c, uint64_t va);
+
+/** The current ASID of EL1&0. */
+uint16_t a64_asid(const a64_cpu *c);
+
+/** TLB: look up, insert, invalidate; drop the derived buffers. */
+const a64_tlbe *a64_tlb_find(const a64_cpu *c, uint64_t va, unsigned regime);
+void a64_tlb_insert(a64_cpu *c, uint64_t va, const a64_tlbe *e);
+void a64_tlb_invalidate(a64_cpu *c, const iss_dvm *op);
+void a64_flush_buffers(a64_cpu *c);
+void a64_flush_context(a64_cpu *c, unsigned ctx);
+
+/** AT: translates for PAR_EL1. */
+void a64_address_translate(a64_cpu *c, uint64_t va, a64_ctx ctx, a64_intent intent);
+
+/* ------------------------------------------------------------------ code */
+
+/** Decoded pages, shared by PEs that are given the same one. */
+a64_code *a64_code_create(const iss_config *config, const a64_model *model);
+void a64_code_destroy(a64_code *code);
+/** Bounds the memory of decoded code; called only when no handler of any PE is live. */
+void a64_code_trim(a64_code *code);
+/** Grows whenever pages were forgotten: buffers derived before are stale. */
+uint64_t a64_code_generation(const a64_code *code);
+/** Slots of the page at @p pa whose bytes are at @p host; made when there are none. */
+const a64_op *a64_code_page(a64_cpu *c, uint64_t pa, bool secure, const uint8_t *host);
+/** Decodes anew what lies in [pa, pa + length). */
+void a64_code_invalidate(a64_code *code, uint64_t pa, uint64_t length);
+/** Forgets every page (host pointers were taken back). */
+void a64_code_drop(a64_code *code);
+
+/** Slot of the instruction at `a.pc`; NULL when an exception was taken or the run stops. */
+const a64_op *a64_fetch(a64_cpu *c);
+
+/* ------------------------------------------------------------------ system registers */
+
+/** Executes MRS/MSR (register) and SYS. */
+void a64_op_sysreg(a64_cpu *c, const a64_op *o, int64_t acc);
+void a64_op_sys(a64_cpu *c, const a64_op *o, int64_t acc);
+
+/** Row index + 1 of an encoding (op0:op1:CRn:CRm:op2), 0 for none. */
+unsigned a64_sysreg_row(uint32_t encoding);
+
+/** Reset values of every stored register. */
+void a64_sysregs_reset(a64_cpu *c);
+
+/** Debugger's read. */
+bool a64_sysreg_peek(a64_cpu *c, uint32_t encoding, uint64_t *value);
+
+/** Bits of register class traps: takes the trap that a row asks for, true when it did. */
+bool a64_trap_sysreg(a64_cpu *c, unsigned el, uint32_t raw);
+
+/* ------------------------------------------------------------------ performance monitors */
+
+void a64_pmu_reset(a64_cpu *c);
+/** Brings the counters up to now; called before anything they depend on changes. */
+void a64_pmu_sync(a64_cpu *c);
+/** After a change of enables, overflow flags or interrupt enables. */
+void a64_pmu_update(a64_cpu *c);
+/** Cycles until the next overflow that raises the line, at the earliest; UINT64_MAX: never. */
+uint64_t a64_pmu_deadline(const a64_cpu *c);
+uint64_t a64_pmu_read(a64_cpu *c, unsigned counter);
+void a64_pmu_write(a64_cpu *c, unsigned counter, uint64_t value);
+void a64_pmu_write_control(a64_cpu *c, uint64_t value);
+void a64_pmu_increment(a64_cpu *c, uint32_t counters);
+/** PMCEID0_EL0: the events that are counted. */
+uint64_t a64_pmu_events(void);
+
+#endif

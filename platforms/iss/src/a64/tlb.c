@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The TLB: leaf translations by regime and ASID, and the look-aside buffers derived from it. An
+ * invalidation may remove more than it names, never less.
+ */
+#include <string.h>
+
+#include "sys.h"
+
+/** Set of an address: by 4 KiB page, whatever the size of the leaf that covers it. */
+static unsigned set_of(uint64_t va, unsigned regime)
+{
+    uint64_t page = va >> A64_PAGE_BITS;
+    return (unsigned)((page ^ page >> 8 ^ (uint64_t)regime << 6) % A64_TLB_SETS);
+}
+
+static bool same_regime(const a64_tlbe *e, unsigned regime)
+{
+    return e->valid && e->regime == regime;
+}
+
+static bool covers(const a64_tlbe *e, uint64_t va)
+{
+    return (va - e->va) >> e->shift == 0;
+}
+
+const a64_tlbe *a64_tlb_find(const a64_cpu *c, uint64_t va, unsigned regime)
+{
+    const a64_tlbe *set = c->tlb->entry[set_of(va, regime)];
+    uint16_t asid = a64_asid(c);
+    for (unsigned i = 0; i < A64_TLB_WAYS; i++)
+        if (same_regime(&set[i], regime) && covers(&set[i], va) &&
+            (set[i].global || set[i].asid == asid))
+            return &set[i];
+    return NULL;
+}
+
+void a64_tlb_insert(a64_cpu *c, uint64_t va, const a64_tlbe *e)
+{
+    /* A block is entered once for each of its pages that is touched: the set follows the page. */
+    unsigned set = set_of(va, e->regime);
+    unsigned way = c->tlb->victim[set];
+    c->tlb->entry[set][way] = *e;
+    c->tlb->victim[set] = (uint8_t)((way + 1u) % A64_TLB_WAYS);
+    if (e->shift != A64_PAGE_BITS)
+        c->tlb->blocks = true;
+}
+
+void a64_flush_context(a64_cpu *c, unsigned ctx)
+{
+    a64_bank *b = &c->bank[ctx];
+    if (!b->used)
+        return;
+    for (unsigned i = 0; i < A64_ITLB_SIZE; i++)
+        b->i[i].tag = A64_TAG_NONE;
+    for (unsigned i = 0; i < A64_DTLB_SIZE; i++)
+        b->d[i].rtag = b->d[i].wtag = A64_TAG_NONE;
+    b->used = false;
+}
+
+void a64_flush_buffers(a64_cpu *c)
+{
+    for (unsigned i = 0; i < A64_CTX_COUNT; i++)
+        a64_flush_context(c, i);
+}
+
+/** Drops what was derived for one page in every context of a regime. */
+static void flush_page(a64_cpu *c, uint64_t va, unsigned regime)
+{
+    for (unsigned i = 0; i < A64_CTX_COUNT; i++) {
+        a64_dtlb *d = &c->bank[i].d[(va >> A64_PAGE_BITS) % A64_DTLB_SIZE];
+        if (a64_ctx_regime(i) != regime || !c->bank[i].used)
+            continue;
+        d->rtag = d->wtag = A64_TAG_NONE;
+        c->bank[i].i[(va >> A64_PAGE_BITS) % A64_ITLB_SIZE].tag = A64_TAG_NONE;
+    }
+}
+
+static bool matches(const a64_tlbe *e, unsigned regime, const iss_dvm *op)
+{
+    if (!same_regime(e, regime))
+        return false;
+    switch ((iss_tlbi_match)op->match) {
+    case ISS_TLBI_ASID:
+        return !e->global && e->asid == op->asid;
+    case ISS_TLBI_VA_ASID:
+        return covers(e, op->address) && (e->global || e->asid == op->asid);
+    case ISS_TLBI_VA:
+        return covers(e, op->address);
+    default:
+        return true;
+    }
+}
+
+static void invalidate_set(a64_cpu *c, unsigned set, unsigned regime, const iss_dvm *op)
+{
+    for (unsigned way = 0; way < A64_TLB_WAYS; way++) {
+        a64_tlbe *e = &c->tlb->entry[set][way];
+        if (matches(e, regime, op))
+            e->valid = false;
+    }
+}
+
+void a64_tlb_invalidate(a64_cpu *c, const iss_dvm *op)
+{
+    static const uint8_t regimes[3][2] = {
+        {A64_R_NS10, A64_R_S10}, {A64_R_EL2, A64_R_EL2}, {A64_R_EL3, A64_R_EL3}};
+    unsigned regime = regimes[op->regime][op->secure];
+    bool by_va = op->match == ISS_TLBI_VA || op->match == ISS_TLBI_VA_ASID;
+    if (by_va && !c->tlb->blocks) {
+        invalidate_set(c, set_of(op->address, regime), regime, op);
+        flush_page(c, op->address, regime);
+        return;
+    }
+    for (unsigned set = 0; set < A64_TLB_SETS; set++)
+        invalidate_set(c, set, regime, op);
+    for (unsigned i = 0; i < A64_CTX_COUNT; i++)
+        if (a64_ctx_regime(i) == regime)
+            a64_flush_context(c, i);
+}
