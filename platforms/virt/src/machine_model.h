@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// The virt board in SystemC: everything that the options describe, put together.
+#ifndef VIRT_MACHINE_MODEL_H
+#define VIRT_MACHINE_MODEL_H
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <systemc>
+
+#include "boot.h"
+#include "bus.h"
+#include "console.h"
+#include "device_target.h"
+#include "devices/cfi_flash.h"
+#include "devices/fw_cfg.h"
+#include "devices/pl011.h"
+#include "devices/pl031.h"
+#include "devices/pl061.h"
+#include "devices/stimulus.h"
+#include "fw_cfg_dma.h"
+#include "gictime/guest.h"
+#include "gictime/observer.h"
+#include "gictlm/gictlm.h"
+#include "line_mux.h"
+#include "machine.h"
+#include "memory_target.h"
+#include "params.h"
+#include "pe.h"
+#include "psci.h"
+#include "scheduler.h"
+#include "semihost.h"
+
+namespace virt
+{
+
+/// Everything decided before the platform is built.
+struct machine_setup {
+    vp_options options;
+    vp_machine machine;
+    vp_params params;
+    vp_memory memory;
+    vp_boot boot;
+};
+
+/// A debugger at work on the machine.
+class debugger
+{
+public:
+    virtual ~debugger() = default;
+    /// Between slices: look whether the debugger wants something; may block in host time.
+    virtual void between_slices() = 0;
+    /// PE @p index met a breakpoint or finished a step.
+    virtual void stopped(unsigned index, iss_stop reason) = 0;
+};
+
+class machine : public sc_core::sc_module, private pe_host
+{
+public:
+    /// Throws std::runtime_error with one line for what the ISS refuses.
+    machine(sc_core::sc_module_name name, machine_setup &setup);
+    ~machine() override;
+
+    /// Opens back-ends and files. @return false with the message in @p error.
+    bool open(vp_error &error);
+    /// Writes the files of the run. @return false with the message in @p error.
+    bool close(vp_error &error);
+
+    void attach(debugger *d) { debugger_ = d; }
+
+    gictlm::gic &gic() { return *gic_; }
+    scheduler &sched() { return scheduler_; }
+    const machine_setup &setup() const { return setup_; }
+    pe &unit(unsigned n) { return *pes_[n]; }
+    unsigned units() const { return static_cast<unsigned>(pes_.size()); }
+    console &terminal() { return *console_; }
+    const psci &power() const { return psci_; }
+
+    /// Interrupts acknowledged by INTID, spurious ones under 1020 to 1023.
+    const std::vector<uint64_t> &acknowledged() const { return acknowledged_; }
+    /// Mistakes of the guest, at the GIC and at devices.
+    uint64_t guest_errors() const;
+    /// "Every gate between the line and the PE" as text, the first closed one marked.
+    std::string why(uint32_t intid, unsigned pe);
+
+private:
+    /// A device of the C library with its TLM target.
+    device_target &add_device(const char *name, const dev_ops &ops, void *self, uint64_t base,
+                              uint64_t size, bool secure);
+    void build_memories();
+    void build_gic();
+    void map_redistributors();
+    void build_devices();
+    void build_secure_devices();
+    void build_stimulus();
+    void build_flash();
+    void build_fw_cfg();
+    void build_pes();
+    void build_pe(unsigned n);
+    iss_config pe_iss_config(unsigned n) const;
+    line_mux &spi_line(uint32_t intid);
+    line_mux &ppi_line(unsigned pe, uint32_t intid);
+
+    void start();
+    void start_pe(unsigned n, uint64_t entry, uint64_t x0, uint64_t time_ps);
+    void act_as_firmware();
+    void act_as_firmware_for(unsigned n);
+    void secure_write(uint64_t address, uint32_t value);
+    void reset_system();
+    void between_slices();
+
+    void conduit_call(pe &unit) override;
+    void semihost_call(pe &unit) override;
+    void debug_stop(pe &unit, iss_stop reason) override;
+    void pe_event(pe &unit, const iss_event &event) override;
+
+    void complain(const char *device, uint64_t offset, unsigned size, bool write,
+                  dev_status status);
+    static void on_gic_event(void *up, const gic_event *event);
+    static void on_guest_line(void *ctx, const char *line);
+    void pass_stimulus(uint64_t time_ps);
+
+    machine_setup &setup_;
+    bool timed_;
+    scheduler scheduler_;
+    iss_domain *domain_;
+    bus bus_;
+    std::unique_ptr<gictlm::gic> gic_;
+    std::vector<std::unique_ptr<memory_target>> memories_;
+    std::vector<std::unique_ptr<device_target>> targets_;
+    std::vector<std::unique_ptr<line_mux>> spi_lines_; ///< By INTID; made when first used.
+    std::vector<std::vector<std::unique_ptr<line_mux>>> ppi_lines_;
+    std::vector<std::unique_ptr<pe>> pes_;
+    std::unique_ptr<console> console_;
+    std::unique_ptr<console> secure_console_;
+    std::unique_ptr<fw_cfg_dma> dma_;
+    tlm_utils::simple_initiator_socket<machine> firmware_socket_;
+
+    std::array<cfi_flash, 2> flash_;
+    pl011 uart0_;
+    pl011 uart1_;
+    pl031 rtc_;
+    pl061 gpio_;
+    pl061 secure_gpio_;
+    fw_cfg fw_cfg_;
+    stimulus stimulus_;
+    device_target *stimulus_target_ = nullptr;
+    psci psci_;
+    semihost semihost_;
+    gictime_guest guest_;
+    gictime_observer *observer_ = nullptr;
+    debugger *debugger_ = nullptr;
+    bool reset_wanted_ = false;
+    std::vector<uint64_t> acknowledged_;
+    uint64_t device_errors_ = 0;
+};
+
+} // namespace virt
+
+#endif

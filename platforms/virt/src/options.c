@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "options.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "board.h"
+
+#define VP_DEFAULT_RAM (UINT64_C(512) << 20)
+
+bool vp_parse_number(const char *text, uint64_t *number)
+{
+    char *end;
+
+    if (text[0] < '0' || text[0] > '9')
+        return false;
+    errno = 0;
+    *number = strtoull(text, &end, 0);
+    return errno == 0 && *end == '\0';
+}
+
+/* A number with one of the suffixes; `scale[n]` belongs to the n-th suffix. */
+static bool parse_scaled(const char *text, const char *const *suffix, const uint64_t *scale,
+                         unsigned suffixes, uint64_t *value)
+{
+    char *end;
+    uint64_t number;
+
+    if (text[0] < '0' || text[0] > '9')
+        return false;
+    errno = 0;
+    number = strtoull(text, &end, 0);
+    if (errno != 0)
+        return false;
+    for (unsigned n = 0; n < suffixes; n++)
+        if (strcmp(end, suffix[n]) == 0) {
+            if (number > UINT64_MAX / scale[n])
+                return false;
+            *value = number * scale[n];
+            return true;
+        }
+    return false;
+}
+
+bool vp_parse_size(const char *text, uint64_t *bytes)
+{
+    static const char *const suffix[] = {"", "K", "M", "G"};
+    static const uint64_t scale[] = {1, UINT64_C(1) << 10, UINT64_C(1) << 20, UINT64_C(1) << 30};
+
+    return parse_scaled(text, suffix, scale, 4, bytes);
+}
+
+bool vp_parse_time(const char *text, uint64_t *ps)
+{
+    static const char *const suffix[] = {"ps", "ns", "us", "ms", "s"};
+    static const uint64_t scale[] = {1, UINT64_C(1000), UINT64_C(1000000), UINT64_C(1000000000),
+                                     UINT64_C(1000000000000)};
+
+    return parse_scaled(text, suffix, scale, 5, ps);
+}
+
+/* ---------------------------------------------------------------- the options of `run` */
+
+static bool option_gic(vp_options *o, const char *value, vp_error *error)
+{
+    (void)o;
+    if (strcmp(value, "v3") == 0)
+        return true;
+    if (strcmp(value, "v2") == 0 || strcmp(value, "v4") == 0)
+        return vp_fail(error, "--gic %s: this version models GICv3 only; use --gic v3", value);
+    return vp_fail(error, "--gic %s: no such GIC version; use --gic v3", value);
+}
+
+static bool option_cpus(vp_options *o, const char *value, vp_error *error)
+{
+    uint64_t number;
+
+    if (!vp_parse_number(value, &number) || number == 0)
+        return vp_fail(error, "--cpus %s: not a number of PEs; give 1 to %d", value, VP_MAX_CPUS);
+    if (number > VP_MAX_CPUS)
+        return vp_fail(error, "--cpus %s: the memory map holds the Redistributors of %d PEs at most",
+                       value, VP_MAX_CPUS);
+    o->cpus = (uint32_t)number;
+    return true;
+}
+
+static bool option_ram(vp_options *o, const char *value, vp_error *error)
+{
+    const uint64_t least = UINT64_C(16) << 20;
+
+    if (!vp_parse_size(value, &o->ram) || o->ram < least || o->ram > VP_RAM_SIZE ||
+        o->ram % 4096 != 0)
+        return vp_fail(error, "--ram %s: not a size of RAM; give 16M to 255G, a multiple of 4K",
+                       value);
+    return true;
+}
+
+static bool option_set(vp_options *o, const char *value, vp_error *error)
+{
+    if (strchr(value, '=') == NULL)
+        return vp_fail(error, "--set %s: no '='; give KEY=VALUE (see 'gicvp params')", value);
+    if (o->num_sets == VP_MAX_SETS)
+        return vp_fail(error, "--set %s: more than %d overrides; put them into a profile file",
+                       value, VP_MAX_SETS);
+    o->set[o->num_sets++] = value;
+    return true;
+}
+
+static bool option_max_insns(vp_options *o, const char *value, vp_error *error)
+{
+    if (!vp_parse_number(value, &o->max_insns) || o->max_insns == 0)
+        return vp_fail(error, "--max-insns %s: not a number of instructions; give 1 or more",
+                       value);
+    return true;
+}
+
+static bool option_max_time(vp_options *o, const char *value, vp_error *error)
+{
+    if (!vp_parse_time(value, &o->max_time_ps) || o->max_time_ps == 0)
+        return vp_fail(error, "--max-time %s: not a time; give a number with s, ms, us, ns or ps",
+                       value);
+    return true;
+}
+
+static bool option_quantum(vp_options *o, const char *value, vp_error *error)
+{
+    if (!vp_parse_time(value, &o->quantum_ps) || o->quantum_ps == 0)
+        return vp_fail(error, "--quantum %s: not a time; give a number with s, ms, us, ns or ps",
+                       value);
+    return true;
+}
+
+static bool option_uart(vp_options *o, const char *value, vp_error *error)
+{
+    if (strcmp(value, "stdio") == 0) {
+        o->uart = VP_UART_STDIO;
+    } else if (strcmp(value, "null") == 0) {
+        o->uart = VP_UART_NULL;
+    } else if (strncmp(value, "file:", 5) == 0 && value[5] != '\0') {
+        o->uart = VP_UART_FILE;
+        o->uart_path = value + 5;
+    } else {
+        return vp_fail(error, "--uart %s: no such back-end; give stdio, null or file:PATH", value);
+    }
+    return true;
+}
+
+static bool option_gdb(vp_options *o, const char *value, vp_error *error)
+{
+    uint64_t number;
+
+    if (!vp_parse_number(value, &number) || number == 0 || number > UINT16_MAX)
+        return vp_fail(error, "--gdb %s: not a TCP port; give 1 to 65535", value);
+    o->gdb_port = (uint16_t)number;
+    return true;
+}
+
+/* A row: a flag sets `flag`, a text option sets `text`, the others are parsed by `parse`. */
+typedef struct option_row {
+    const char *name;
+    bool (*parse)(vp_options *, const char *, vp_error *);
+    size_t text;
+    size_t flag;
+} option_row;
+
+#define TEXT(member) NULL, offsetof(vp_options, member) + 1, 0
+#define FLAG(member) NULL, 0, offsetof(vp_options, member) + 1
+#define PARSE(function) function, 0, 0
+
+static const option_row option_rows[] = {
+    {"--gic", PARSE(option_gic)},
+    {"--cpu", TEXT(cpu)},
+    {"--cpus", PARSE(option_cpus)},
+    {"--ram", PARSE(option_ram)},
+    {"--bios", TEXT(bios)},
+    {"--kernel", TEXT(kernel)},
+    {"--initrd", TEXT(initrd)},
+    {"--append", TEXT(append)},
+    {"--elf", TEXT(elf)},
+    {"--secure", FLAG(secure)},
+    {"--virtualization", FLAG(virtualization)},
+    {"--profile", TEXT(profile)},
+    {"--set", PARSE(option_set)},
+    {"--max-insns", PARSE(option_max_insns)},
+    {"--max-time", PARSE(option_max_time)},
+    {"--quantum", PARSE(option_quantum)},
+    {"--uart", PARSE(option_uart)},
+    {"--dump-dtb", TEXT(dump_dtb)},
+    {"--stats", TEXT(stats)},
+    {"--stamps", TEXT(stamps)},
+    {"--trace-json", TEXT(trace_json)},
+    {"--vcd", TEXT(vcd)},
+    {"--gdb", PARSE(option_gdb)},
+    {"--wait-gdb", FLAG(wait_gdb)},
+    {"--json", FLAG(json)},
+    {"--reverse-pes", FLAG(reverse_pes)},
+};
+
+#undef TEXT
+#undef FLAG
+#undef PARSE
+
+static const option_row *find_option(const char *name, size_t length)
+{
+    for (size_t n = 0; n < sizeof option_rows / sizeof option_rows[0]; n++)
+        if (strlen(option_rows[n].name) == length && strncmp(option_rows[n].name, name, length) == 0)
+            return &option_rows[n];
+    return NULL;
+}
+
+static bool apply_option(vp_options *o, const option_row *row, const char *value, vp_error *error)
+{
+    if (row->parse != NULL)
+        return row->parse(o, value, error);
+    if (value[0] == '\0' && strcmp(row->name, "--append") != 0)
+        return vp_fail(error, "%s: its value is empty", row->name);
+    memcpy((char *)o + row->text - 1, &value, sizeof value);
+    return true;
+}
+
+/* One option at argv[*at], with its value there after '=' or in the next word. */
+static bool parse_option(vp_options *o, int argc, char **argv, int *at, vp_error *error)
+{
+    const char *word = argv[*at];
+    const char *equals = strchr(word, '=');
+    const size_t length = equals != NULL ? (size_t)(equals - word) : strlen(word);
+    const option_row *row = find_option(word, length);
+
+    if (row == NULL)
+        return vp_fail(error, "%s: no such option; see 'gicvp --help'", word);
+    if (row->flag != 0) {
+        if (equals != NULL)
+            return vp_fail(error, "%s: this option takes no value", row->name);
+        *((bool *)((char *)o + row->flag - 1)) = true;
+        return true;
+    }
+    if (equals != NULL)
+        return apply_option(o, row, equals + 1, error);
+    if (*at + 1 >= argc)
+        return vp_fail(error, "%s: its value is missing; see 'gicvp --help'", row->name);
+    *at += 1;
+    return apply_option(o, row, argv[*at], error);
+}
+
+static bool check_run(const vp_options *o, vp_error *error)
+{
+    if (o->bios == NULL && o->kernel == NULL && o->elf == NULL && o->dump_dtb == NULL &&
+        o->command == VP_COMMAND_RUN)
+        return vp_fail(error, "nothing to run; give --bios, --kernel or --elf FILE");
+    if (o->elf != NULL && (o->bios != NULL || o->kernel != NULL))
+        return vp_fail(error, "--elf: excludes --bios and --kernel; give one of them");
+    if (o->initrd != NULL && o->kernel == NULL)
+        return vp_fail(error, "--initrd: needs a kernel; give --kernel FILE as well");
+    if (o->append != NULL && o->kernel == NULL && o->elf == NULL)
+        return vp_fail(error, "--append: needs a kernel; give --kernel or --elf FILE as well");
+    if (o->wait_gdb && o->gdb_port == 0)
+        return vp_fail(error, "--wait-gdb: nothing to wait for; give --gdb PORT as well");
+    return true;
+}
+
+/* INTID or INTID@PE. */
+static bool parse_why(vp_options *o, const char *word, vp_error *error)
+{
+    char text[32];
+    char *at;
+    uint64_t intid, pe = 0;
+
+    if (strlen(word) >= sizeof text)
+        return vp_fail(error, "why %s: not an INTID; give INTID or INTID@PE", word);
+    memcpy(text, word, strlen(word) + 1);
+    at = strchr(text, '@');
+    if (at != NULL)
+        *at = '\0';
+    if (!vp_parse_number(text, &intid) || intid > UINT32_MAX ||
+        (at != NULL && (!vp_parse_number(at + 1, &pe) || pe >= VP_MAX_CPUS)))
+        return vp_fail(error, "why %s: not an INTID; give INTID or INTID@PE", word);
+    o->why_intid = (uint32_t)intid;
+    o->why_pe = (uint32_t)pe;
+    return true;
+}
+
+/* The words of a subcommand that are no options. */
+static bool parse_operand(vp_options *o, const char *word, unsigned index, vp_error *error)
+{
+    if (o->command == VP_COMMAND_WHY && index == 0)
+        return parse_why(o, word, error);
+    if ((o->command == VP_COMMAND_REGS || o->command == VP_COMMAND_PARAMS) && index == 0) {
+        o->filter = word;
+        return true;
+    }
+    return vp_fail(error, "%s: unexpected; options begin with -- (see 'gicvp --help')", word);
+}
+
+static bool parse_command(vp_options *o, const char *word, vp_error *error)
+{
+    static const struct {
+        const char *word;
+        vp_command command;
+    } table[] = {
+        {"run", VP_COMMAND_RUN},         {"regs", VP_COMMAND_REGS},
+        {"params", VP_COMMAND_PARAMS},   {"why", VP_COMMAND_WHY},
+        {"--help", VP_COMMAND_HELP},     {"-h", VP_COMMAND_HELP},
+        {"help", VP_COMMAND_HELP},       {"--version", VP_COMMAND_VERSION},
+    };
+
+    for (size_t n = 0; n < sizeof table / sizeof table[0]; n++)
+        if (strcmp(word, table[n].word) == 0) {
+            o->command = table[n].command;
+            return true;
+        }
+    return vp_fail(error, "%s: no such command; give run, regs, params, why, --help or --version",
+                   word);
+}
+
+static bool parse_words(vp_options *o, int argc, char **argv, vp_error *error)
+{
+    unsigned operands = 0;
+
+    for (int at = 2; at < argc; at++) {
+        if (strcmp(argv[at], "--help") == 0) {
+            o->command = VP_COMMAND_HELP;
+            return true;
+        }
+        if (argv[at][0] == '-') {
+            if (!parse_option(o, argc, argv, &at, error))
+                return false;
+        } else if (!parse_operand(o, argv[at], operands++, error)) {
+            return false;
+        }
+    }
+    if (o->command == VP_COMMAND_WHY && operands == 0)
+        return vp_fail(error, "why: its INTID is missing; give INTID or INTID@PE");
+    return true;
+}
+
+bool vp_options_parse(vp_options *options, int argc, char **argv, vp_error *error)
+{
+    memset(options, 0, sizeof *options);
+    options->cpu = "cortex-a57";
+    options->cpus = 1;
+    options->ram = VP_DEFAULT_RAM;
+    options->max_insns = UINT64_MAX;
+    options->max_time_ps = UINT64_MAX;
+    if (argc < 2)
+        return vp_fail(error, "no command; give run, regs, params, why, --help or --version");
+    if (!parse_command(options, argv[1], error) || !parse_words(options, argc, argv, error))
+        return false;
+    if (options->command != VP_COMMAND_RUN && options->command != VP_COMMAND_WHY)
+        return true;
+    if (options->command == VP_COMMAND_WHY && options->why_pe >= options->cpus)
+        return vp_fail(error, "why %u@%u: no such PE; this platform has PEs 0 to %u",
+                       options->why_intid, options->why_pe, options->cpus - 1);
+    return check_run(options, error);
+}
+
+const char *vp_options_help(void)
+{
+    return "usage: gicvp run [OPTION]...           run a guest on the virt board\n"
+           "       gicvp why INTID[@PE] [OPTION]... run, then say what keeps INTID from the PE\n"
+           "       gicvp regs [NAME]               list the GIC's registers (frame or register)\n"
+           "       gicvp params [PREFIX]           list parameters for --set, with their defaults\n"
+           "       gicvp --help | --version\n"
+           "\n"
+           "The machine\n"
+           "  --gic v3              GIC architecture version (v3)\n"
+           "  --cpu NAME            cortex-a53, cortex-a57 (default), cortex-a72 or max\n"
+           "  --cpus N              1 to 512 PEs (default 1)\n"
+           "  --ram SIZE            bytes with K, M or G (default 512M)\n"
+           "  --secure              PEs with EL3, a GIC with two Security states\n"
+           "  --virtualization      PEs with EL2\n"
+           "What runs\n"
+           "  --bios FILE           firmware image in flash bank 0, started at address 0\n"
+           "  --kernel FILE         arm64 Linux Image (with --bios: offered by fw_cfg)\n"
+           "  --initrd FILE         initial RAM disk for the kernel\n"
+           "  --append TEXT         kernel command line\n"
+           "  --elf FILE            AArch64 ELF program, started at its entry point\n"
+           "Time\n"
+           "  --profile FILE        timing profile (default: loosely timed)\n"
+           "  --set KEY=VALUE       override a parameter of the profile or of the GIC\n"
+           "  --quantum TIME        longest slice of a PE while others run\n"
+           "  --max-insns N         stop after N instructions of all PEs (exit status 3)\n"
+           "  --max-time TIME       stop at a simulated time, e.g. 10ms (exit status 3)\n"
+           "In and out\n"
+           "  --uart BACKEND        stdio (default), null or file:PATH\n"
+           "  --dump-dtb FILE       write the device tree blob; without an image: and exit\n"
+           "  --stats FILE          write statistics (JSON)\n"
+           "  --stamps FILE         write the stamps of every interrupt (CSV)\n"
+           "  --json                print the summary as JSON\n"
+           "  --trace-json FILE     write a Chrome trace-event timeline\n"
+           "  --vcd FILE            write the interrupt lines as a waveform\n"
+           "  --gdb PORT            serve a debugger on 127.0.0.1:PORT\n"
+           "  --wait-gdb            start when the debugger says so\n"
+           "  --reverse-pes         build the PEs in reverse order (must change nothing)\n"
+           "\n"
+           "Exit status: 0 guest powered off, its own code by semihosting, 1 internal error,\n"
+           "2 bad usage or input, 3 a bound was reached.\n";
+}

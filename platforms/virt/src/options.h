@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Command line of gicvp. */
+#ifndef VIRT_OPTIONS_H
+#define VIRT_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What gicvp was asked to do. */
+typedef enum vp_command {
+    VP_COMMAND_RUN,
+    VP_COMMAND_REGS,
+    VP_COMMAND_PARAMS,
+    VP_COMMAND_WHY,
+    VP_COMMAND_HELP,
+    VP_COMMAND_VERSION
+} vp_command;
+
+/** Where the UART's bytes go. */
+typedef enum vp_uart { VP_UART_STDIO, VP_UART_NULL, VP_UART_FILE } vp_uart;
+
+enum { VP_MAX_SETS = 64 /**< --set options of one run. */ };
+
+/** The parsed command line; strings point into argv. */
+typedef struct vp_options {
+    vp_command command;
+    const char *cpu;
+    uint32_t cpus;
+    uint64_t ram;
+    const char *bios, *kernel, *initrd, *append, *elf;
+    bool secure, virtualization;
+    const char *profile;
+    const char *set[VP_MAX_SETS];
+    unsigned num_sets;
+    uint64_t max_insns;   /**< UINT64_MAX: no bound. */
+    uint64_t max_time_ps; /**< UINT64_MAX: no bound. */
+    vp_uart uart;
+    const char *uart_path;
+    const char *dump_dtb, *stats, *stamps, *trace_json, *vcd;
+    uint16_t gdb_port; /**< 0: no debugger stub. */
+    bool wait_gdb, json;
+    bool reverse_pes;      /**< Build the PEs in reverse order (a test of determinism). */
+    uint64_t quantum_ps;   /**< 0: chosen by the platform. */
+    const char *filter;    /**< regs, params: what to list; NULL: everything. */
+    uint32_t why_intid;    /**< why: the INTID ... */
+    uint32_t why_pe;       /**< ... and the PE. */
+} vp_options;
+
+/** Parses the command line. @return false with the message in `error`. */
+bool vp_options_parse(vp_options *options, int argc, char **argv, vp_error *error);
+
+/** The text of `gicvp --help`. */
+const char *vp_options_help(void);
+
+/** "4K", "512M", "2G" or a plain number of bytes. */
+bool vp_parse_size(const char *text, uint64_t *bytes);
+
+/** "10ms", "1s", "500us", "20ns", "100ps". */
+bool vp_parse_time(const char *text, uint64_t *ps);
+
+/** A whole decimal or 0x number and nothing else. */
+bool vp_parse_number(const char *text, uint64_t *number);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pe.h"
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+#include "time_util.h"
+
+namespace virt
+{
+
+namespace
+{
+
+constexpr size_t stack_bytes = 256 * 1024;
+/// MRS encoding of SCR_EL3 (3, 6, c1, c1, 0) and its bit ST.
+constexpr uint32_t scr_el3_encoding = 3u << 14 | 6u << 11 | 1u << 7 | 1u << 3 | 0u;
+constexpr uint64_t scr_st = 1u << 11;
+
+pe &self_of(void *ctx)
+{
+    return *static_cast<pe *>(ctx);
+}
+
+gtimer_reg timer_register(uint32_t reg)
+{
+    static const gtimer_reg table[ISS_TIMER_REG_COUNT] = {
+#define ISS_TIMER_REG(name) GTIMER_##name,
+#include "iss/timer.def"
+#undef ISS_TIMER_REG
+    };
+
+    return table[reg];
+}
+
+gic_sysreg_result sysreg_result(gtimer_result result)
+{
+    switch (result) {
+    case GTIMER_OK:
+        return GIC_SYSREG_OK;
+    case GTIMER_TRAP_EL1:
+        return GIC_SYSREG_TRAP_EL1;
+    case GTIMER_TRAP_EL2:
+        return GIC_SYSREG_TRAP_EL2;
+    case GTIMER_TRAP_EL3:
+        return GIC_SYSREG_TRAP_EL3;
+    default:
+        return GIC_SYSREG_UNDEFINED;
+    }
+}
+
+} // namespace
+
+// ---------------------------------------------------------------- construction
+
+iss_env pe::environment(pe *self)
+{
+    iss_env env = iss_env();
+
+    env.version = ISS_PORT_VERSION;
+    env.ctx = self;
+    env.bus = [](const iss_bus_access *a, void *data, uint64_t *time, void *ctx) {
+        return self_of(ctx).bus_access(*a, data, *time);
+    };
+    env.direct = [](uint64_t pa, bool secure, uint32_t rights, iss_direct *out, void *ctx) {
+        return self_of(ctx).direct(pa, secure, rights, *out);
+    };
+    env.pe_state = [](const gic_pe_state *state, uint64_t time, void *ctx) {
+        pe &p = self_of(ctx);
+        p.state_ = *state;
+        p.sysreg_->set_pe_state(*state, p.delay_of(time));
+        p.sched_.reconsider();
+    };
+    env.cpuif = [](iss_sysreg_access *a, uint64_t *time, void *ctx) {
+        return self_of(ctx).cpuif(*a, *time);
+    };
+    env.timer = [](iss_sysreg_access *a, uint64_t *time, void *ctx) {
+        return self_of(ctx).timer_access(*a, *time);
+    };
+    env.dsb = [](uint64_t *time, void *ctx) { return self_of(ctx).dsb(*time); };
+    env.broadcast = [](const iss_dvm *op, void *ctx) {
+        iss_domain_broadcast(self_of(ctx).config_.domain, self_of(ctx).index(), op);
+    };
+    env.exclusive_arm = [](uint64_t pa, uint32_t size, bool secure, void *ctx) {
+        iss_domain_arm(self_of(ctx).config_.domain, self_of(ctx).index(), pa, size, secure);
+    };
+    env.exclusive_claim = [](uint64_t pa, uint32_t size, bool secure, void *ctx) {
+        return iss_domain_claim(self_of(ctx).config_.domain, self_of(ctx).index(), pa, size,
+                                secure);
+    };
+    env.exclusive_clear = [](void *ctx) {
+        iss_domain_clear(self_of(ctx).config_.domain, self_of(ctx).index());
+    };
+    env.store_notify = [](uint64_t pa, uint32_t size, bool secure, void *ctx) {
+        iss_domain_stored(self_of(ctx).config_.domain, self_of(ctx).index(), pa, size, secure);
+    };
+    env.code_cached = [](uint64_t pa, uint64_t length, bool secure, void *ctx) {
+        iss_domain_code(self_of(ctx).config_.domain, pa, length, secure);
+    };
+    env.line_out = [](iss_line_out, bool level, uint64_t time, void *ctx) {
+        pe &p = self_of(ctx);
+        if (p.pmu_line_ != nullptr)
+            p.pmu_line_->set(level, p.delay_of(time));
+        p.sched_.reconsider();
+    };
+    env.event = [](const iss_event *event, void *ctx) {
+        self_of(ctx).host_.pe_event(self_of(ctx), *event);
+    };
+    return env;
+}
+
+pe::pe(sc_core::sc_module_name name, const pe_config &config, scheduler &sched, pe_host &host)
+    : sc_module(name), socket("socket"), config_(config), ops_(*config.ops), sched_(sched),
+      host_(host)
+{
+    SC_HAS_PROCESS(pe);
+    const iss_env env = environment(this);
+    char error[256] = "";
+
+    iss_ = ops_.create(&config_.iss, &env, error, sizeof error);
+    if (iss_ == nullptr)
+        throw std::runtime_error(error);
+    iss_domain_attach(config_.domain, config_.index, &ops_, iss_);
+    gtimer_init(&timer_, &config_.timer);
+    attributes_.pe = static_cast<uint16_t>(config_.index);
+    payload_.set_extension(&attributes_);
+    socket.register_invalidate_direct_mem_ptr(this, &pe::invalidate);
+    for (unsigned n = 0; n < ISS_LINE_COUNT; n++)
+        inputs_[n].attach(*this, static_cast<iss_line>(n));
+    sched_.add(config_.index, *this);
+    SC_THREAD(body);
+    set_stack_size(stack_bytes);
+}
+
+pe::~pe()
+{
+    payload_.clear_extension(&attributes_);
+    ops_.destroy(iss_);
+}
+
+sc_core::sc_time pe::delay_of(uint64_t time_ps) const
+{
+    return ahead(time_ps);
+}
+
+// ---------------------------------------------------------------- power
+
+void pe::power_on(const iss_start &start, uint64_t time_ps)
+{
+    power_ = pe_power::running;
+    blocked_ = false;
+    exempt_ = false;
+    ops_.advance(iss_, time_ps);
+    ops_.reset(iss_, &start);
+    arm_timer(time_ps);
+    queue(ops_.time(iss_));
+}
+
+void pe::power_off()
+{
+    power_ = pe_power::off;
+    wanted_ = false;
+    sched_.not_ready(index());
+    sched_.set_timer(index(), never_ps);
+}
+
+void pe::cold_reset()
+{
+    power_off();
+    gtimer_ops.reset(&timer_, now_ps());
+    timer_levels_ = 0;
+}
+
+void pe::queue(uint64_t time_ps)
+{
+    wanted_ = held_;
+    wanted_ps_ = time_ps;
+    if (!held_)
+        sched_.ready(index(), time_ps);
+}
+
+void pe::hold(bool held)
+{
+    if (held == held_)
+        return;
+    if (held) {
+        wanted_ = power_ == pe_power::running;
+        wanted_ps_ = ops_.time(iss_);
+        held_ = true;
+        sched_.not_ready(index());
+        return;
+    }
+    held_ = false;
+    if (wanted_)
+        sched_.ready(index(), std::max(wanted_ps_, now_ps()));
+    wanted_ = false;
+}
+
+// Asleep: nothing of the PE is queued but its timers.
+void pe::sleep(pe_power how)
+{
+    power_ = how;
+    if (ops_.runnable(iss_))
+        wake(result_.time_ps);
+    else
+        arm_timer(result_.time_ps);
+}
+
+void pe::wake(uint64_t time_ps)
+{
+    if (power_ != pe_power::wfi && power_ != pe_power::wfe)
+        return;
+    power_ = pe_power::running;
+    ops_.advance(iss_, time_ps);
+    queue(ops_.time(iss_));
+}
+
+void pe::line_changed(iss_line line, bool level, const sc_core::sc_time &delay)
+{
+    ops_.set_line(iss_, line, level);
+    if ((power_ == pe_power::wfi || power_ == pe_power::wfe) && ops_.runnable(iss_))
+        wake(std::max(now_ps() + to_ps(delay), ops_.time(iss_)));
+}
+
+// ---------------------------------------------------------------- slices
+
+void pe::grant(uint64_t end_ps, uint64_t insns)
+{
+    end_ps_ = end_ps;
+    insns_ = insns;
+    granted_.notify();
+}
+
+void pe::body()
+{
+    for (;;) {
+        wait(granted_);
+        execute();
+        yielded_.notify();
+    }
+}
+
+void pe::execute()
+{
+    const iss_until until = {std::min(end_ps_, ops_.deadline(iss_)), insns_};
+
+    ops_.advance(iss_, now_ps());
+    blocked_ = false;
+    if (stepping_)
+        ops_.step(iss_, &result_);
+    else
+        ops_.run(iss_, &until, &result_);
+    after_run();
+}
+
+void pe::after_run()
+{
+    switch (result_.reason) {
+    case ISS_STOP_SYNC:
+        retry_later();
+        return;
+    case ISS_STOP_WFI:
+        sleep(pe_power::wfi);
+        break;
+    case ISS_STOP_WFE:
+        sleep(pe_power::wfe);
+        break;
+    case ISS_STOP_CONDUIT:
+        queue(result_.time_ps);
+        host_.conduit_call(*this);
+        break;
+    case ISS_STOP_SEMIHOST:
+        queue(result_.time_ps);
+        host_.semihost_call(*this);
+        break;
+    case ISS_STOP_BREAKPOINT:
+    case ISS_STOP_WATCHPOINT:
+        queue(result_.time_ps);
+        host_.debug_stop(*this, result_.reason);
+        return;
+    case ISS_STOP_HALTED:
+        power_off();
+        break;
+    default:
+        queue(result_.time_ps);
+        break;
+    }
+    if (stepping_) {
+        stepping_ = false;
+        host_.debug_stop(*this, ISS_STOP_STEP);
+    }
+}
+
+// The same instruction again: at its exact time, or when the GIC has moved on.
+void pe::retry_later()
+{
+    uint64_t time = result_.time_ps;
+
+    exempt_ = !blocked_;
+    if (blocked_ && sc_core::sc_pending_activity_at_future_time())
+        time = std::max(time, now_ps() + to_ps(sc_core::sc_time_to_pending_activity()));
+    queue(time);
+}
+
+// ---------------------------------------------------------------- timers
+
+void pe::drive_timers(uint64_t time_ps)
+{
+    const uint32_t levels = gtimer_lines(&timer_, time_ps);
+    const uint32_t changed = levels ^ timer_levels_;
+
+    timer_levels_ = levels;
+    for (unsigned n = 0; n < GTIMER_COUNT; n++)
+        if ((changed >> n & 1u) != 0 && timer_lines_[n] != nullptr)
+            timer_lines_[n]->set((levels >> n & 1u) != 0, delay_of(time_ps));
+}
+
+void pe::arm_timer(uint64_t time_ps)
+{
+    uint64_t due = gtimer_deadline(&timer_, time_ps);
+
+    if (power_ == pe_power::wfe)
+        due = std::min(due, gtimer_next_event(&timer_, time_ps));
+    sched_.set_timer(index(), due);
+}
+
+void pe::timer_due(uint64_t now)
+{
+    drive_timers(now);
+    /* In WFE the event stream may be what fell due; a spurious event is legal. */
+    if (power_ == pe_power::wfe) {
+        ops_.set_event(iss_);
+        wake(now);
+    }
+    arm_timer(now);
+}
+
+gtimer_pe pe::timer_pe(const gic_pe_state &state)
+{
+    gtimer_pe view = gtimer_pe();
+    uint64_t scr = 0;
+
+    view.el = state.el;
+    view.secure = gic_pe_secure(&state);
+    view.el2_enabled = gic_pe_el2_enabled(&state, config_.iss.has_el2);
+    view.e2h = state.hcr_e2h;
+    view.tge = state.hcr_tge;
+    if (view.secure && state.el == 1 && ops_.get_sysreg(iss_, scr_el3_encoding, &scr))
+        view.st = (scr & scr_st) != 0;
+    return view;
+}
+
+gic_sysreg_result pe::timer_access(iss_sysreg_access &access, uint64_t &time_ps)
+{
+    const gtimer_reg reg = timer_register(access.reg);
+    const gtimer_pe view = timer_pe(*access.pe);
+
+    if (!access.write)
+        return sysreg_result(gtimer_read(&timer_, reg, &view, time_ps, &access.value));
+    const gtimer_result result = gtimer_write(&timer_, reg, &view, time_ps, access.value);
+
+    if (result == GTIMER_OK) {
+        drive_timers(time_ps);
+        arm_timer(time_ps);
+        sched_.reconsider();
+    }
+    return sysreg_result(result);
+}
+
+// ---------------------------------------------------------------- CPU interface
+
+gic_sysreg_result pe::cpuif(iss_sysreg_access &access, uint64_t &time_ps)
+{
+    const gic_sysreg reg = static_cast<gic_sysreg>(access.reg);
+    sc_core::sc_time delay = delay_of(time_ps);
+    const gic_sysreg_result result = access.write ? sysreg_->try_write(reg, access.value, delay)
+                                                  : sysreg_->try_read(reg, access.value, delay);
+
+    if (result == GIC_SYSREG_STALL)
+        blocked_ = true;
+    else
+        time_ps = std::max(time_ps, now_ps() + to_ps(delay));
+    sched_.reconsider();
+    return result;
+}
+
+iss_status pe::dsb(uint64_t)
+{
+    if (!sysreg_->upstream_pending())
+        return ISS_OK;
+    blocked_ = true;
+    return ISS_RETRY;
+}
+
+// ---------------------------------------------------------------- bus
+
+// Timed, a device is accessed at the exact time: what other PEs do before comes before.
+bool pe::too_early(uint64_t time_ps)
+{
+    if (!config_.timed || time_ps <= now_ps())
+        return false;
+    if (!exempt_)
+        return true;
+    exempt_ = false;
+    return false;
+}
+
+void pe::prepare_payload(const iss_bus_access &access, void *data)
+{
+    attributes_.secure = access.secure;
+    payload_.set_command(access.write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+    payload_.set_address(access.pa);
+    payload_.set_data_ptr(static_cast<unsigned char *>(data));
+    payload_.set_data_length(access.size);
+    payload_.set_streaming_width(access.size);
+    payload_.set_byte_enable_ptr(nullptr);
+    payload_.set_dmi_allowed(false);
+    payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+}
+
+iss_status pe::bus_access(const iss_bus_access &access, void *data, uint64_t &time_ps)
+{
+    if (access.kind == ISS_KIND_DEBUG)
+        return debug_access(access, data) == access.size ? ISS_OK : ISS_BUS_ERROR;
+    const bool memory = (config_.timed || access.write) && find_dmi(access.pa, access.secure);
+
+    if (!memory && too_early(time_ps))
+        return ISS_RETRY;
+    sc_core::sc_time delay = delay_of(time_ps);
+
+    prepare_payload(access, data);
+    socket->b_transport(payload_, delay);
+    time_ps = std::max(time_ps, now_ps() + to_ps(delay));
+    if (access.write && memory)
+        iss_domain_stored(config_.domain, index(), access.pa, access.size, access.secure);
+    sched_.reconsider();
+    return payload_.is_response_ok() ? ISS_OK : ISS_BUS_ERROR;
+}
+
+uint32_t pe::debug_access(const iss_bus_access &access, void *data)
+{
+    prepare_payload(access, data);
+    const uint32_t done = socket->transport_dbg(payload_);
+
+    if (access.write && done != 0)
+        iss_domain_stored(config_.domain, ISS_DOMAIN_NO_PE, access.pa, done, access.secure);
+    return done;
+}
+
+const tlm::tlm_dmi *pe::find_dmi(uint64_t pa, bool secure)
+{
+    for (const dmi_range &range : dmi_)
+        if (range.secure == secure && pa >= range.dmi.get_start_address() &&
+            pa <= range.dmi.get_end_address())
+            return &range.dmi;
+    tlm::tlm_dmi dmi;
+    iss_bus_access access = iss_bus_access();
+
+    access.pa = pa;
+    access.secure = secure;
+    access.size = 1;
+    prepare_payload(access, nullptr);
+    if (!socket->get_direct_mem_ptr(payload_, dmi))
+        return nullptr;
+    dmi_.push_back(dmi_range{dmi, secure});
+    return &dmi_.back().dmi;
+}
+
+bool pe::direct(uint64_t pa, bool secure, uint32_t rights, iss_direct &out)
+{
+    const tlm::tlm_dmi *dmi = find_dmi(pa, secure);
+
+    if (dmi == nullptr)
+        return false;
+    const bool writes = (rights & (ISS_RIGHT_WRITE | ISS_RIGHT_WRITE_NOTIFY)) != 0;
+
+    if (writes && !dmi->is_write_allowed())
+        return false;
+    out.pa = dmi->get_start_address();
+    out.length = dmi->get_end_address() - dmi->get_start_address() + 1;
+    out.host = dmi->get_dmi_ptr();
+    out.rights = ISS_RIGHT_READ | ISS_RIGHT_EXEC;
+    if (dmi->is_write_allowed())
+        out.rights |= ISS_RIGHT_WRITE;
+    iss_domain_filter(config_.domain, index(), pa, secure, &out);
+    return true;
+}
+
+void pe::invalidate(sc_dt::uint64 start, sc_dt::uint64 end)
+{
+    const auto hit = [&](const dmi_range &range) {
+        return range.dmi.get_start_address() <= end && range.dmi.get_end_address() >= start;
+    };
+
+    dmi_.erase(std::remove_if(dmi_.begin(), dmi_.end(), hit), dmi_.end());
+    ops_.invalidate_direct(iss_, start, end - start + 1,
+                           ISS_RIGHT_READ | ISS_RIGHT_WRITE | ISS_RIGHT_EXEC |
+                               ISS_RIGHT_WRITE_NOTIFY);
+}
+
+} // namespace virt

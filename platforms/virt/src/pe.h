@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// One PE: an ISS behind the port of iss/iss.h, its generic timers, and its way to bus and GIC.
+#ifndef VIRT_PE_H
+#define VIRT_PE_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/simple_initiator_socket.h>
+
+#include "devices/gtimer.h"
+#include "gictlm/attributes.h"
+#include "gictlm/line.h"
+#include "gictlm/sysreg.h"
+#include "iss/domain.h"
+#include "iss/iss.h"
+#include "line_mux.h"
+#include "scheduler.h"
+
+namespace virt
+{
+
+class pe;
+
+/// What a PE needs done by the machine: calls that leave the PE, and its observers.
+class pe_host
+{
+public:
+    virtual ~pe_host() = default;
+    /// HVC or SMC that the machine serves.
+    virtual void conduit_call(pe &unit) = 0;
+    /// Semihosting call.
+    virtual void semihost_call(pe &unit) = 0;
+    /// A breakpoint or watchpoint was met, or a step is done.
+    virtual void debug_stop(pe &unit, iss_stop reason) = 0;
+    /// Exceptions by a line, for stamps.
+    virtual void pe_event(pe &unit, const iss_event &event) = 0;
+};
+
+/// What a PE is built from.
+struct pe_config {
+    unsigned index = 0;
+    iss_config iss = iss_config();
+    const iss_ops *ops = nullptr;
+    gtimer_config timer = gtimer_config();
+    iss_domain *domain = nullptr;
+    bool timed = false; ///< Accesses to devices happen at their exact time.
+};
+
+/// What a PE is doing.
+enum class pe_power : uint8_t { off, running, wfi, wfe };
+
+class pe : public sc_core::sc_module
+{
+public:
+    tlm_utils::simple_initiator_socket<pe> socket;
+
+    /// Throws std::runtime_error with one line when the ISS refuses its configuration.
+    pe(sc_core::sc_module_name name, const pe_config &config, scheduler &sched, pe_host &host);
+    ~pe() override;
+
+    /// Connects the CPU interface's system registers.
+    void connect(gictlm::sysreg_if &sysreg) { sysreg_ = &sysreg; }
+    /// Connects timer @p id to its PPI.
+    void connect_timer(gtimer_id id, line_mux &line) { timer_lines_[id] = &line; }
+    /// Connects the PMU's interrupt.
+    void connect_pmu(line_mux &line) { pmu_line_ = &line; }
+    /// The PE's side of an output of the GIC.
+    gictlm::line_if &input(iss_line line) { return inputs_[line]; }
+
+    /// Resets the PE and lets it run from @p start at @p time_ps.
+    void power_on(const iss_start &start, uint64_t time_ps);
+    /// The PE stops for good.
+    void power_off();
+    /// Back to the state before the first power_on, timers included.
+    void cold_reset();
+
+    /// Scheduler: run until @p end_ps or @p insns instructions.
+    void grant(uint64_t end_ps, uint64_t insns);
+    const sc_core::sc_event &yielded() const { return yielded_; }
+    uint64_t slice_insns() const { return result_.insns; }
+    /// Scheduler: the slice under way ends after the current instruction.
+    void end_slice() { ops_.request_stop(iss_); }
+    /// Scheduler: the time given to set_timer() has come.
+    void timer_due(uint64_t now);
+
+    /// Debugger: the PE is not to run, whatever it is ready for; and again.
+    void hold(bool held);
+    /// Debugger: the next slice is one instruction.
+    void step() { stepping_ = true; }
+
+    unsigned index() const { return config_.index; }
+    pe_power power() const { return power_; }
+    iss *instance() { return iss_; }
+    const iss_ops &ops() const { return ops_; }
+    gtimer &timers() { return timer_; }
+    uint64_t local_ps() const { return ops_.time(iss_); }
+    const iss_result &result() const { return result_; }
+    const gic_pe_state &state() const { return state_; }
+    gictlm::sysreg_if &sysregs() { return *sysreg_; }
+    /// Local time, counted from now.
+    sc_core::sc_time delay_of(uint64_t time_ps) const;
+
+private:
+    /// Receives one line of the CPU interface.
+    class input_line : public gictlm::line_if
+    {
+    public:
+        void attach(pe &owner, iss_line line)
+        {
+            owner_ = &owner;
+            line_ = line;
+        }
+        void set(bool level, const sc_core::sc_time &delay) override
+        {
+            owner_->line_changed(line_, level, delay);
+        }
+
+    private:
+        pe *owner_ = nullptr;
+        iss_line line_ = ISS_LINE_IRQ;
+    };
+
+    void body();
+    void execute();
+    void after_run();
+    void sleep(pe_power how);
+    void wake(uint64_t time_ps);
+    void line_changed(iss_line line, bool level, const sc_core::sc_time &delay);
+    void queue(uint64_t time_ps);
+    void retry_later();
+    void drive_timers(uint64_t time_ps);
+    void arm_timer(uint64_t time_ps);
+    void invalidate(sc_dt::uint64 start, sc_dt::uint64 end);
+    bool too_early(uint64_t time_ps);
+
+    iss_status bus_access(const iss_bus_access &access, void *data, uint64_t &time_ps);
+    uint32_t debug_access(const iss_bus_access &access, void *data);
+    void prepare_payload(const iss_bus_access &access, void *data);
+    bool direct(uint64_t pa, bool secure, uint32_t rights, iss_direct &out);
+    const tlm::tlm_dmi *find_dmi(uint64_t pa, bool secure);
+    gic_sysreg_result cpuif(iss_sysreg_access &access, uint64_t &time_ps);
+    gic_sysreg_result timer_access(iss_sysreg_access &access, uint64_t &time_ps);
+    gtimer_pe timer_pe(const gic_pe_state &state);
+    iss_status dsb(uint64_t time_ps);
+
+    static iss_env environment(pe *self);
+
+    pe_config config_;
+    const iss_ops &ops_;
+    iss *iss_ = nullptr;
+    scheduler &sched_;
+    pe_host &host_;
+    gtimer timer_;
+    uint32_t timer_levels_ = 0;
+    line_mux *timer_lines_[GTIMER_COUNT] = {};
+    line_mux *pmu_line_ = nullptr;
+    gictlm::sysreg_if *sysreg_ = nullptr;
+    input_line inputs_[ISS_LINE_COUNT];
+    gic_pe_state state_ = gic_pe_state();
+    pe_power power_ = pe_power::off;
+    bool held_ = false;
+    bool wanted_ = false; ///< Held, and ready at wanted_ps_.
+    uint64_t wanted_ps_ = 0;
+    bool stepping_ = false;
+    bool exempt_ = false;  ///< The access that was too early is made now.
+    bool blocked_ = false; ///< The GIC has no credit, or a DSB waits for it.
+    uint64_t end_ps_ = 0;
+    uint64_t insns_ = 0;
+    iss_result result_ = iss_result();
+    sc_core::sc_event granted_;
+    sc_core::sc_event yielded_;
+    tlm::tlm_generic_payload payload_;
+    gictlm::attributes_extension attributes_;
+    /// A direct pointer that the bus granted.
+    struct dmi_range {
+        tlm::tlm_dmi dmi;
+        bool secure;
+    };
+    std::vector<dmi_range> dmi_;
+};
+
+} // namespace virt
+
+#endif

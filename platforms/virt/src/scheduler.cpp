@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scheduler.h"
+
+#include <algorithm>
+
+#include "pe.h"
+#include "time_util.h"
+
+namespace virt
+{
+
+namespace
+{
+/// A PE that runs alone still ends its slice so often, for the debugger and for signals.
+constexpr uint64_t longest_slice_ps = 1000000000;
+} // namespace
+
+volatile int scheduler::interrupted_ = 0;
+
+scheduler::scheduler(sc_core::sc_module_name name, const bounds &limits)
+    : sc_module(name), limits_(limits)
+{
+    SC_HAS_PROCESS(scheduler);
+    run_queue_init(&ready_);
+    run_queue_init(&timers_);
+    SC_THREAD(run);
+}
+
+void scheduler::add(unsigned index, pe &unit)
+{
+    if (pes_.size() <= index)
+        pes_.resize(index + 1, nullptr);
+    pes_[index] = &unit;
+}
+
+// What a call brought forward ends the slice under way and wakes the scheduler's own wait.
+void scheduler::ready(unsigned index, uint64_t time_ps)
+{
+    run_queue_put(&ready_, index, time_ps);
+    if (running_ == nullptr)
+        wake_.notify();
+    else if (time_ps < slice_end_ps_)
+        running_->end_slice();
+}
+
+void scheduler::not_ready(unsigned index)
+{
+    run_queue_remove(&ready_, index);
+}
+
+void scheduler::set_timer(unsigned index, uint64_t time_ps)
+{
+    run_queue_put(&timers_, index, time_ps);
+    if (running_ == nullptr)
+        wake_.notify();
+    else if (time_ps < slice_end_ps_)
+        running_->end_slice();
+}
+
+void scheduler::reconsider()
+{
+    if (running_ == nullptr)
+        return;
+    if (sc_core::sc_pending_activity_at_current_time() ||
+        (sc_core::sc_pending_activity_at_future_time() &&
+         now_ps() + to_ps(sc_core::sc_time_to_pending_activity()) < slice_end_ps_))
+        running_->end_slice();
+}
+
+void scheduler::finish(ending reason, int status)
+{
+    if (reason_ != ending::none)
+        return;
+    reason_ = reason;
+    status_ = status;
+    if (running_ == nullptr)
+        wake_.notify();
+    else
+        running_->end_slice();
+}
+
+// Lets everything that happens at this instant happen before a PE runs.
+void scheduler::settle()
+{
+    while (sc_core::sc_pending_activity_at_current_time())
+        wait(sc_core::SC_ZERO_TIME);
+}
+
+uint64_t scheduler::slice_end(uint64_t now) const
+{
+    uint64_t end = std::min(now + longest_slice_ps, limits_.time_ps);
+
+    end = std::min(end, run_queue_time(&timers_));
+    if (ready_.count != 0)
+        end = std::min(end, now + limits_.quantum_ps);
+    if (sc_core::sc_pending_activity_at_future_time())
+        end = std::min(end, now + to_ps(sc_core::sc_time_to_pending_activity()));
+    return end;
+}
+
+void scheduler::run_slice(uint64_t now)
+{
+    pe &unit = *pes_[run_queue_first(&ready_)];
+
+    run_queue_remove(&ready_, unit.index());
+    slice_end_ps_ = slice_end(now);
+    running_ = &unit;
+    slices_++;
+    unit.grant(slice_end_ps_, limits_.insns - insns_);
+    wait(unit.yielded());
+    running_ = nullptr;
+    insns_ += unit.slice_insns();
+    if (insns_ >= limits_.insns)
+        finish(ending::instructions);
+}
+
+void scheduler::run_timer(uint64_t now)
+{
+    const uint32_t first = run_queue_first(&timers_);
+
+    run_queue_remove(&timers_, first);
+    pes_[first]->timer_due(now);
+}
+
+void scheduler::sleep_until(uint64_t time_ps)
+{
+    if (time_ps != never_ps)
+        wait(from_ps(time_ps - now_ps()), wake_);
+    else if (sc_core::sc_pending_activity())
+        wait(wake_);
+    else
+        finish(ending::stuck);
+}
+
+bool scheduler::over(uint64_t now)
+{
+    if (interrupted_ != 0)
+        finish(ending::interrupted);
+    if (now >= limits_.time_ps)
+        finish(ending::time);
+    return reason_ != ending::none;
+}
+
+void scheduler::run()
+{
+    if (start_)
+        start_();
+    for (;;) {
+        settle();
+        const uint64_t now = now_ps();
+
+        if (over(now))
+            break;
+        if (between_)
+            between_();
+        const uint64_t timer = run_queue_time(&timers_);
+        const uint64_t unit = run_queue_time(&ready_);
+
+        if (reason_ != ending::none)
+            break;
+        if (timer <= now)
+            run_timer(now);
+        else if (unit <= now)
+            run_slice(now);
+        else
+            sleep_until(std::min({timer, unit, limits_.time_ps}));
+    }
+    sc_core::sc_stop();
+}
+
+} // namespace virt

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who runs when: PEs in the order of local time, then number, whatever the kernel's process order.
+#ifndef VIRT_SCHEDULER_H
+#define VIRT_SCHEDULER_H
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include <systemc>
+
+#include "run_queue.h"
+
+namespace virt
+{
+
+class pe;
+
+/// Why the simulation ended.
+enum class ending : uint8_t {
+    none,
+    power_off,   ///< The guest switched the system off.
+    exited,      ///< Semihosting exit.
+    instructions, ///< --max-insns.
+    time,        ///< --max-time.
+    stuck,       ///< Everything sleeps and nothing is left that could wake it.
+    detached,    ///< The debugger killed the run.
+    interrupted  ///< SIGINT or SIGTERM.
+};
+
+/// Bounds of a run.
+struct bounds {
+    uint64_t insns = UINT64_MAX;
+    uint64_t time_ps = UINT64_MAX;
+    uint64_t quantum_ps = 10000000;
+};
+
+/// Gives slices to PEs. At one instant the model's own activity comes first, then timers that fall
+/// due, then PEs. A slice ends at the earliest of: the quantum (while another PE could run), the
+/// next timer of any PE, the next pending SystemC activity, a bound; and early when something that
+/// the PE did brought one of these forward.
+class scheduler : public sc_core::sc_module
+{
+public:
+    scheduler(sc_core::sc_module_name name, const bounds &limits);
+
+    /// Adds PE number @p index.
+    void add(unsigned index, pe &unit);
+    /// Called in the scheduler's process before the first slice.
+    void at_start(std::function<void()> function) { start_ = std::move(function); }
+    /// Called between slices; may block in host time (debugger).
+    void between_slices(std::function<void()> function) { between_ = std::move(function); }
+
+    /// PE @p index is runnable from its local time @p time_ps on.
+    void ready(unsigned index, uint64_t time_ps);
+    /// PE @p index is not runnable any more.
+    void not_ready(unsigned index);
+    /// Something of PE @p index falls due at @p time_ps (never_ps: nothing).
+    void set_timer(unsigned index, uint64_t time_ps);
+    /// The running PE made an access: ends its slice where that brought an event forward.
+    void reconsider();
+    /// Ends the simulation.
+    void finish(ending reason, int status = 0);
+    /// Asks for it from a signal handler.
+    static void interrupt() { interrupted_ = 1; }
+
+    ending reason() const { return reason_; }
+    /// Exit status of a semihosting exit.
+    int status() const { return status_; }
+    uint64_t insns() const { return insns_; }
+    uint64_t slices() const { return slices_; }
+    /// The PE whose slice it is; nullptr between slices.
+    pe *running() const { return running_; }
+
+private:
+    void run();
+    void settle();
+    void run_timer(uint64_t now);
+    void run_slice(uint64_t now);
+    uint64_t slice_end(uint64_t now) const;
+    void sleep_until(uint64_t time_ps);
+    bool over(uint64_t now);
+
+    bounds limits_;
+    std::vector<pe *> pes_;
+    run_queue ready_;
+    run_queue timers_;
+    std::function<void()> start_;
+    std::function<void()> between_;
+    sc_core::sc_event wake_;
+    pe *running_ = nullptr;
+    uint64_t slice_end_ps_ = 0;
+    uint64_t insns_ = 0;
+    uint64_t slices_ = 0;
+    ending reason_ = ending::none;
+    int status_ = 0;
+    static volatile int interrupted_;
+};
+
+} // namespace virt
+
+#endif
