@@ -15,17 +15,6 @@ target_link_libraries(gictlm_gictlm INTERFACE ${GICTLM_LIBS})
 set_target_properties(gictlm_gictlm PROPERTIES EXPORT_NAME gictlm)
 install(TARGETS gictlm_gictlm EXPORT gictlmTargets)
 
-set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/gictlm)
-configure_package_config_file(
-  ${GICTLM_CMAKE_DIR}/gictlmConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/gictlmConfig.cmake
-  INSTALL_DESTINATION ${package_dir})
-write_basic_package_version_file(
-  ${CMAKE_CURRENT_BINARY_DIR}/gictlmConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(EXPORT gictlmTargets NAMESPACE gictlm:: DESTINATION ${package_dir})
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gictlmConfig.cmake
-              ${CMAKE_CURRENT_BINARY_DIR}/gictlmConfigVersion.cmake
-              ${GICTLM_CMAKE_DIR}/SystemC.cmake DESTINATION ${package_dir})
-
 # pkg-config wants the libraries with users before what they use.
 set(GICTLM_PC_LIBS "")
 set(GICTLM_PC_SYSTEMC FALSE)
@@ -39,6 +28,18 @@ foreach(lib IN LISTS GICTLM_LIBS)
     set(GICTLM_PC_SYSTEMC TRUE)
   endif()
 endforeach()
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/gictlm)
+configure_package_config_file(
+  ${GICTLM_CMAKE_DIR}/gictlmConfig.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/gictlmConfig.cmake
+  INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(
+  ${CMAKE_CURRENT_BINARY_DIR}/gictlmConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(EXPORT gictlmTargets NAMESPACE gictlm:: DESTINATION ${package_dir})
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/gictlmConfig.cmake
+              ${CMAKE_CURRENT_BINARY_DIR}/gictlmConfigVersion.cmake
+              ${GICTLM_CMAKE_DIR}/SystemC.cmake DESTINATION ${package_dir})
+
 set(GICTLM_PC_REQUIRES "")
 if(GICTLM_PC_SYSTEMC AND GICTLM_SYSTEMC_FOUND)
   set(GICTLM_PC_REQUIRES "systemc tlm")

@@ -42,7 +42,7 @@ sources() {
     if git -C "$ROOT" rev-parse --is-inside-work-tree >/dev/null 2>&1; then
         git -C "$ROOT" ls-files --cached --others --exclude-standard -- "$@" | sort -u |
             while IFS= read -r file; do
-                [ -f "$ROOT/$file" ] && printf '%s\n' "$file"
+                if [ -f "$ROOT/$file" ]; then printf '%s\n' "$file"; fi
             done
     else
         (cd "$ROOT" && for pattern in "$@"; do
@@ -56,6 +56,7 @@ sources() {
 build_preset() {
     local preset=$1 dir=$ROOT/build/$1
     shift
+    mkdir -p "$ROOT/build"
     if [ ! -f "$dir/build.ninja" ] || [ "$ROOT/CMakePresets.json" -nt "$dir/build.ninja" ]; then
         say "configuring build/$preset"
         (cd "$ROOT" && cmake --preset "$preset") >"$dir.configure.log" 2>&1 ||

@@ -90,7 +90,7 @@ at_el1:
 
 at_el3:
     msr     spsel, #1
-    adr_l   x1, stacks_el3 + FW_STACK_SIZE
+    adr_l   x1, stacks_el3 + FW_STACK_SIZE - 16 /* the stamp of leaving EL3 is above SP */
     mov     x2, #FW_STACK_SIZE
     madd    x1, x19, x2, x1
     mov     sp, x1

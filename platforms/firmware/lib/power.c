@@ -17,8 +17,13 @@ static uint64_t semihost(uint64_t operation, const void *block)
 
 void power_off(unsigned code)
 {
+    /* Without semihosting HLT is an exception, whose handler ends here again. */
+    static volatile bool tried;
     uint64_t block[2] = {ADP_STOPPED_APPLICATION_EXIT, code};
-    semihost(SEMIHOST_SYS_EXIT, block);
+    if (!tried) {
+        tried = true;
+        semihost(SEMIHOST_SYS_EXIT, block);
+    }
     if (psci_available()) {
         psci_call(PSCI_SYSTEM_OFF, 0, 0, 0);
     }

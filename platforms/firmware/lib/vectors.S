@@ -125,7 +125,7 @@ vectors_el3:
     bad_vector \n
     .endr
 
-/* SP_EL3 points at the stack top; the context of the running world is in TPIDR_EL3. */
+/* SP_EL3 is 16 bytes below the top of its stack; the context of the running world is in TPIDR_EL3. */
     .macro save_general
     str     x0, [sp, #-16]!
     mrs     x0, tpidr_el3
@@ -191,6 +191,6 @@ monitor_exit:
     ldp     x2, x3, [x0, #16]
     /* The stamp of leaving EL3, for the sample that asks for it. */
     mrs     x1, pmccntr_el0
-    str     x1, [sp, #-8]
+    str     x1, [sp, #8]
     ldp     x0, x1, [x0, #0]
     eret

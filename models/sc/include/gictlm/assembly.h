@@ -23,6 +23,11 @@ namespace gictlm
 
 /// Receives events (gic/event.h) while the GIC is at work: record and return, do not call the GIC.
 using event_function = void (*)(void *up, const gic_event *event);
+/// Output line @p line of @p pe changed; the same rule.
+using line_function = void (*)(void *up, uint16_t pe, gic_line line, bool level, uint64_t time_ps);
+/// Input line @p intid changed (@p pe: GIC_PE_NONE for SPIs); the same rule.
+using input_function = void (*)(void *up, uint16_t pe, uint32_t intid, bool level,
+                                uint64_t time_ps);
 
 /// A gic_assembly driven by simulated time. One method process sleeps until the next message is
 /// due and delivers it; entries from sockets and lines carry the caller's local time. What the
@@ -36,18 +41,34 @@ public:
     assembly &operator=(const assembly &) = delete;
 
     /// The configuration it was built from.
-    const config &configuration() const { return config_; }
+    const config &configuration() const
+    {
+        return config_;
+    }
 
     /// Call @p function with @p up for every event from now on. Any number of observers.
     void observe(event_function function, void *up);
+    /// Call @p function for every change of an output line.
+    void observe_lines(line_function function, void *up);
+    /// Call @p function for every change of an input line.
+    void observe_inputs(input_function function, void *up);
 
     /// Walk every gate between a line and a PE (gic/explain.h). Changes nothing.
     gic_explanation explain(uint32_t intid, uint16_t pe) const;
     /// Counters: messages, events, causality violations and their largest skew.
-    const gic_assembly_stats &stats() const { return *gic_assembly_get_stats(a_); }
+    const gic_assembly_stats &stats() const
+    {
+        return *gic_assembly_get_stats(a_);
+    }
     /// The register lists of the frames (rows: gic/regs.h).
-    const gic_frame &gicd_registers() const { return *gic_assembly_gicd_frame(a_); }
-    const gic_frame &gicr_registers() const { return *gic_assembly_gicr_frame(a_); }
+    const gic_frame &gicd_registers() const
+    {
+        return *gic_assembly_gicd_frame(a_);
+    }
+    const gic_frame &gicr_registers() const
+    {
+        return *gic_assembly_gicr_frame(a_);
+    }
 
     /// Reset everything, dropping what is on the links, at sc_time_stamp() + @p delay.
     void reset_all(const sc_core::sc_time &delay = sc_core::SC_ZERO_TIME);
@@ -61,11 +82,21 @@ public:
     bool load(const std::vector<unsigned char> &saved);
 
     /// True while no message is under way and no work is left over.
-    bool settled() const { return gic_assembly_next_due(a_) == GIC_TIME_NEVER && inbound_.empty(); }
-    /// Notified after messages were delivered by the clock.
-    const sc_core::sc_event &progress_event() const { return progress_; }
+    bool settled() const
+    {
+        return gic_assembly_next_due(a_) == GIC_TIME_NEVER && inbound_.empty();
+    }
+    /// Notified after messages were delivered (timed mode).
+    const sc_core::sc_event &progress_event() const
+    {
+        watched_ = true;
+        return progress_;
+    }
     /// The joiner itself, for tools that read it. Calling an entry of it by-passes the clock.
-    gic_assembly *joiner() { return a_; }
+    gic_assembly *joiner()
+    {
+        return a_;
+    }
 
 protected:
     /// Build the @p parts of @p configuration. An error of the configuration is reported by
@@ -74,11 +105,6 @@ protected:
              const gic_assembly_parts &parts);
 
     void end_of_elaboration() override;
-
-    /// Receiver of a line out; entries are added as ports are made.
-    void route_line(gic_line line, uint16_t pe, line_out *port);
-    /// Messages for component @p to of @p pe leave by @p port with @p hop added.
-    void route_stream(gic_port to, uint16_t pe, stream_port *port);
 
     using lines = sc_core::sc_vector<line_in>;
     using pe_lines = sc_core::sc_vector<sc_core::sc_vector<line_in>>;
@@ -115,6 +141,8 @@ protected:
     class sysreg_end;
     using sysregs = sc_core::sc_vector<sc_core::sc_export<sysreg_if>>;
     void make_sysregs(sysregs &vector);
+    /// Make one socket per Redistributor region.
+    void make_regions(sc_core::sc_vector<frame_target> &vector);
 
 private:
     friend class frame_target;
@@ -139,11 +167,10 @@ private:
         uint8_t from;
         uint8_t to;
     };
-    struct observer {
-        event_function function;
+    template <class F> struct observer {
+        F function;
         void *up;
     };
-    struct saved_layout;
 
     static void on_line(void *up, uint16_t pe, gic_line line, bool level, uint64_t time_ps);
     static void on_event(void *up, const gic_event *event);
@@ -176,28 +203,23 @@ private:
     {
         if (!outputs_.empty() && !flushing_)
             flush();
-        if (clocked_)
-            reschedule();
-    }
-    /// After an entry that cannot have sent a message.
-    void settle_read()
-    {
-        if (!outputs_.empty() && !flushing_)
-            flush();
         if (timed_)
             reschedule();
     }
     void flush();
     void hand_on(const output &o);
+    void hand_on_message(const output &o);
     void report_guest_error(const output &o);
     void reschedule();
-    void deliver_due();
+    void deliver_due(uint64_t now);
     void tick();
-    void set_input(const line_in &line, bool level, const sc_core::sc_time &delay);
+    void set_input(const line_in &line, bool rising, const sc_core::sc_time &delay);
     void receive(gic_port from, gic_port to, uint16_t pe, const gic_msg &msg,
                  const sc_core::sc_time &delay);
-    void apply_pe_state(uint16_t pe, const gic_pe_state &state, uint64_t now);
-    void count_event(gic_event_id id, uint16_t pe, uint64_t arg, uint64_t now);
+    void push_pe_state(uint16_t pe, const gic_pe_state &state, const sc_core::sc_time &delay);
+    void assume_pe_state(uint16_t pe, uint64_t now);
+    void tell(const gic_event &event);
+    void adopt_levels(const unsigned char *inputs, const unsigned char *levels);
     bool in_thread() const;
     /// Let the caller's local time come, and at least one delivery when it has come already.
     void synchronise(sc_core::sc_time &delay);
@@ -205,22 +227,27 @@ private:
     config config_;
     gic_assembly *a_ = nullptr;
     bool timed_ = false;
-    bool clocked_ = true; ///< Something may be under way: timed, or bounded work left over.
+    bool has_cpuif_ = false;
     bool flushing_ = false;
     bool observing_ = false; ///< An observer is running inside the joiner.
     uint64_t ps_per_tick_ = 1;
     uint64_t ticks_per_ps_ = 1;
     uint64_t scheduled_ps_ = GIC_TIME_NEVER;
+    uint64_t delivered_ = 0;       ///< Messages when progress was last told.
+    mutable bool watched_ = false; ///< Somebody has asked for the progress event.
     std::vector<output> outputs_;
     std::vector<arrival> inbound_;
-    std::vector<observer> observers_;
+    std::vector<observer<event_function>> observers_;
+    std::vector<observer<line_function>> line_observers_;
+    std::vector<observer<input_function>> input_observers_;
     std::vector<line_out *> line_routes_;
     std::vector<stream_port *> stream_routes_;
     std::vector<uint64_t> stream_last_;
     std::vector<line_in *> inputs_;
     std::vector<std::unique_ptr<stream_end>> stream_ends_;
     std::vector<std::unique_ptr<sysreg_end>> sysreg_ends_;
-    std::vector<uint32_t> reported_;
+    std::vector<bool> pushed_;       ///< PEs that have pushed a state of their own.
+    std::vector<uint32_t> reported_; ///< Guest errors by event; the others have no entry to come.
     sc_core::sc_event due_;
     sc_core::sc_event progress_;
     struct aligned_delete {

@@ -24,7 +24,10 @@ public:
     attributes_extension() = default;
     explicit attributes_extension(const attributes &from) : attributes(from) {}
 
-    tlm::tlm_extension_base *clone() const override { return new attributes_extension(*this); }
+    tlm::tlm_extension_base *clone() const override
+    {
+        return new attributes_extension(*this);
+    }
     void copy_from(const tlm::tlm_extension_base &from) override
     {
         *this = static_cast<const attributes_extension &>(from);

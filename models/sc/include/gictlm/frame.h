@@ -47,11 +47,20 @@ public:
                  unsigned pe_count = 1);
 
     /// Bytes that the socket decodes; addresses behind them are ADDRESS_ERROR.
-    uint64_t frame_size() const { return size_; }
+    uint64_t frame_size() const
+    {
+        return size_;
+    }
     /// How transactions ended.
-    const frame_stats &stats() const { return stats_; }
+    const frame_stats &stats() const
+    {
+        return stats_;
+    }
 
-    const char *kind() const override { return "gictlm::frame_target"; }
+    const char *kind() const override
+    {
+        return "gictlm::frame_target";
+    }
 
 private:
     struct beat;
@@ -62,20 +71,21 @@ private:
 
     tlm::tlm_response_status check(const tlm::tlm_generic_payload &payload, beat &out) const;
     static bool one_access(const tlm::tlm_generic_payload &payload, beat &out);
+    tlm::tlm_response_status unusual(const tlm::tlm_generic_payload &payload,
+                                     sc_core::sc_time &delay);
     tlm::tlm_response_status perform(const tlm::tlm_generic_payload &payload, const beat &what,
                                      sc_core::sc_time &delay);
-    tlm::tlm_response_status bad_size(const tlm::tlm_generic_payload &payload, const beat &what);
-    gic_access access_of(const tlm::tlm_generic_payload &payload, unsigned size,
-                         bool debug) const;
+    tlm::tlm_response_status bad_size(const tlm::tlm_generic_payload &payload, const beat &what,
+                                      const sc_core::sc_time &delay);
+    gic_access access_of(const tlm::tlm_generic_payload &payload, unsigned size, bool debug) const;
     gic_status read(uint64_t now_ps, const gic_access &access, uint64_t address, uint64_t &value);
     gic_status write(uint64_t now_ps, const gic_access &access, uint64_t address, uint64_t value);
-    bool busy(uint64_t address, unsigned size, uint64_t value) const;
+    bool busy(uint64_t address, uint64_t value) const;
     void sync_busy(const gic_access &access, uint64_t address, uint64_t &value,
                    sc_core::sc_time &delay);
     void count(tlm::tlm_response_status status);
-    unsigned dbg_read(const gic_access &access, uint64_t address, unsigned char *data,
-                      unsigned length);
-    unsigned dbg_write(const gic_access &access, uint64_t address, const unsigned char *data,
+    unsigned dbg_read(gic_access access, uint64_t address, unsigned char *data, unsigned length);
+    unsigned dbg_write(gic_access access, uint64_t address, const unsigned char *data,
                        unsigned length);
     bool inside(uint64_t address, uint64_t length) const;
 
@@ -83,9 +93,10 @@ private:
     uint64_t size_;
     attributes defaults_;
     attributes_function attributes_of_;
-    sc_core::sc_time read_cost_;
-    sc_core::sc_time write_cost_;
+    uint64_t read_cost_ps_;
+    uint64_t write_cost_ps_;
     frame_stats stats_;
+    uint32_t frame_bytes_;
     uint32_t stride_mask_;
     uint16_t first_pe_;
     uint8_t stride_shift_;

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include <systemc>
 
@@ -39,7 +40,7 @@ enum class line_kind : uint8_t {
 /// GIC; there is no delta cycle and no sensitivity list.
 class line_in : public sc_core::sc_export<sc_core::sc_signal_inout_if<bool>>,
                 public line_if,
-                private sc_core::sc_signal_inout_if<bool>
+                public sc_core::sc_signal_inout_if<bool>
 {
 public:
     /// Input @p intid of @p owner (and @p pe where the kind has one).
@@ -49,29 +50,52 @@ public:
     /// The line is at @p level from sc_time_stamp() + @p delay on.
     void set(bool level, const sc_core::sc_time &delay) override;
     /// The level last set.
-    bool level() const { return level_; }
+    bool level() const
+    {
+        return level_;
+    }
     /// The INTID, or 0 for a reset line.
-    uint32_t intid() const { return intid_; }
+    uint32_t intid() const
+    {
+        return intid_;
+    }
 
-    const char *kind() const override { return "gictlm::line_in"; }
+    const char *kind() const override
+    {
+        return "gictlm::line_in";
+    }
 
-private:
-    friend class assembly;
-    struct events;
-
+    // The signal's interface, for the port that binds; a write is set() without a delay.
     const sc_core::sc_event &value_changed_event() const override;
     const sc_core::sc_event &posedge_event() const override;
     const sc_core::sc_event &negedge_event() const override;
-    const bool &read() const override { return level_; }
-    const bool &get_data_ref() const override { return level_; }
+    const bool &read() const override
+    {
+        return level_;
+    }
+    const bool &get_data_ref() const override
+    {
+        return level_;
+    }
     bool event() const override;
-    bool posedge() const override { return level_ && event(); }
-    bool negedge() const override { return !level_ && event(); }
+    bool posedge() const override
+    {
+        return level_ && event();
+    }
+    bool negedge() const override
+    {
+        return !level_ && event();
+    }
     void write(const bool &level) override;
     sc_core::sc_writer_policy get_writer_policy() const override
     {
         return sc_core::SC_MANY_WRITERS;
     }
+
+private:
+    friend class assembly;
+    struct events;
+
     events &observed() const;
 
     assembly &owner_;
@@ -96,7 +120,10 @@ public:
     /// Drive a signal: through a signal_adapter (see its warning) that is made here.
     void bind(sc_core::sc_signal_inout_if<bool> &signal);
     using base::operator();
-    void operator()(sc_core::sc_signal_inout_if<bool> &signal) { bind(signal); }
+    void operator()(sc_core::sc_signal_inout_if<bool> &signal)
+    {
+        bind(signal);
+    }
 
     /// Call every receiver.
     void drive(bool level, const sc_core::sc_time &delay)
@@ -106,12 +133,18 @@ public:
             (*this)[i]->set(level, delay);
     }
     /// The level last driven.
-    bool level() const { return level_; }
+    bool level() const
+    {
+        return level_;
+    }
 
-    const char *kind() const override { return "gictlm::line_out"; }
+    const char *kind() const override
+    {
+        return "gictlm::line_out";
+    }
 
 private:
-    std::unique_ptr<sc_core::sc_module> adapter_;
+    std::vector<std::unique_ptr<sc_core::sc_module>> adapters_;
     bool level_ = false;
 };
 

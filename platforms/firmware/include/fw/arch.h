@@ -56,6 +56,7 @@ static inline void irq_unmask(void)
 #define SCR_SMD (1ULL << 7)
 #define SCR_HCE (1ULL << 8)
 #define SCR_RW (1ULL << 10) /**< The next lower level is AArch64. */
+#define SCR_ST (1ULL << 11) /**< Secure EL1 may use the Secure physical timer. */
 
 /* HCR_EL2 */
 #define HCR_RW (1ULL << 31) /**< EL1 is AArch64. */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files that are part of the program, see assets.c. Each ends with a zero byte. */
+#ifndef STUDY_ASSETS_H
+#define STUDY_ASSETS_H
+
+extern const char study_asset_html[]; /**< report/report.html */
+extern const char study_asset_css[];  /**< report/report.css */
+extern const char study_asset_js[];   /**< report/report.js */
+extern const char study_asset_uplot_js[];
+extern const char study_asset_uplot_css[];
+extern const char study_asset_uplot_licence[];
+
+#endif

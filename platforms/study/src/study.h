@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The latency study: runs the firmware on gicvp for each number of PEs, joins what the firmware
+ * measured with what the model stamped, and writes tables and the report. See docs/study.md.
+ *
+ * Times are picoseconds of simulated time, unless a name says cycles.
+ */
+#ifndef STUDY_H
+#define STUDY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "gictime/recorder.h"
+
+enum {
+    STUDY_MAX_RUNS = 16,  /**< Numbers of PEs in --pes. */
+    STUDY_MAX_PES = 8,    /**< What the firmware runs on. */
+    STUDY_MAX_SETS = 64,  /**< --set options. */
+    STUDY_MAX_NAMES = 32, /**< Workloads of the firmware. */
+    STUDY_NAME = 32,
+    STUDY_NO_INSTANCE = -1
+};
+
+/** A time that was not measured. */
+#define STUDY_NONE INT64_MIN
+
+/** What the command line asks for; strings point into argv. */
+typedef struct study_options {
+    unsigned pes[STUDY_MAX_RUNS];
+    unsigned num_runs;
+    unsigned samples;
+    uint64_t seed;
+    const char *profile;
+    const char *set[STUDY_MAX_SETS];
+    unsigned num_sets;
+    const char *out;
+    const char *gicvp;
+    const char *firmware;
+    const char *workloads; /**< NULL: all. */
+    const char *max_time;
+    bool json;             /**< The table as JSON on standard output. */
+} study_options;
+
+/** One S record of the firmware, as written: cycles of `pe` except t0. */
+typedef struct study_sample {
+    unsigned workload;
+    bool loaded;
+    unsigned pe;
+    uint32_t intid;
+    char unit;
+    uint64_t t0, monitor, exception, acknowledge, end, back;
+    uint32_t depth;
+} study_sample;
+
+/** One K record: the two counters of a PE, read one after the other. */
+typedef struct study_clock_read {
+    unsigned pe;
+    uint64_t ticks, cycles, cost;
+} study_clock_read;
+
+/** Everything the firmware wrote in one run. */
+typedef struct study_log {
+    unsigned pes;
+    uint64_t counter_hz;
+    bool stimulator, ended;
+    char name[STUDY_MAX_NAMES][STUDY_NAME];
+    unsigned num_names;
+    study_clock_read *reads;
+    size_t num_reads;
+    study_sample *samples;
+    size_t num_samples;
+    char complaint[160]; /**< First X record or unreadable line; empty when none. */
+} study_log;
+
+/** The model's instances of one run. */
+typedef struct study_instances {
+    gictime_instance *list;
+    size_t count;
+} study_instances;
+
+/** How a PE's cycle counter relates to simulated time. */
+typedef struct study_clock {
+    uint64_t period_ps;
+    int64_t offset[STUDY_MAX_PES]; /**< Cycles to add to PMCCNTR_EL0. */
+    uint64_t cost[STUDY_MAX_PES];  /**< Cycles of one read of a counter. */
+    int64_t doubt;                 /**< Cycles by which the worst offset may be wrong. */
+    uint64_t tick_ps;
+} study_clock;
+
+/** One measured interrupt with both views of it. Times since it was asserted, or STUDY_NONE. */
+typedef struct study_point {
+    unsigned set; /**< Index of its set. */
+    unsigned pe;
+    uint32_t intid;
+    int64_t fw_monitor, fw_vector, fw_acknowledge, fw_end, fw_back;
+    int64_t model_vector, model_total;
+    ptrdiff_t instance; /**< Index in the run's instances, or STUDY_NO_INSTANCE. */
+    uint64_t asserted_ps;
+    gictime_instance stamps; /**< A copy; valid when instance is not STUDY_NO_INSTANCE. */
+} study_point;
+
+/** Order statistics of a list of times. */
+typedef struct study_stat {
+    size_t count;
+    int64_t min, p50, p90, p99, max, mean;
+} study_stat;
+
+/** All points of one workload, load and number of PEs. */
+typedef struct study_set {
+    char workload[STUDY_NAME];
+    bool loaded;
+    unsigned pes;
+    study_stat fw, model, total;
+    study_stat to_monitor, to_vector, to_acknowledge, to_end, to_back; /**< Firmware's segments. */
+    study_stat hop[GICTIME_STAMP_COUNT];
+    int64_t hop_mean[GICTIME_STAMP_COUNT]; /**< Over all points: these add up. */
+    int64_t *ecdf;                          /**< fw latencies, ascending. */
+    size_t num_ecdf;
+    size_t compared, disagree; /**< Points with both views; of these, more than a cycle apart. */
+    int64_t worst_difference;
+} study_set;
+
+/** The whole result. */
+typedef struct study_result {
+    const study_options *options;
+    study_set *sets;
+    size_t num_sets;
+    study_point *points;
+    size_t num_points;
+    uint64_t period_ps;
+    char *profile_text;  /**< The effective profile as printed by gicvp. */
+    char profile_name[128];
+    uint64_t causality;      /**< Violations in all runs. */
+    uint64_t causality_skew; /**< Largest, ps. */
+    uint64_t unmatched;      /**< Samples without an instance of the model. */
+    int64_t clock_doubt;
+} study_result;
+
+/** What a workload is, for people. */
+typedef struct study_workload_text {
+    const char *name, *title, *text;
+    bool cost; /**< A cost of software: there is no interrupt. */
+} study_workload_text;
+
+/* ---- text.c */
+/** Description of a workload; a plain one for a name that is not known. */
+const study_workload_text *study_workload(const char *name);
+
+/* ---- options.c */
+/** Parses the command line. @return 0, or the exit status after a message. */
+int study_parse_options(study_options *options, int argc, char **argv);
+
+/* ---- util.c */
+/** One line on standard error: "study: ...". @return false. */
+bool study_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/** Grows an array by doubling; ends the program without memory. */
+void *study_grow(void *list, size_t count, size_t size);
+void *study_alloc(size_t count, size_t size);
+/** Reads a whole file, zero-terminated; NULL after a message. */
+char *study_read_file(const char *path);
+/** Opens DIR/NAME for writing; NULL after a message. */
+FILE *study_create(const char *dir, const char *name);
+/** Closes it; false after a message when not everything could be written. */
+bool study_close(FILE *file, const char *name);
+/** Joins directory and file name, and for a positive `number` "-number" before the suffix. */
+void study_path(char *out, size_t size, const char *dir, const char *stem, int number,
+                const char *suffix);
+
+/* ---- json_read.c */
+/** Place of the value at "a/b/c" of a JSON object, or NULL. Array elements: "a/0". */
+const char *study_json_find(const char *text, const char *path);
+/** The number there, or `otherwise`; decimals are dropped. */
+uint64_t study_json_number(const char *text, const char *path, uint64_t otherwise);
+/** Copies the string there without escapes; false when there is none. */
+bool study_json_string(const char *text, const char *path, char *out, size_t size);
+
+/* ---- run.c */
+/** Runs gicvp with `pes` PEs; its files are DIR/uart-N.log, stats-N.json, stamps-N.csv.
+ *  @return false after a message. */
+bool study_run(const study_options *options, unsigned pes);
+
+/* ---- fwlog.c */
+/** Reads the firmware's log. @return false after a message. */
+bool study_log_read(study_log *log, const char *path);
+void study_log_free(study_log *log);
+
+/* ---- stamps.c */
+/** Reads the model's CSV of instances. @return false after a message. */
+bool study_instances_read(study_instances *instances, const char *path);
+void study_instances_free(study_instances *instances);
+
+/* ---- clock.c */
+/** Works out the clocks from the K records. @return false after a message. */
+bool study_clock_make(study_clock *clock, const study_log *log, uint64_t period_ps);
+/** PMCCNTR_EL0 value of a PE as simulated time. */
+uint64_t study_clock_ps(const study_clock *clock, unsigned pe, uint64_t cycles);
+
+/* ---- join.c */
+/** Adds the samples of one run to the result, joined with the model's instances. */
+void study_join(study_result *result, const study_log *log, const study_instances *instances,
+                const study_clock *clock);
+
+/* ---- sets.c */
+/** Index of the set, made when new. */
+unsigned study_set_index(study_result *result, const char *workload, bool loaded, unsigned pes);
+/** Fills in the statistics of all sets from the points. */
+void study_sets_finish(study_result *result);
+/** Order statistics; sorts the list. */
+study_stat study_stat_of(int64_t *list, size_t count);
+
+/* ---- output */
+void study_print_table(const study_result *result, FILE *out);
+void study_print_breakdown(const study_result *result, FILE *out);
+/** DIR/latency.csv (a line a set) and DIR/samples.csv (a line a sample). */
+bool study_write_csv(const study_result *result, const char *dir);
+/** The result as one JSON object. */
+void study_write_json(const study_result *result, FILE *out);
+/** DIR/report.html. */
+bool study_write_html(const study_result *result, const char *dir);
+/** Hop by hop, of one instance: the library's rule. */
+bool study_hop_is_shown(const study_result *result, unsigned stamp);
+
+#endif
