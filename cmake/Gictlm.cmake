@@ -36,9 +36,12 @@ include(GNUInstallDirs)
 
 set(GICTLM_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
 set(GICTLM_SUPPORT_DIR ${CMAKE_CURRENT_LIST_DIR}/../testbench/support)
-set(GICTLM_WARNINGS -Wall -Wextra -Wshadow -Wpedantic)
-set(GICTLM_WARNINGS_C -Wconversion -Wc++-compat -Wstrict-prototypes -Wmissing-prototypes)
-if(GICTLM_WERROR)
+set(GICTLM_WARNINGS -Wall -Wextra -Wpedantic)
+# Plain -Wshadow of GCC also forbids a constructor's parameter to have its member's name.
+set(GICTLM_WARNINGS_CXX $<IF:$<CXX_COMPILER_ID:GNU>,-Wshadow=local,-Wshadow>)
+set(GICTLM_WARNINGS_C -Wshadow -Wconversion -Wc++-compat -Wstrict-prototypes -Wmissing-prototypes)
+# With sanitizers GCC warns of its own instrumentation; its manual advises against -Werror there.
+if(GICTLM_WERROR AND NOT GICTLM_SANITIZE)
   list(APPEND GICTLM_WARNINGS -Werror)
 endif()
 set(GICTLM_FREESTANDING_TARGETS aarch64-none-elf x86_64-unknown-none)
@@ -78,7 +81,9 @@ endfunction()
 function(gictlm_configure_target name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "PRIVATE_INCLUDES;DEFINES;OPTIONS")
   target_compile_options(
-    ${name} PRIVATE ${GICTLM_WARNINGS} $<$<COMPILE_LANGUAGE:C>:${GICTLM_WARNINGS_C}> ${arg_OPTIONS})
+    ${name}
+    PRIVATE ${GICTLM_WARNINGS} $<$<COMPILE_LANGUAGE:C>:${GICTLM_WARNINGS_C}>
+            $<$<COMPILE_LANGUAGE:CXX>:${GICTLM_WARNINGS_CXX}> ${arg_OPTIONS})
   target_compile_definitions(${name} PRIVATE ${arg_DEFINES})
   target_include_directories(${name} PRIVATE ${arg_PRIVATE_INCLUDES})
 endfunction()
@@ -117,6 +122,11 @@ endfunction()
 # Notes a library for installation: its archive, its headers, its exported target.
 function(gictlm_install_library name)
   set_property(GLOBAL APPEND PROPERTY GICTLM_INSTALLED ${name})
+  get_target_property(type ${name} TYPE)
+  if(NOT type STREQUAL "INTERFACE_LIBRARY")
+    # Shared libraries find each other in the folder that they share.
+    set_target_properties(${name} PROPERTIES INSTALL_RPATH "$ORIGIN")
+  endif()
   install(
     TARGETS ${name}
     EXPORT gictlmTargets
@@ -315,7 +325,7 @@ function(gictlm_test name)
       ${name}
       TEST_PREFIX ${name}.
       WORKING_DIRECTORY ${arg_WORKING_DIRECTORY}
-      DISCOVERY_TIMEOUT 60
+      NO_PRETTY_VALUES DISCOVERY_TIMEOUT 60
       PROPERTIES TIMEOUT ${arg_TIMEOUT})
     # Lists do not survive gtest_discover_tests; ctest reads this file after the discovered tests.
     set(late ${CMAKE_CURRENT_BINARY_DIR}/${name}_properties.cmake)

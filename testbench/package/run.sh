@@ -40,7 +40,7 @@ flags=$(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs gictlm) || fail "pkg-conf
 # shellcheck disable=SC2086  # a list of flags
 "${CXX:-g++}" -std=c++17 "$work/integration.cpp" -o "$work/by-pkg-config" $flags >"$work/log" 2>&1 ||
     { cat "$work/log"; fail "build by pkg-config"; }
-timeout 60 "$work/by-pkg-config" >"$work/out2" || { cat "$work/out2"; fail "run, by pkg-config"; }
+LD_LIBRARY_PATH=$(dirname "$pc") timeout 60 "$work/by-pkg-config" >"$work/out2" || { cat "$work/out2"; fail "run, by pkg-config"; }
 
 cmp "$work/out" "$work/out2" || fail "the two programs print different things"
 cat "$work/out"

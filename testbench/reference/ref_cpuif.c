@@ -40,7 +40,8 @@ static bool sees_shifted(const ref_cpuif *r)
     return r->has_el3 && !secure(r) && r->pe.scr_fiq;
 }
 
-/* ---- priorities -------------------------------------------------------------------------------- */
+/* ---- priorities --------------------------------------------------------------------------------
+ */
 
 /* P-08, P-09: how many low bits of a priority are sub-priority. */
 static int subpriority_bits(const ref_cpuif *r, gic_group group)
@@ -69,7 +70,8 @@ static int running(const ref_cpuif *r)
     return -1;
 }
 
-/* ---- signalling ---------------------------------------------------------------------------------- */
+/* ---- signalling
+ * ---------------------------------------------------------------------------------- */
 
 static bool enabled(const ref_cpuif *r, gic_group group)
 {
@@ -106,7 +108,8 @@ ref_line ref_cpuif_line(const ref_cpuif *r)
     return ns ? REF_IRQ : REF_FIQ;
 }
 
-/* ---- acknowledge and end -------------------------------------------------------------------------- */
+/* ---- acknowledge and end
+ * -------------------------------------------------------------------------- */
 
 /* P-02, P-03. */
 int ref_cpuif_hppir(const ref_cpuif *r, int n)
@@ -170,7 +173,8 @@ bool ref_cpuif_eoimode(const ref_cpuif *r)
     return secure_bank(r) ? r->eoimode_s : r->eoimode_ns;
 }
 
-/* ---- registers ------------------------------------------------------------------------------------- */
+/* ---- registers
+ * ------------------------------------------------------------------------------------- */
 
 int ref_cpuif_rpr(const ref_cpuif *r)
 {

@@ -26,13 +26,37 @@ struct shape {
     bool timed;
 };
 
-enum { GICD_CTLR = 0x0000, GICD_IGROUPR = 0x0080, GICD_ISENABLER = 0x0100, GICD_ICENABLER = 0x0180,
-       GICD_ISPENDR = 0x0200, GICD_ICPENDR = 0x0280, GICD_ISACTIVER = 0x0300,
-       GICD_ICACTIVER = 0x0380, GICD_IPRIORITYR = 0x0400, GICD_ICFGR = 0x0C00,
-       GICD_IGRPMODR = 0x0D00, GICD_IROUTER = 0x6000 };
+enum {
+    GICD_CTLR = 0x0000,
+    GICD_IGROUPR = 0x0080,
+    GICD_ISENABLER = 0x0100,
+    GICD_ICENABLER = 0x0180,
+    GICD_ISPENDR = 0x0200,
+    GICD_ICPENDR = 0x0280,
+    GICD_ISACTIVER = 0x0300,
+    GICD_ICACTIVER = 0x0380,
+    GICD_IPRIORITYR = 0x0400,
+    GICD_ICFGR = 0x0C00,
+    GICD_IGRPMODR = 0x0D00,
+    GICD_IROUTER = 0x6000
+};
+enum {
+    GICD_IGROUPR_E = 0x1000,
+    GICD_ISENABLER_E = 0x1200,
+    GICD_ISPENDR_E = 0x1600,
+    GICD_ISACTIVER_E = 0x1A00,
+    GICD_IPRIORITYR_E = 0x2000,
+    GICD_IROUTER_E = 0x8000
+};
 enum { GICR_WAKER = 0x0014, GICR_SGI = 0x10000 };
-enum { CTLR_GROUP0 = 1u << 0, CTLR_GROUP1NS = 1u << 1, CTLR_GROUP1S = 1u << 2, CTLR_ARE = 3u << 4,
-       CTLR_DS = 1u << 6, CTLR_RWP = 1u << 31 };
+enum {
+    CTLR_GROUP0 = 1u << 0,
+    CTLR_GROUP1NS = 1u << 1,
+    CTLR_GROUP1S = 1u << 2,
+    CTLR_ARE = 3u << 4,
+    CTLR_DS = 1u << 6,
+    CTLR_RWP = 1u << 31
+};
 
 class system
 {
@@ -42,6 +66,7 @@ public:
         gic_config config = gic_config_default();
         config.pe_count = static_cast<uint16_t>(pes);
         config.spi_count = 64;
+        config.espi_count = 32;
         config.two_security_states = s.two_states;
         config.ds_writable = true;
         config.has_el3 = s.two_states;
@@ -130,8 +155,9 @@ public:
     {
         uint64_t value = 0;
         gic_access access = access_of(size, secure);
-        EXPECT_EQ(gic_assembly_gicr_read(a, now, static_cast<uint16_t>(pe), &access, offset, &value),
-                  GIC_OK);
+        EXPECT_EQ(
+            gic_assembly_gicr_read(a, now, static_cast<uint16_t>(pe), &access, offset, &value),
+            GIC_OK);
         return value;
     }
 
@@ -139,13 +165,15 @@ public:
                       bool secure = true)
     {
         gic_access access = access_of(size, secure);
-        EXPECT_EQ(gic_assembly_gicr_write(a, now, static_cast<uint16_t>(pe), &access, offset, value),
-                  GIC_OK);
+        EXPECT_EQ(
+            gic_assembly_gicr_write(a, now, static_cast<uint16_t>(pe), &access, offset, value),
+            GIC_OK);
         if (settling)
             settle();
     }
 
-    // ---- PEs --------------------------------------------------------------------------------------
+    // ---- PEs
+    // --------------------------------------------------------------------------------------
 
     gic_pe_state &state(unsigned pe = 0)
     {
@@ -155,6 +183,8 @@ public:
     void push(unsigned pe = 0)
     {
         gic_assembly_pe_state(a, now, static_cast<uint16_t>(pe), &pe_[pe]);
+        if (settling)
+            settle();
     }
 
     // Exception level and SCR_EL3.NS; without EL3 there is EL1 only.
@@ -238,14 +268,15 @@ public:
         return irq(pe) || fiq(pe);
     }
 
-    // ---- interrupts -------------------------------------------------------------------------------
+    // ---- interrupts
+    // -------------------------------------------------------------------------------
 
     // An edge-triggered SPI, enabled, routed to @p pe. With one Security state 1S is Group 1.
     void spi(uint32_t intid, uint8_t priority, gic_group group, unsigned pe = 0)
     {
         set_bit(GICD_ICENABLER, intid);
-        change_bit(GICD_IGROUPR, intid, group == GIC_GROUP_1NS ||
-                                            (group == GIC_GROUP_1S && !two_states()));
+        change_bit(GICD_IGROUPR, intid,
+                   group == GIC_GROUP_1NS || (group == GIC_GROUP_1S && !two_states()));
         change_bit(GICD_IGRPMODR, intid, group == GIC_GROUP_1S);
         dist_write(GICD_IPRIORITYR + intid, priority, 1);
         change_config(intid);
@@ -277,6 +308,21 @@ public:
         pend(intid);
     }
 
+    // A pending extended SPI of (Non-secure) Group 1, and its active bit.
+    void extended(uint32_t intid, uint8_t priority)
+    {
+        uint32_t n = intid - GIC_INTID_ESPI_FIRST;
+        dist_write(GICD_IGROUPR_E, 0xFFFFFFFF);
+        dist_write(GICD_IPRIORITYR_E + n, priority, 1);
+        dist_write(GICD_IROUTER_E + 8 * n, 0, 8);
+        set_bit(GICD_ISENABLER_E, n);
+        set_bit(GICD_ISPENDR_E, n);
+    }
+    bool extended_active(uint32_t intid)
+    {
+        return bit(GICD_ISACTIVER_E, intid - GIC_INTID_ESPI_FIRST);
+    }
+
     void set_bit(uint32_t base, uint32_t intid)
     {
         dist_write(base + intid / 32 * 4, uint64_t{1} << (intid % 32));
@@ -286,10 +332,49 @@ public:
         return (dist(base + intid / 32 * 4) >> (intid % 32) & 1u) != 0;
     }
 
+    // ---- by group
+    // ---------------------------------------------------------------------------------
+
+    // Put the PE where software handles interrupts of a group.
+    void world_of(gic_group group, unsigned pe = 0)
+    {
+        if (!two_states() || group == GIC_GROUP_1NS)
+            normal(pe);
+        else if (group == GIC_GROUP_1S)
+            at(1, false, pe);
+        else
+            at(3, false, pe);
+    }
+
+    uint32_t acknowledge(gic_group group, unsigned pe = 0)
+    {
+        return static_cast<uint32_t>(
+            get(group == GIC_GROUP_0 ? GIC_ICC_IAR0_EL1 : GIC_ICC_IAR1_EL1, pe));
+    }
+
+    void end(gic_group group, uint32_t intid, unsigned pe = 0)
+    {
+        put(group == GIC_GROUP_0 ? GIC_ICC_EOIR0_EL1 : GIC_ICC_EOIR1_EL1, intid, pe);
+    }
+
+    // The groups that this shape tells apart.
+    std::vector<gic_group> groups() const
+    {
+        if (two_states())
+            return {GIC_GROUP_0, GIC_GROUP_1S, GIC_GROUP_1NS};
+        return {GIC_GROUP_0, GIC_GROUP_1NS};
+    }
+
+    // A priority whose lower bits this shape implements.
+    uint8_t masked(unsigned priority) const
+    {
+        return static_cast<uint8_t>(priority & 0xFFu << (8 - priority_bits()));
+    }
+
     gic_assembly *a = nullptr;
     uint64_t now = 0;
-    bool settling = true;     // wait after each access until nothing is under way
-    unsigned rises = 0;       // of any IRQ or FIQ
+    bool settling = true; // wait after each access until nothing is under way
+    unsigned rises = 0;   // of any IRQ or FIQ
 
 private:
     struct alignas(64) line64 {

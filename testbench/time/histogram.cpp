@@ -10,13 +10,13 @@
 #include "json_check.hpp"
 #include "text_file.hpp"
 
+__extension__ typedef unsigned __int128 wide;
+
 namespace
 {
 
 struct histogram : gictime_histogram {
-    histogram() : gictime_histogram()
-    {
-    }
+    histogram() : gictime_histogram() {}
     ~histogram()
     {
         gictime_histogram_clear(this);
@@ -38,8 +38,9 @@ void expect_quantiles(const gictime_histogram &h, std::vector<uint64_t> values)
         uint64_t exact = exact_quantile(values, ppm), got = gictime_histogram_quantile(&h, ppm);
         EXPECT_GE(got, exact) << ppm;
         EXPECT_LE(got - exact, exact / 128u) << ppm;
-        if (exact < 256)
+        if (exact < 256) {
             EXPECT_EQ(got, exact) << ppm;
+        }
     }
 }
 
@@ -80,7 +81,7 @@ TEST(Histogram, QuantilesAgreeWithASortedArray)
 TEST(Histogram, SumAndMeanAreExact)
 {
     histogram h;
-    unsigned __int128 sum = 0;
+    wide sum = 0;
     std::vector<uint64_t> values = random_values(99, 3000, 64);
     for (uint64_t v : values) {
         gictime_histogram_add(&h, v);
@@ -108,7 +109,8 @@ TEST(Histogram, OneValueManyTimesIsThatValueAtEveryQuantile)
 TEST(Histogram, EdgesOfEveryOctaveStayInTheirBucket)
 {
     for (unsigned bit = 0; bit < 43; bit++) {
-        for (uint64_t v : {(UINT64_C(1) << bit) - 1u, UINT64_C(1) << bit, (UINT64_C(1) << bit) + 1u}) {
+        for (uint64_t v :
+             {(UINT64_C(1) << bit) - 1u, UINT64_C(1) << bit, (UINT64_C(1) << bit) + 1u}) {
             histogram h;
             uint32_t position = 0;
             uint64_t low = 0, high = 0, count = 0;

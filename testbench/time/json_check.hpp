@@ -45,9 +45,7 @@ struct value {
 class reader
 {
 public:
-    explicit reader(const std::string &text) : s(text)
-    {
-    }
+    explicit reader(const std::string &text) : s(text) {}
 
     value document()
     {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <random>
 #include <set>
 #include <sstream>
 
@@ -319,6 +320,34 @@ TEST(Profile, ShippedProfilesAreTimedAndComplete)
                 << name << " leaves " << gictime_key_info(static_cast<gictime_key>(k))->key;
         EXPECT_FALSE(gictime_profile_quantum_coarse(&p));
     }
+}
+
+/* Whatever is in the file: a profile that checks out, or one line that names its place. */
+TEST(Profile, DamagedFilesAreRefusedInOneLine)
+{
+    std::ifstream in(std::string(PROFILE_DIR) + "/gic600.profile");
+    std::ostringstream whole;
+    unsigned refused = 0;
+    whole << in.rdbuf();
+    for (unsigned seed = 1; seed <= 2000; seed++) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        std::string text = whole.str();
+        for (unsigned n = 0; n < 4; n++) {
+            size_t at = random() % text.size();
+            if (random() % 2)
+                text[at] = static_cast<char>(random());
+            else
+                text.erase(at, random() % 20);
+        }
+        std::string error = parse_error(text);
+        refused += !error.empty();
+        if (!error.empty()) {
+            EXPECT_EQ(error.rfind("file:", 0), 0u) << error;
+            EXPECT_EQ(error.find('\n'), std::string::npos) << error;
+        }
+    }
+    EXPECT_GT(refused, 200u);
 }
 
 /* The classes of the ISS and the keys of the profile are the same list. */

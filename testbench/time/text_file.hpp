@@ -49,7 +49,7 @@ public:
     explicit temporary_file(const std::string &suffix = "")
     {
         const char *dir = std::getenv("TMPDIR");
-        name = std::string(dir ? dir : "/tmp") + "/gictlm-time-XXXXXX" + suffix;
+        name = std::string(dir ? dir : "/tmp") + "/gictlm-time-" + std::string(6, 'X') + suffix;
         int fd = mkstemps(name.data(), static_cast<int>(suffix.size()));
         if (fd < 0)
             throw std::runtime_error("mkstemps");

@@ -128,8 +128,8 @@ TEST(CpuifAccess, EveryRegisterInEveryStateFollowsTheManual)
             for (unsigned reg = 0; reg < GIC_SYSREG_COUNT; reg++) {
                 kind k = is_missing_ap(reg) ? ABSENT : kind_of(reg);
                 ASSERT_EQ(touch(r, reg), expected(k, r.state, sre2, sre3))
-                    << gic_sysreg_name(static_cast<gic_sysreg>(reg)) << " in state " << n
-                    << " SRE " << sre;
+                    << gic_sysreg_name(static_cast<gic_sysreg>(reg)) << " in state " << n << " SRE "
+                    << sre;
             }
         }
     }

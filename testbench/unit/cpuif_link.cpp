@@ -225,6 +225,7 @@ TEST_F(CpuifLink, EoirAndSgiStallWithoutCreditAndDoNothing)
     for (int i = 0; i < GIC_CREDIT_GENERATE_SGI; i++)
         r.put(GIC_ICC_SGI1R_EL1, 1);
     EXPECT_EQ(r.write(GIC_ICC_SGI1R_EL1, 1), GIC_SYSREG_STALL);
+    EXPECT_EQ(r.events_of(GIC_EV_CREDIT_WAIT), 3u);
     r.receive(GIC_MSG_GENERATE_SGI_ACK);
     r.put(GIC_ICC_SGI1R_EL1, 1);
     EXPECT_EQ(r.count(GIC_MSG_GENERATE_SGI), unsigned(GIC_CREDIT_GENERATE_SGI) + 1u);
@@ -289,7 +290,6 @@ TEST_F(CpuifLink, ResetDisablesUpstreamThenReleases)
     EXPECT_EQ(r.get(GIC_ICC_RPR_EL1), 0xFFu);
     EXPECT_EQ(r.get(GIC_ICC_PMR_EL1), 0u);
 }
-
 
 TEST(Cpuif, AsleepAfterInitUntilDownstreamControl)
 {

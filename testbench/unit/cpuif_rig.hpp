@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One CPU interface kernel alone: what it sends is kept, lines are followed, and the Redistributor's
-// answers come by themselves unless a test holds them back.
+// One CPU interface kernel alone: what it sends is kept, lines are followed, and the
+// Redistributor's answers come by themselves unless a test holds them back.
 #ifndef GICTLM_TESTBENCH_UNIT_CPUIF_RIG_HPP
 #define GICTLM_TESTBENCH_UNIT_CPUIF_RIG_HPP
 

@@ -85,7 +85,8 @@ TEST(CpuifSave, HostilePayloadsWithGoodChecksumsDoNoHarm)
     unsigned loaded = 0;
     for (int round = 0; round < 4000; round++) {
         std::vector<unsigned char> bad = block;
-        bad[header + 8 + random() % (bad.size() - header - 8)] = static_cast<unsigned char>(random());
+        bad[header + 8 + random() % (bad.size() - header - 8)] =
+            static_cast<unsigned char>(random());
         uint32_t s1 = 1;
         uint32_t s2 = 0;
         for (size_t i = header; i < bad.size(); i++) {

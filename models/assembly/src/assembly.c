@@ -177,6 +177,12 @@ gic_assembly *gic_assembly_init(void *memory, size_t length, const gic_config *c
     return init_kernels(a, &l, error) ? a : NULL;
 }
 
+void gic_assembly_set_last(gic_assembly *a, uint16_t pe, bool last)
+{
+    if (a->parts.gicr && pe < a->config.pe_count)
+        gicr_set_last(a->redist[pe], last);
+}
+
 /* ---- Wires ---------------------------------------------------------------------------------- */
 
 static bool flip(uint32_t *words, uint32_t index, bool level)
@@ -388,12 +394,20 @@ gic_status gic_assembly_gicr_write(gic_assembly *a, uint64_t now_ps, uint16_t pe
 
 /* ---- The PE's side -------------------------------------------------------------------------- */
 
+/* What comes of the PE's own doing: its lines fall at once (P-30). */
+static void collect_from_pe(gic_assembly *a, uint16_t pe, uint64_t now_ps)
+{
+    a->by_pe = true;
+    collect(a, cpuif_outbox(a->cpu[pe]), GIC_PORT_CPUIF, pe, now_ps);
+    a->by_pe = false;
+}
+
 void gic_assembly_pe_state(gic_assembly *a, uint64_t now_ps, uint16_t pe, const gic_pe_state *state)
 {
     a->pe_state[pe] = *state;
     enter(a, GIC_PORT_CPUIF, pe, now_ps);
     cpuif_set_pe_state(a->cpu[pe], state);
-    collect(a, cpuif_outbox(a->cpu[pe]), GIC_PORT_CPUIF, pe, now_ps);
+    collect_from_pe(a, pe, now_ps);
     leave(a, now_ps);
 }
 
@@ -403,7 +417,7 @@ gic_sysreg_result gic_assembly_sysreg_read(gic_assembly *a, uint64_t now_ps, uin
     gic_sysreg_result result;
     enter(a, GIC_PORT_CPUIF, pe, now_ps);
     result = cpuif_sysreg_read(a->cpu[pe], reg, value);
-    collect(a, cpuif_outbox(a->cpu[pe]), GIC_PORT_CPUIF, pe, now_ps);
+    collect_from_pe(a, pe, now_ps);
     leave(a, now_ps);
     return result;
 }
@@ -414,7 +428,7 @@ gic_sysreg_result gic_assembly_sysreg_write(gic_assembly *a, uint64_t now_ps, ui
     gic_sysreg_result result;
     enter(a, GIC_PORT_CPUIF, pe, now_ps);
     result = cpuif_sysreg_write(a->cpu[pe], reg, value);
-    collect(a, cpuif_outbox(a->cpu[pe]), GIC_PORT_CPUIF, pe, now_ps);
+    collect_from_pe(a, pe, now_ps);
     leave(a, now_ps);
     return result;
 }
@@ -497,4 +511,9 @@ const gic_frame *gic_assembly_gicd_frame(const gic_assembly *a)
 const gic_frame *gic_assembly_gicr_frame(const gic_assembly *a)
 {
     return a->parts.gicr ? gicr_frame(a->redist[0]) : NULL;
+}
+
+void *gic_assembly_frame_kernel(gic_assembly *a, gic_port port, uint16_t pe)
+{
+    return port == GIC_PORT_GICD ? (void *)a->dist : (void *)a->redist[pe];
 }

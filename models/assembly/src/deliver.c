@@ -74,14 +74,27 @@ static void push_or_deliver(gic_assembly *a, uint32_t lane_id, const gic_out *ou
     }
 }
 
+/*
+ * P-30: what a PE does itself, by an acknowledge or its mask, lowers its line before its next
+ * instruction, and a rise that is still under way to it is overtaken. All else takes the hop.
+ */
 static void send_line(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     gic_line line = (gic_line)out->msg.kind;
     uint64_t delay = line == GIC_LINE_WAKE_REQUEST ? 0 : a->timing.hop_ps[GIC_HOP_CPUIF_PE];
-    if (!a->timing.timed || delay == 0)
+    bool at_once = !a->timing.timed || delay == 0;
+    gic_out under_way;
+    if (!at_once && a->by_pe && out->msg.flags == 0 && out->reserved == GIC_PORT_CPUIF) {
+        a->pe_pins[out->to].overtaken[line]++;
+        at_once = true;
+    }
+    if (at_once) {
         drive_line(a, out->to, line, out->msg.flags != 0, now_ps);
-    else
-        push_or_deliver(a, lane_of(out->to, LANE_PE_LINES), out, now_ps + delay);
+        return;
+    }
+    under_way = *out;
+    under_way.msg.arg = a->pe_pins[out->to].overtaken[line];
+    push_or_deliver(a, lane_of(out->to, LANE_PE_LINES), &under_way, now_ps + delay);
 }
 
 /* The lane and the hop of a message between components. */
@@ -185,7 +198,7 @@ void deliver(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out, uint
     } else if (to == GIC_PORT_CPUIF) {
         cpuif_receive(a->cpu[pe], &out->msg);
         collect(a, cpuif_outbox(a->cpu[pe]), GIC_PORT_CPUIF, pe, now_ps);
-    } else {
+    } else if (out->msg.arg == a->pe_pins[pe].overtaken[out->msg.kind]) {
         drive_line(a, pe, (gic_line)out->msg.kind, out->msg.flags != 0, now_ps);
     }
 }

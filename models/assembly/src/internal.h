@@ -53,6 +53,7 @@ typedef struct lane {
 typedef struct pins {
     uint32_t ppi[1 + GIC_MAX_EPPIS / 32]; /* bit = INTID - 0, INTID - 1056 */
     uint32_t lines;                       /* bit = gic_line */
+    uint32_t overtaken[GIC_LINE_COUNT];   /* falls that went ahead of what was under way (P-30) */
 } pins;
 
 /* A station: one component that handles one message at a time. */
@@ -76,6 +77,7 @@ struct gic_assembly {
     size_t cpu_bytes;
     gic_pe_state *pe_state;
     bool inside; /* an entry is active: re-entry is a broken contract */
+    bool by_pe;  /* ... and it is the PE's own access or change of state */
 
     /* Loosely timed: one FIFO of entries. */
     gic_out *fifo;

@@ -8,7 +8,7 @@
 #include "gic/save.h"
 #include "internal.h"
 
-enum { JOINER_MAGIC = 0x4A434947 /* "GICJ" */, JOINER_VERSION = 1 };
+enum { JOINER_MAGIC = 0x4A434947 /* "GICJ" */, JOINER_VERSION = 2 };
 
 /* Fixed part of the joiner's block. */
 typedef struct fixed {
@@ -191,7 +191,9 @@ static bool node_is_valid(const gic_assembly *a, const saved_node *s)
     return s->lane_id < a->lane_count && s->out.msg.kind < GIC_MSG_KIND_COUNT &&
            (s->out.to < a->config.pe_count || s->out.to == GIC_PE_ALL) &&
            (s->out.reserved2 < a->config.pe_count || s->out.reserved2 == GIC_PE_NONE) &&
-           s->out.port <= GIC_PORT_LINE && s->out.reserved <= GIC_PORT_CPUIF;
+           s->out.port <= GIC_PORT_LINE && s->out.reserved <= GIC_PORT_CPUIF &&
+           (s->out.port != GIC_PORT_LINE ||
+            (s->out.to < a->config.pe_count && s->out.msg.kind < GIC_LINE_COUNT));
 }
 
 static void load_joiner(gic_assembly *a, const unsigned char *in)

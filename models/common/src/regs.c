@@ -25,14 +25,6 @@ const gic_reg_row *gic_frame_find(const gic_frame *frame, uint32_t offset)
     return row < end && row->offset <= offset ? row : NULL;
 }
 
-static uint32_t first_intid(const gic_reg_row *row, uint32_t offset)
-{
-    /* Bits per INTID are a power of two: a shift, as a division would cost more than the access. */
-    return row->bits_per_intid
-               ? row->intid_base + (offset * 8u >> gic_lowest_bit(row->bits_per_intid))
-               : 0;
-}
-
 static bool size_is_legal(const gic_reg_row *row, uint32_t offset, unsigned size)
 {
     return (row->widths & size) != 0 && (offset & (size - 1u)) == 0 && offset + size <= row->span;
@@ -64,10 +56,7 @@ static gic_status resolve(const gic_frame *frame, const gic_frame_policy *policy
     *event = GIC_EV_BAD_RESERVED;
     if (!row)
         return GIC_RESERVED;
-    out->access = access;
-    out->row = row;
-    out->offset = offset - row->offset;
-    out->intid = first_intid(row, out->offset);
+    *out = gic_frame_place(row, access, offset);
     if (!size_is_legal(row, out->offset, access->size)) {
         *event = GIC_EV_BAD_SIZE;
         return GIC_BAD_SIZE;
@@ -131,20 +120,9 @@ gic_status gic_frame_write(const gic_frame *frame, const gic_frame_policy *polic
     return answer(policy, status);
 }
 
-/* Bit position of the access inside its element. */
-static unsigned part_shift(const gic_reg_access *access)
-{
-    return (access->offset & (access->row->element - 1u)) * 8u;
-}
-
-uint64_t gic_reg_part(const gic_reg_access *access, uint64_t whole)
-{
-    return gic_extract(whole >> part_shift(access), access->access->size * 8u - 1u, 0);
-}
-
 uint64_t gic_reg_merge(const gic_reg_access *access, uint64_t old, uint64_t value)
 {
-    unsigned shift = part_shift(access);
+    unsigned shift = gic_reg_shift(access);
     uint64_t mask = gic_mask(access->access->size * 8u - 1u, 0) << shift & access->row->write_mask;
     return (old & ~mask) | (value << shift & mask);
 }

@@ -12,14 +12,15 @@ typedef struct cpuif_row {
 
 #define NONE NULL
 static const cpuif_row rows[GIC_SYSREG_COUNT] = {
-#define CPUIF_REG(name, class, index, value, effect, write)                                        \
+#define CPUIF_REG(name, class, index, value, effect, write) \
     [GIC_##name] = {CPUIF_CLASS_##class, (index), (value), (effect), (write)},
 #include "regs/icc_regs.def"
 #undef CPUIF_REG
 };
 #undef NONE
 
-/* ---- permissions ------------------------------------------------------------------------------ */
+/* ---- permissions ------------------------------------------------------------------------------
+ */
 
 /* The PE as the trap rules see it: Exception level and the controls that count there. */
 typedef struct cpuif_gates {
@@ -96,7 +97,8 @@ static void derive_results(cpuif *c)
     result[CPUIF_CLASS_EL3] = g.el == 3 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED;
 }
 
-/* ---- views ------------------------------------------------------------------------------------- */
+/* ---- views -------------------------------------------------------------------------------------
+ */
 
 static void derive_view(const cpuif *c, const gic_pe_state *pe, cpuif_view *v)
 {
@@ -147,7 +149,8 @@ void cpuif_derive_classes(cpuif *c)
         c->d.class_of[reg] = is_there(c, reg) ? rows[reg].class_ : (uint8_t)CPUIF_CLASS_NONE;
 }
 
-/* ---- the PE's accesses --------------------------------------------------------------------------- */
+/* ---- the PE's accesses
+ * --------------------------------------------------------------------------- */
 
 /* What is not permitted: an event for the guest's mistakes, the answer for the PE. */
 static gic_sysreg_result refuse(cpuif *c, gic_sysreg reg, gic_sysreg_result result)

@@ -2,7 +2,8 @@
 /* Acknowledge and end of interrupt: ICC_IAR, ICC_HPPIR, ICC_EOIR, ICC_DIR. */
 #include "internal.h"
 
-/* ---- who sees what ---------------------------------------------------------------------------- */
+/* ---- who sees what ----------------------------------------------------------------------------
+ */
 
 /* Groups that a register of Group 0 (which = 0) or Group 1 acknowledges and ends for a view. */
 static gic_group_set visible_groups(const cpuif *c, const cpuif_view *v, unsigned which)
@@ -59,7 +60,8 @@ void cpuif_iar_acknowledge(cpuif *c, uint64_t value)
     gic_report(&c->outbox, GIC_EV_ACKNOWLEDGED, c->pe, intid, c->d.running);
 }
 
-/* ---- end of interrupt ------------------------------------------------------------------------- */
+/* ---- end of interrupt -------------------------------------------------------------------------
+ */
 
 /* EOImode of the level that writes (P-18). */
 static bool eoi_mode(const cpuif *c, const cpuif_view *v)
@@ -102,25 +104,27 @@ bool cpuif_eoir_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t va
         deactivates = intid < GIC_INTID_LPI_FIRST;
     if (gic_is_special(intid) && !GIC_FAULT("P-15"))
         return true;
-    /* P-15: ended is the highest active priority, by its own group's register and state (ID-P10). */
+    /* P-15: ended is the highest active priority, by its own group's register and state (ID-P10).
+     */
     if (group == GIC_GROUP_COUNT || !is_implemented(c, intid) ||
         (visible_groups(c, v, index) & gic_group_bit(group)) == 0) {
         bad_write(c, GIC_EV_BAD_EOIR, intid, value);
         return true;
     }
     if (deactivates && c->s.open_deactivate == GIC_CREDIT_DEACTIVATE)
-        return false;
+        return cpuif_stall(c, GIC_MSG_DEACTIVATE, intid);
     cpuif_drop_running(c, group);
-    if (deactivates)
+    if (deactivates && !(GIC_FAULT("M-04") && intid > GIC_INTID_SPURIOUS))
         cpuif_send_deactivate(c, intid, eoir_groups(c, v));
     gic_report(&c->outbox, GIC_EV_EOI, c->pe, intid, 0);
     cpuif_update_lines(c);
     return true;
 }
 
-/* ---- deactivate --------------------------------------------------------------------------------- */
+/* ---- deactivate ---------------------------------------------------------------------------------
+ */
 
-/* Groups that a write of ICC_DIR may deactivate, by level, state and routing (P-17). */
+/* Groups that a write of ICC_DIR may deactivate, by level, state and routing (P-17, ID-P14). */
 static gic_group_set dir_groups(const cpuif *c, const cpuif_view *v)
 {
     gic_group_set groups = GIC_GROUPS_NONE;
@@ -149,7 +153,7 @@ bool cpuif_dir_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t val
     if (GIC_FAULT("P-29") && gic_is_shared(intid))
         return true;
     if (c->s.open_deactivate == GIC_CREDIT_DEACTIVATE)
-        return false;
+        return cpuif_stall(c, GIC_MSG_DEACTIVATE, intid);
     cpuif_send_deactivate(c, intid, groups);
     return true;
 }

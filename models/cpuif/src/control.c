@@ -2,7 +2,8 @@
 /* Control registers: ICC_CTLR, ICC_SRE, ICC_IGRPEN, and the aliases among them. */
 #include "internal.h"
 
-/* ---- ICC_CTLR_EL1, ICC_CTLR_EL3 --------------------------------------------------------------- */
+/* ---- ICC_CTLR_EL1, ICC_CTLR_EL3 ---------------------------------------------------------------
+ */
 
 enum { ID_BITS_16 = 0, EXTENDED_RANGE = 1 };
 
@@ -15,8 +16,8 @@ uint64_t cpuif_ctlr_el3_value(const cpuif *c, const cpuif_view *v, unsigned inde
     value = GIC_PUT(ICC_CTLR_EL3, IDbits, value, ID_BITS_16);
     value = GIC_PUT(ICC_CTLR_EL3, A3V, value, c->config.aff3_valid);
     value = GIC_PUT(ICC_CTLR_EL3, RSS, value, c->config.range_select);
-    /* INTIDs 1024 to 8191 are taken like any other (M-03). */
-    return GIC_PUT(ICC_CTLR_EL3, ExtRange, value, EXTENDED_RANGE);
+    /* INTIDs 1024 to 8191 are taken like any other (M-03, ID-P15). */
+    return GIC_PUT(ICC_CTLR_EL3, ExtRange, value, GIC_FAULT("M-03") ? 0 : EXTENDED_RANGE);
 }
 
 uint64_t cpuif_ctlr_el1_value(const cpuif *c, const cpuif_view *v, unsigned index)
@@ -48,12 +49,10 @@ static void set_ctlr(cpuif *c, uint64_t ctlr)
 bool cpuif_ctlr_el3_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t value)
 {
     /* RM is RES0, since ICC_SRE_EL1(S).SRE is RAO/WI (P-02). */
-    uint64_t writable = GIC_FIELD_MASK(ICC_CTLR_EL3, CBPR_EL1S) |
-                        GIC_FIELD_MASK(ICC_CTLR_EL3, CBPR_EL1NS) |
-                        GIC_FIELD_MASK(ICC_CTLR_EL3, EOImode_EL3) |
-                        GIC_FIELD_MASK(ICC_CTLR_EL3, EOImode_EL1S) |
-                        GIC_FIELD_MASK(ICC_CTLR_EL3, EOImode_EL1NS) |
-                        GIC_FIELD_MASK(ICC_CTLR_EL3, PMHE);
+    uint64_t writable =
+        GIC_FIELD_MASK(ICC_CTLR_EL3, CBPR_EL1S) | GIC_FIELD_MASK(ICC_CTLR_EL3, CBPR_EL1NS) |
+        GIC_FIELD_MASK(ICC_CTLR_EL3, EOImode_EL3) | GIC_FIELD_MASK(ICC_CTLR_EL3, EOImode_EL1S) |
+        GIC_FIELD_MASK(ICC_CTLR_EL3, EOImode_EL1NS) | GIC_FIELD_MASK(ICC_CTLR_EL3, PMHE);
     (void)v;
     (void)index;
     set_ctlr(c, value & writable);
@@ -79,7 +78,8 @@ bool cpuif_ctlr_el1_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_
     return true;
 }
 
-/* ---- ICC_SRE_EL1, ICC_SRE_EL2, ICC_SRE_EL3 ------------------------------------------------------- */
+/* ---- ICC_SRE_EL1, ICC_SRE_EL2, ICC_SRE_EL3
+ * ------------------------------------------------------- */
 
 /* System registers only, no bypass: SRE, DFB and DIB are RAO/WI in all three (ID-P11). */
 static uint64_t sre_fixed_bits(void)
@@ -124,7 +124,8 @@ bool cpuif_sre_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t val
     return true;
 }
 
-/* ---- ICC_IGRPEN0_EL1, ICC_IGRPEN1_EL1, ICC_IGRPEN1_EL3 -------------------------------------------- */
+/* ---- ICC_IGRPEN0_EL1, ICC_IGRPEN1_EL1, ICC_IGRPEN1_EL3
+ * -------------------------------------------- */
 
 static uint64_t group_enabled(const cpuif *c, gic_group group)
 {

@@ -15,7 +15,7 @@ static void reset_registers(cpuif *c)
     memset(s->ap, 0, sizeof s->ap);
     for (unsigned g = 0; g < GIC_GROUP_COUNT; g++)
         s->bpr[g] = cpuif_minimum_bpr(&c->config, (gic_group)g);
-    s->pmr = 0;
+    s->pmr = GIC_FAULT("N-03") ? s->pmr : 0;
     s->ctlr = 0;
     s->igrpen = GIC_GROUPS_NONE;
     s->sre_enable_el2 = 0;
@@ -90,7 +90,8 @@ gic_outbox *cpuif_outbox(cpuif *c)
     return &c->outbox;
 }
 
-/* ---- explaining ------------------------------------------------------------------------------- */
+/* ---- explaining -------------------------------------------------------------------------------
+ */
 
 static void explain_held(const cpuif *c, gic_explanation *e)
 {

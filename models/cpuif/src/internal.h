@@ -163,7 +163,17 @@ typedef struct cpuif_candidate {
 /* The central decision: may the pending interrupt be signalled, pre-empting what runs? Pure. */
 bool cpuif_can_signal(cpuif_candidate candidate);
 /* The line for a group of interrupts, by the state of the PE (P-22). Pure. */
-gic_line cpuif_line_of(gic_group group, const gic_pe_state *pe, bool one_state);
+static inline gic_line cpuif_line_of(gic_group group, const gic_pe_state *pe, bool one_state)
+{
+    bool secure = gic_pe_secure(pe);
+    if (group == GIC_GROUP_0)
+        return GIC_LINE_FIQ;
+    if (one_state)
+        return GIC_LINE_IRQ;
+    if (group == GIC_GROUP_1NS)
+        return secure ? GIC_LINE_FIQ : GIC_LINE_IRQ;
+    return !secure || (pe->el == 3 && !pe->aarch32) ? GIC_LINE_FIQ : GIC_LINE_IRQ;
+}
 
 /* Whether the Redistributor presents something of an enabled group. */
 static inline bool cpuif_presented(const cpuif *c)
@@ -171,15 +181,30 @@ static inline bool cpuif_presented(const cpuif *c)
     return c->s.held.valid && (c->s.igrpen & gic_group_bit((gic_group)c->s.held.group)) != 0;
 }
 
-/* Whether what is presented can be signalled now. */
-bool cpuif_signals(const cpuif *c);
+/* Whether what is presented is signalled: between activations a line is up exactly then. */
+static inline bool cpuif_signals(const cpuif *c)
+{
+    return c->s.lines != 0;
+}
+
 /* Drive IRQ and FIQ by the state as it is now. */
-void cpuif_update_lines(cpuif *c);
+void cpuif_drive_lines(cpuif *c);
+/* Whether they are so driven. */
+bool cpuif_lines_are_right(const cpuif *c);
+
+/* cpuif_drive_lines(), quick where there is nothing to drive. */
+static inline void cpuif_update_lines(cpuif *c)
+{
+    if (c->s.held.valid || c->s.lines != 0)
+        cpuif_drive_lines(c);
+}
 
 /* ---- the link to the Redistributor (link.c) ------------------------------------------------- */
 
 /* Tell upstream what changed, give back what may not be held, drive the lines. */
 void cpuif_settle(cpuif *c);
+/* Report that a message waits for credit; always false, the answer of a write that did nothing. */
+bool cpuif_stall(cpuif *c, gic_msg_kind kind, uint32_t intid);
 void cpuif_send_activate(cpuif *c, uint32_t intid);
 void cpuif_send_deactivate(cpuif *c, uint32_t intid, gic_group_set groups);
 void cpuif_send_sgi(cpuif *c, uint32_t intid, gic_sgi sgi);

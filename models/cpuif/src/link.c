@@ -17,7 +17,14 @@ static void send(cpuif *c, gic_msg_kind kind, uint32_t intid, gic_group_set grou
     out->msg.arg = arg;
 }
 
-/* ---- upstream --------------------------------------------------------------------------------- */
+/* ---- upstream ---------------------------------------------------------------------------------
+ */
+
+bool cpuif_stall(cpuif *c, gic_msg_kind kind, uint32_t intid)
+{
+    gic_report(&c->outbox, GIC_EV_CREDIT_WAIT, c->pe, intid, (uint64_t)kind);
+    return false;
+}
 
 void cpuif_send_activate(cpuif *c, uint32_t intid)
 {
@@ -37,7 +44,7 @@ void cpuif_send_sgi(cpuif *c, uint32_t intid, gic_sgi sgi)
     send(c, GIC_MSG_GENERATE_SGI, intid, GIC_GROUPS_NONE, gic_sgi_pack(sgi));
 }
 
-/* The mask hint: ICC_PMR when software lets it out (PMHE), else "nothing is masked". */
+/* The mask hint: ICC_PMR when software lets it out (PMHE), else "nothing is masked" (ID-P16). */
 static uint8_t mask_hint(const cpuif *c)
 {
     return GIC_GET(ICC_CTLR_EL3, PMHE, c->s.ctlr) != 0 ? c->s.pmr : 0xFF;
@@ -52,8 +59,12 @@ static bool upstream_is_stale(const cpuif *c)
 static void tell_upstream(cpuif *c)
 {
     gic_msg msg;
-    if (c->s.open_upstream >= GIC_CREDIT_UPSTREAM_CONTROL || !upstream_is_stale(c))
+    if (!upstream_is_stale(c))
         return;
+    if (c->s.open_upstream >= GIC_CREDIT_UPSTREAM_CONTROL) {
+        (void)cpuif_stall(c, GIC_MSG_UPSTREAM_CONTROL, GIC_INTID_SPURIOUS);
+        return;
+    }
     c->s.sent_groups = c->s.igrpen;
     c->s.sent_hint = mask_hint(c);
     c->s.open_upstream++;
@@ -70,7 +81,8 @@ bool cpuif_upstream_pending(const cpuif *c)
            upstream_is_stale(c);
 }
 
-/* ---- what is held ----------------------------------------------------------------------------- */
+/* ---- what is held -----------------------------------------------------------------------------
+ */
 
 static void release(cpuif *c)
 {
@@ -101,7 +113,8 @@ void cpuif_settle(cpuif *c)
     cpuif_update_lines(c);
 }
 
-/* ---- downstream ------------------------------------------------------------------------------- */
+/* ---- downstream -------------------------------------------------------------------------------
+ */
 
 typedef void receive_fn(cpuif *c, const gic_msg *msg);
 
@@ -120,8 +133,9 @@ static void receive_set(cpuif *c, const gic_msg *msg)
         release(c);
     } else if (!cpuif_presented(c)) {
         gic_report(&c->outbox, GIC_EV_CROSSED_DISABLED, c->pe, msg->intid, 0);
+        release_disabled(c);
     }
-    cpuif_settle(c);
+    cpuif_update_lines(c);
 }
 
 static void receive_clear(cpuif *c, const gic_msg *msg)

@@ -14,7 +14,8 @@ unsigned cpuif_ap_count(const gic_config *config)
     return (1u << config->preemption_bits) / CPUIF_AP_WORD_BITS;
 }
 
-/* ID-P03: by the pre-emption bits, which are the priority bits (at most 7) unless fewer are chosen. */
+/* ID-P03: by the pre-emption bits, which are the priority bits (at most 7) unless fewer are chosen.
+ */
 uint8_t cpuif_minimum_bpr(const gic_config *config, gic_group group)
 {
     unsigned minimum = 7u - config->preemption_bits;
@@ -114,7 +115,8 @@ void cpuif_drop_running(cpuif *c, gic_group group)
     derive_running(c);
 }
 
-/* ---- ICC_AP0R<n>_EL1, ICC_AP1R<n>_EL1 ---------------------------------------------------------- */
+/* ---- ICC_AP0R<n>_EL1, ICC_AP1R<n>_EL1 ----------------------------------------------------------
+ */
 
 /* Bits of register n whose priorities are in the Non-secure half. */
 static uint32_t nonsecure_levels(const cpuif *c, unsigned n)
@@ -163,7 +165,8 @@ bool cpuif_ap1r_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t va
     return true;
 }
 
-/* ---- ICC_PMR_EL1, ICC_RPR_EL1 ------------------------------------------------------------------ */
+/* ---- ICC_PMR_EL1, ICC_RPR_EL1 ------------------------------------------------------------------
+ */
 
 /* A priority as shifted Non-secure software sees it: the Secure half reads 0. */
 static uint8_t shifted_view(uint8_t priority)
@@ -201,7 +204,8 @@ uint64_t cpuif_rpr_value(const cpuif *c, const cpuif_view *v, unsigned index)
     return shifted_view(c->d.running);
 }
 
-/* ---- ICC_BPR0_EL1, ICC_BPR1_EL1 ---------------------------------------------------------------- */
+/* ---- ICC_BPR0_EL1, ICC_BPR1_EL1 ----------------------------------------------------------------
+ */
 
 static void set_bpr(cpuif *c, gic_group group, uint64_t value)
 {

@@ -75,6 +75,13 @@ static bool credits_are_valid(const cpuif_state *s)
            s->open_upstream <= GIC_CREDIT_UPSTREAM_CONTROL;
 }
 
+static void adopt(cpuif *c, const cpuif_state *s)
+{
+    c->s = *s;
+    cpuif_derive_pe(c);
+    cpuif_derive_priorities(c);
+}
+
 size_t cpuif_save_size(const cpuif *c)
 {
     (void)c;
@@ -92,6 +99,7 @@ bool cpuif_load(cpuif *c, const void *in, size_t length)
 {
     saved now;
     saved loaded;
+    cpuif_state before = c->s;
     unsigned char pe[sizeof(gic_pe_state)];
     fill(c, &now);
     if (!gic_load_block(in, length, SAVE_MAGIC, SAVE_VERSION, &loaded, sizeof loaded) ||
@@ -101,8 +109,9 @@ bool cpuif_load(cpuif *c, const void *in, size_t length)
     if (!pe_state_is_valid(pe) || !priorities_are_valid(c, &loaded.state) ||
         !flags_are_valid(&loaded.state) || !credits_are_valid(&loaded.state))
         return false;
-    c->s = loaded.state;
-    cpuif_derive_pe(c);
-    cpuif_derive_priorities(c);
-    return true;
+    adopt(c, &loaded.state);
+    if (cpuif_lines_are_right(c))
+        return true;
+    adopt(c, &before);
+    return false;
 }

@@ -33,7 +33,7 @@ bool cpuif_sgi_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t val
     if (!sgi.all_but_self && sgi.target_list == 0)
         return true;
     if (c->s.open_sgi == GIC_CREDIT_GENERATE_SGI)
-        return false;
+        return cpuif_stall(c, GIC_MSG_GENERATE_SGI, intid);
     cpuif_send_sgi(c, intid, sgi);
     gic_report(&c->outbox, GIC_EV_SGI_GENERATED, c->pe, intid, gic_sgi_pack(sgi));
     return true;

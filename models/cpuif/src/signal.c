@@ -18,19 +18,8 @@ bool cpuif_can_signal(cpuif_candidate candidate)
     return (candidate.priority & mask) < (candidate.running & mask);
 }
 
-gic_line cpuif_line_of(gic_group group, const gic_pe_state *pe, bool one_state)
-{
-    bool secure = gic_pe_secure(pe);
-    if (group == GIC_GROUP_0)
-        return GIC_LINE_FIQ;
-    if (one_state)
-        return GIC_LINE_IRQ;
-    if (group == GIC_GROUP_1NS)
-        return secure ? GIC_LINE_FIQ : GIC_LINE_IRQ;
-    return !secure || (pe->el == 3 && !pe->aarch32) ? GIC_LINE_FIQ : GIC_LINE_IRQ;
-}
-
-bool cpuif_signals(const cpuif *c)
+/* Whether what is presented can be signalled now. */
+static bool signals_now(const cpuif *c)
 {
     cpuif_candidate candidate;
     if (!cpuif_presented(c))
@@ -43,29 +32,38 @@ bool cpuif_signals(const cpuif *c)
     return cpuif_can_signal(candidate) && c->s.open_activate < GIC_CREDIT_ACTIVATE;
 }
 
-/* Drive the lines of @p changed to their level in @p lines. */
-static void drive(cpuif *c, unsigned changed, unsigned lines, uint32_t intid)
+/* Drive one line, if any, to its new level. */
+static void drive(cpuif *c, unsigned changed, bool level, uint32_t intid)
 {
-    while (changed != 0) {
-        unsigned line = gic_lowest_bit(changed);
-        changed &= changed - 1u;
-        gic_drive(&c->outbox, line, c->pe, (lines >> line & 1u) != 0, intid);
-    }
+    if (changed != 0)
+        gic_drive(&c->outbox, gic_lowest_bit(changed), c->pe, level, intid);
 }
 
-void cpuif_update_lines(cpuif *c)
+/* The line that has to be up, as a set: empty or one bit. */
+static unsigned wanted_lines(const cpuif *c)
 {
-    bool signals = cpuif_signals(c);
-    uint32_t intid = signals ? c->s.held.intid : GIC_INTID_SPURIOUS;
-    unsigned lines = signals ? 1u << c->d.line_of[c->s.held.group] : 0;
+    return signals_now(c) ? 1u << c->d.line_of[c->s.held.group] : 0;
+}
+
+bool cpuif_lines_are_right(const cpuif *c)
+{
+    unsigned lines = wanted_lines(c);
+    return c->s.lines == lines &&
+           c->s.signalled_intid == (lines != 0 ? c->s.held.intid : GIC_INTID_SPURIOUS);
+}
+
+void cpuif_drive_lines(cpuif *c)
+{
+    unsigned lines = wanted_lines(c);
+    uint32_t intid = lines != 0 ? c->s.held.intid : GIC_INTID_SPURIOUS;
     unsigned changed = lines ^ c->s.lines;
     if (changed == 0 && intid == c->s.signalled_intid)
         return;
     /* What falls goes first: never both lines for one interrupt. */
-    drive(c, changed & ~lines, lines, GIC_INTID_SPURIOUS);
-    drive(c, changed & lines, lines, intid);
+    drive(c, changed & ~lines, false, GIC_INTID_SPURIOUS);
+    drive(c, changed & lines, true, intid);
     c->s.lines = (uint8_t)lines;
     c->s.signalled_intid = intid;
-    if (signals)
+    if (lines != 0)
         gic_report(&c->outbox, GIC_EV_SIGNALLED, c->pe, intid, gic_lowest_bit(lines));
 }

@@ -6,7 +6,8 @@
 #include "gic/config.h"
 #include "gic/fault.h"
 
-/** Group by {IGRPMODR, IGROUPR} with two Security states in use, by IGROUPR alone with DS=1 (D-21). */
+/** Group by {IGRPMODR, IGROUPR} with two Security states in use, by IGROUPR alone with DS=1 (D-21).
+ */
 static inline uint32_t gic_group_words(gic_group group, bool ds, uint32_t igroup, uint32_t igrpmod)
 {
     if (GIC_FAULT("D-21") && !ds)

@@ -2,7 +2,8 @@
 /* The Distributor: memory, reset, wires, explanation. */
 #include "gicd_state.h"
 
-/* --- memory ------------------------------------------------------------------------------------- */
+/* --- memory -------------------------------------------------------------------------------------
+ */
 
 /* Where the parts of the kernel's block are; offsets from its start. */
 typedef struct gicd_layout {
@@ -65,8 +66,7 @@ static gicd_layout gicd_lay_out(const gicd *d)
     at.view = gicd_carve(&total, d->words, sizeof(gicd_view));
     at.list_words = gicd_carve(&total, lists, sizeof(uint64_t));
     at.list = gicd_carve(&total, lists * d->words, sizeof(uint32_t));
-    at.list_levels =
-        gicd_carve(&total, lists * GIC_GROUP_COUNT * d->level_sets, sizeof(uint32_t));
+    at.list_levels = gicd_carve(&total, lists * GIC_GROUP_COUNT * d->level_sets, sizeof(uint32_t));
     at.level_words = gicd_carve(&total, d->levels, sizeof(uint64_t));
     at.level = gicd_carve(&total, (size_t)d->levels * d->words, sizeof(uint32_t));
     at.holders = gicd_carve(&total, (size_t)d->levels * d->pe_words, sizeof(uint64_t));
@@ -112,7 +112,8 @@ size_t gicd_footprint(const gic_config *config)
     return gicd_lay_out(&d).total;
 }
 
-/* --- building ------------------------------------------------------------------------------------- */
+/* --- building
+ * ------------------------------------------------------------------------------------- */
 
 static void gicd_fill_affinities(gicd *d, const gic_config *config)
 {
@@ -139,7 +140,7 @@ static void gicd_fill_views(gicd *d)
     }
 }
 
-/* Without LPIs an INTID has the bits that SPIs and extended SPIs need (IHI 0069, GICD_TYPER). */
+/* Without LPIs an INTID has the bits that SPIs and extended SPIs need (ID-D12). */
 static uint32_t gicd_make_typer(const gic_config *config, unsigned spi_words)
 {
     unsigned espi_words = config->espi_count / 32u;
@@ -198,7 +199,8 @@ gicd *gicd_init(void *memory, size_t length, const gic_config *config, gic_confi
     return d;
 }
 
-/* --- reset -------------------------------------------------------------------------------------------- */
+/* --- reset
+ * -------------------------------------------------------------------------------------------- */
 
 static void gicd_reset_pe(gicd_pe *p)
 {
@@ -225,8 +227,7 @@ static gicd_shape gicd_make_shape(const gic_config *config)
     shape.spi_count = config->spi_count;
     shape.espi_count = config->espi_count;
     shape.priority_bits = config->priority_bits;
-    shape.security =
-        (uint8_t)(config->two_security_states | (unsigned)config->ds_writable << 1);
+    shape.security = (uint8_t)(config->two_security_states | (unsigned)config->ds_writable << 1);
     return shape;
 }
 
@@ -251,7 +252,8 @@ void gicd_reset(gicd *d)
         gicd_pending_changed(d, i, 0);
 }
 
-/* --- wires ---------------------------------------------------------------------------------------------- */
+/* --- wires
+ * ---------------------------------------------------------------------------------------------- */
 
 void gicd_set_line(gicd *d, uint32_t intid, bool level)
 {
@@ -286,7 +288,8 @@ const gic_frame *gicd_frame(const gicd *d)
     return &d->frame;
 }
 
-/* --- explaining ------------------------------------------------------------------------------------------- */
+/* --- explaining
+ * ------------------------------------------------------------------------------------------- */
 
 static void gicd_explain_state(const gicd *d, unsigned slot, gic_explanation *e)
 {

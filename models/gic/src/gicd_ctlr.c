@@ -33,8 +33,7 @@ static uint64_t gicd_ctlr_one_state(const gicd *d)
     return GIC_MAKE(GICD_CTLR_DS, EnableGrp0, gicd_group_bit(d, GIC_GROUP_0)) |
            GIC_MAKE(GICD_CTLR_DS, EnableGrp1, gicd_group_bit(d, GIC_GROUP_1NS)) |
            GIC_MAKE(GICD_CTLR_DS, ARE, gicd_are()) | GIC_MAKE(GICD_CTLR_DS, DS, 1) |
-           GIC_MAKE(GICD_CTLR_DS, E1NWF, d->arch->e1nwf) |
-           GIC_MAKE(GICD_CTLR_DS, RWP, gicd_rwp(d));
+           GIC_MAKE(GICD_CTLR_DS, E1NWF, d->arch->e1nwf) | GIC_MAKE(GICD_CTLR_DS, RWP, gicd_rwp(d));
 }
 
 gic_status gicd_ctlr_read(void *kernel, const gic_reg_access *a, uint64_t *value)
@@ -49,7 +48,8 @@ gic_status gicd_ctlr_read(void *kernel, const gic_reg_access *a, uint64_t *value
     return GIC_OK;
 }
 
-/* --- writes -------------------------------------------------------------------------------------- */
+/* --- writes --------------------------------------------------------------------------------------
+ */
 
 /* What GICD_CTLR becomes. */
 typedef struct gicd_control {
@@ -84,8 +84,8 @@ static gicd_control gicd_decode_nonsecure(const gicd *d, uint64_t value)
     gicd_control next;
     next.ds = d->arch->ds;
     next.e1nwf = d->arch->e1nwf;
-    next.enabled = gicd_put_group(d->arch->enabled, GIC_GROUP_1NS,
-                                  GIC_GET(GICD_CTLR_NS, EnableGrp1A, value));
+    next.enabled =
+        gicd_put_group(d->arch->enabled, GIC_GROUP_1NS, GIC_GET(GICD_CTLR_NS, EnableGrp1A, value));
     return next;
 }
 
@@ -111,21 +111,6 @@ static void gicd_refresh_groups(gicd *d, bool rwp)
     }
 }
 
-/* E1NWF 1 to 0: what sleeping PEs hold of 1-of-N comes back, and RWP waits for it (D-15). */
-static void gicd_recall_from_sleepers(gicd *d)
-{
-    unsigned pe;
-    unsigned i;
-    for (pe = 0; pe < d->pool; pe++)
-        for (i = 0; i < d->pe[pe].offers && !d->pe[pe].awake; i++) {
-            const gicd_offer *offer = &d->pe[pe].offer[i];
-            if (!offer->one_of_n)
-                continue;
-            gicd_wait_for(d, offer->slot / 32u, gic_bit(offer->slot));
-            gicd_refresh(d, offer->slot);
-        }
-}
-
 static void gicd_control_change(gicd *d, gicd_control next)
 {
     gic_group_set cleared = d->arch->enabled & (gic_group_set)~next.enabled;
@@ -139,8 +124,8 @@ static void gicd_control_change(gicd *d, gicd_control next)
     if (ds_set)
         gicd_refresh_groups(d, true);
     if (e1nwf_cleared)
-        gicd_recall_from_sleepers(d);
-    d->arch->pool_dirty = true;
+        gicd_refresh_sleepers(d, true); /* RWP waits for what they hold (D-15) */
+    gicd_mark_list(d, d->pool);
     if (changed || ds_set)
         gicd_announce(d, cleared != 0 || ds_set);
 }

@@ -18,14 +18,6 @@ static void gicd_level_note(const gicd *d, unsigned slot, unsigned list)
     gicd_level_set(d, list, gicd_group(d, slot))[level / 32] |= gic_bit(level);
 }
 
-static void gicd_mark_list(gicd *d, unsigned list)
-{
-    if (list == d->pool)
-        d->arch->pool_dirty = true;
-    else
-        gicd_mark_pe(d, list);
-}
-
 static void gicd_list_add(gicd *d, unsigned slot, unsigned list)
 {
     *gicd_list_word(d, list, slot / 32) |= gic_bit(slot);
@@ -34,7 +26,7 @@ static void gicd_list_add(gicd *d, unsigned slot, unsigned list)
     gicd_level_note(d, slot, list);
 }
 
-static void gicd_list_remove(gicd *d, unsigned slot)
+void gicd_unlist(gicd *d, unsigned slot)
 {
     unsigned list = d->derived.listed[slot];
     uint32_t *word = gicd_list_word(d, list, slot / 32);
@@ -49,7 +41,8 @@ static void gicd_list_remove(gicd *d, unsigned slot)
 static unsigned gicd_list_for(const gicd *d, unsigned slot)
 {
     const gicd_word *word = &d->word[slot / 32];
-    uint32_t ready = gicd_pending(word) & word->enable & ~word->active & ~word->offered;
+    uint32_t active = GIC_FAULT("P-19") ? 0 : word->active;
+    uint32_t ready = gicd_pending(word) & word->enable & ~active & ~word->offered;
     return ready & gic_bit(slot) ? d->derived.route[slot] : (unsigned)GICD_NO_LIST;
 }
 
@@ -73,19 +66,11 @@ void gicd_refresh(gicd *d, unsigned slot)
     if (list == listed)
         return;
     if (listed != GICD_NO_LIST)
-        gicd_list_remove(d, slot);
+        gicd_unlist(d, slot);
     if (list == GICD_NO_LIST)
         return;
     gicd_list_add(d, slot, list);
     gicd_mark_list(d, list);
-}
-
-void gicd_refresh_bits(gicd *d, unsigned w, uint32_t bits)
-{
-    while (bits) {
-        gicd_refresh(d, w * 32u + gic_lowest_bit(bits));
-        bits &= bits - 1;
-    }
 }
 
 static void gicd_level_move(gicd *d, unsigned slot, unsigned from, unsigned to)
@@ -124,8 +109,8 @@ uint32_t gicd_regroup(gicd *d, unsigned w)
     unsigned g;
 
     for (g = 0; g < GIC_GROUP_COUNT; g++) {
-        uint32_t now = view->implemented & gic_group_words((gic_group)g, d->arch->ds, word->group,
-                                                           word->grpmod);
+        uint32_t now = view->implemented &
+                       gic_group_words((gic_group)g, d->arch->ds, word->group, word->grpmod);
         changed |= now ^ view->group[g];
         view->group[g] = now;
     }
@@ -168,7 +153,7 @@ static uint32_t gicd_group_mask(const gicd_view *view, gic_group_set groups)
     return mask;
 }
 
-/* First candidate of @p list at @p level among @p groups. */
+/* First candidate of @p list at @p level among @p groups: ties go to the lowest INTID (ID-D11). */
 static unsigned gicd_first_at(const gicd *d, unsigned list, unsigned level, gic_group_set groups)
 {
     uint64_t words = d->derived.list_words[list] & d->derived.level_words[level];
@@ -223,7 +208,8 @@ unsigned gicd_best(gicd *d, unsigned list, gic_group_set groups)
     return GICD_NO_SLOT;
 }
 
-/* --- from nothing ------------------------------------------------------------------------------- */
+/* --- from nothing -------------------------------------------------------------------------------
+ */
 
 static void gicd_clear_lists(gicd *d)
 {
@@ -297,15 +283,16 @@ void gicd_rebuild(gicd *d)
     }
 }
 
-/* --- checking --------------------------------------------------------------------------------------- */
+/* --- checking
+ * --------------------------------------------------------------------------------------- */
 
 static bool gicd_slot_consistent(const gicd *d, unsigned slot)
 {
     unsigned w = slot / 32;
     uint32_t bit = gic_bit(slot);
     unsigned level = gicd_level(d, d->priority[slot]);
-    unsigned list = d->derived.view[w].implemented & bit ? gicd_list_for(d, slot)
-                                                         : (unsigned)GICD_NO_LIST;
+    unsigned list =
+        d->derived.view[w].implemented & bit ? gicd_list_for(d, slot) : (unsigned)GICD_NO_LIST;
     unsigned i;
 
     if (d->derived.listed[slot] != list || d->derived.route[slot] != gicd_route_of(d, slot))

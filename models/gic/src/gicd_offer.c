@@ -26,9 +26,11 @@ gicd_offer *gicd_offer_of(const gicd *d, unsigned slot)
 static bool gicd_offer_routed(const gicd *d, unsigned slot, const gicd_offer *offer)
 {
     unsigned pe = d->derived.owner[slot];
-    if (offer->one_of_n)
-        return d->derived.route[slot] == d->pool && (d->pe[pe].awake || d->arch->e1nwf);
-    return d->derived.route[slot] == pe;
+    if (!offer->one_of_n)
+        return d->derived.route[slot] == pe;
+    /* With a sleeping PE only while nobody awake can take it (ID-D06). */
+    return d->derived.route[slot] == d->pool &&
+           (d->pe[pe].awake || (d->arch->e1nwf && !gicd_any_able(d, (gic_group)offer->group)));
 }
 
 bool gicd_offer_stands(const gicd *d, unsigned slot)
@@ -57,8 +59,7 @@ static void gicd_offer_send(gicd *d, unsigned pe, unsigned slot, bool one_of_n)
     offer->one_of_n = one_of_n;
     d->word[slot / 32].offered |= gic_bit(slot);
     d->derived.owner[slot] = (uint16_t)pe;
-    if (!GIC_FAULT("C-02"))
-        gicd_refresh(d, slot);
+    gicd_unlist(d, slot);
     gicd_note_offers(d, pe);
 
     msg.kind = GIC_MSG_OFFER;
@@ -124,14 +125,25 @@ static bool gicd_look_at_pool(gicd *d)
     return true;
 }
 
-/* --- recalls ------------------------------------------------------------------------------------ */
+/* --- recalls ------------------------------------------------------------------------------------
+ */
 
 static void gicd_end_wait(gicd *d, unsigned slot)
 {
     gicd_word *word = &d->word[slot / 32];
+    if (!(word->rwp & gic_bit(slot)))
+        return;
     word->rwp &= ~gic_bit(slot);
     if (word->rwp == 0)
         d->arch->rwp_words &= ~(UINT64_C(1) << (slot / 32));
+}
+
+static void gicd_unwant_recall(gicd *d, unsigned slot)
+{
+    gicd_word *word = &d->word[slot / 32];
+    word->recall_wanted &= ~gic_bit(slot);
+    if (word->recall_wanted == 0)
+        d->arch->recall_words &= ~(UINT64_C(1) << (slot / 32));
 }
 
 /* Recall one slot of those marked, unless its offer stands again by now. */
@@ -142,9 +154,7 @@ static void gicd_recall_next(gicd *d)
     unsigned slot = w * 32u + gic_lowest_bit(word->recall_wanted);
     uint32_t bit = gic_bit(slot);
 
-    word->recall_wanted &= ~bit;
-    if (word->recall_wanted == 0)
-        d->arch->recall_words &= ~(UINT64_C(1) << w);
+    gicd_unwant_recall(d, slot);
     if (gicd_offer_stands(d, slot)) {
         gicd_end_wait(d, slot);
         return;
@@ -152,8 +162,8 @@ static void gicd_recall_next(gicd *d)
     word->recalled |= bit;
     gicd_note_offers(d, d->derived.owner[slot]);
     gicd_tell(d, d->derived.owner[slot], GIC_MSG_RECALL, gicd_intid(d, slot));
-    gicd_mark_pe(d, d->derived.owner[slot]);
-    d->arch->pool_dirty = true;
+    gicd_mark_list(d, d->derived.owner[slot]);
+    gicd_mark_list(d, d->pool);
 }
 
 void gicd_wait_for(gicd *d, unsigned w, uint32_t bits)
@@ -165,6 +175,21 @@ void gicd_wait_for(gicd *d, unsigned w, uint32_t bits)
     d->arch->rwp_words |= UINT64_C(1) << w;
 }
 
+void gicd_refresh_sleepers(gicd *d, bool rwp)
+{
+    unsigned pe;
+    unsigned i;
+    for (pe = 0; pe < d->pool; pe++)
+        for (i = 0; i < d->pe[pe].offers && !d->pe[pe].awake; i++) {
+            const gicd_offer *offer = &d->pe[pe].offer[i];
+            if (!offer->one_of_n)
+                continue;
+            if (rwp)
+                gicd_wait_for(d, offer->slot / 32u, gic_bit(offer->slot));
+            gicd_refresh(d, offer->slot);
+        }
+}
+
 bool gicd_rwp(const gicd *d)
 {
     if (GIC_FAULT("D-15"))
@@ -172,52 +197,42 @@ bool gicd_rwp(const gicd *d)
     return d->arch->rwp || d->arch->announce_rwp || d->arch->rwp_words != 0;
 }
 
-/* --- units of work -------------------------------------------------------------------------------- */
+/* --- units of work
+ * -------------------------------------------------------------------------------- */
 
-static bool gicd_take_mark(gicd *d, unsigned *pe)
+static unsigned gicd_take_mark(gicd *d)
 {
-    unsigned i;
-    for (i = 0; i < d->pe_words; i++)
-        if (d->arch->dirty[i]) {
-            *pe = i * 64u + gic_lowest_bit64(d->arch->dirty[i]);
-            d->arch->dirty[i] &= d->arch->dirty[i] - 1;
-            return true;
-        }
-    return false;
+    unsigned i = gic_lowest_bit(d->arch->dirty_words);
+    unsigned pe = i * 64u + gic_lowest_bit64(d->arch->dirty[i]);
+    d->arch->dirty[i] &= d->arch->dirty[i] - 1;
+    if (d->arch->dirty[i] == 0)
+        d->arch->dirty_words &= (uint8_t) ~(1u << i);
+    return pe;
 }
 
-static bool gicd_unit(gicd *d)
+/* Recalls first, so that what they free can be offered. */
+static void gicd_unit(gicd *d)
 {
-    unsigned pe;
-    if (d->arch->recall_words) {
+    if (d->arch->recall_words)
         gicd_recall_next(d);
-        return true;
-    }
-    if (gicd_take_mark(d, &pe)) {
-        gicd_look_at_pe(d, pe);
-        return true;
-    }
-    if (d->arch->pool_dirty) {
-        d->arch->pool_dirty = d->derived.list_words[d->pool] != 0 && gicd_look_at_pool(d);
-        return true;
-    }
-    return false;
+    else if (d->arch->dirty_words)
+        gicd_look_at_pe(d, gicd_take_mark(d));
+    else
+        d->arch->pool_dirty = gicd_look_at_pool(d);
 }
 
-void gicd_run(gicd *d)
+void gicd_work(gicd *d)
 {
     unsigned units = gic_min_u32(d->config.work_limit, GICD_UNITS_MAX);
-    while (units > 0 && gic_outbox_room(&d->outbox) > GICD_OUTBOX_RESERVE && gicd_unit(d))
+    while (units > 0 && gicd_marked(d) && gic_outbox_room(&d->outbox) > GICD_OUTBOX_RESERVE) {
+        gicd_unit(d);
         units--;
+    }
 }
 
 bool gicd_has_work(const gicd *d)
 {
-    unsigned i;
-    uint64_t marks = d->arch->recall_words | d->arch->pool_dirty;
-    for (i = 0; i < d->pe_words; i++)
-        marks |= d->arch->dirty[i];
-    return marks != 0;
+    return gicd_marked(d) && !GIC_FAULT("C-03");
 }
 
 void gicd_step(gicd *d)
@@ -225,7 +240,8 @@ void gicd_step(gicd *d)
     gicd_run(d);
 }
 
-/* --- what the Redistributors say -------------------------------------------------------------------- */
+/* --- what the Redistributors say
+ * -------------------------------------------------------------------- */
 
 /* Forget the offer of @p slot to PE @p pe; the slot is the Distributor's again. */
 static void gicd_end_offer(gicd *d, unsigned pe, unsigned slot)
@@ -244,13 +260,12 @@ static void gicd_end_offer(gicd *d, unsigned pe, unsigned slot)
     d->derived.owner[slot] = GIC_PE_NONE;
     word->offered &= ~bit;
     word->recalled &= ~bit;
-    word->recall_wanted &= ~bit;
-    if (word->recall_wanted == 0)
-        d->arch->recall_words &= ~(UINT64_C(1) << (slot / 32));
+    if (word->recall_wanted & bit)
+        gicd_unwant_recall(d, slot);
     gicd_end_wait(d, slot);
     gicd_note_offers(d, pe);
-    gicd_mark_pe(d, pe);
-    d->arch->pool_dirty = true;
+    gicd_mark_list(d, pe);
+    gicd_mark_list(d, d->pool);
 }
 
 /* Slot of @p intid if it is offered to PE @p from, as each answer has to be. */
@@ -274,7 +289,7 @@ static void gicd_receive_taken(gicd *d, uint16_t from, const gic_msg *msg)
     if (recalled)
         gic_report(&d->outbox, GIC_EV_CROSSED_ACTIVATE, from, msg->intid, GIC_MSG_RECALL);
     gicd_end_offer(d, from, slot);
-    if (GIC_FAULT("N-04") && recalled)
+    if (GIC_FAULT("C-02") || (GIC_FAULT("N-04") && recalled))
         gicd_refresh(d, slot);
     else
         gicd_activate(d, slot);
@@ -288,8 +303,9 @@ static void gicd_receive_returned(gicd *d, uint16_t from, const gic_msg *msg)
         return;
     gicd_end_offer(d, from, slot);
     gic_report(&d->outbox, GIC_EV_RETURNED, from, msg->intid, 0);
-    if (!GIC_FAULT("C-01"))
-        gicd_refresh(d, slot);
+    if (GIC_FAULT("C-01") || (GIC_FAULT("D-12") && d->derived.route[slot] == d->pool))
+        return;
+    gicd_refresh(d, slot);
 }
 
 /* The set says which groups the writer may deactivate (P-17); the INTID need not be active. */
@@ -306,24 +322,25 @@ static void gicd_receive_pe_state(gicd *d, uint16_t from, const gic_msg *msg)
     gic_pe_routing state = gic_pe_routing_unpack(msg->arg);
     gicd_pe *p = &d->pe[from];
     p->enabled = state.enabled;
-    p->dpg = GIC_FAULT("R-13") ? (gic_group_set)0 : state.dpg;
+    p->dpg = state.dpg;
     p->mask_hint = state.mask_hint;
     p->awake = state.awake;
     gicd_note_state(d, from);
-    gicd_mark_pe(d, from);
-    d->arch->pool_dirty = true;
+    if (d->arch->e1nwf)
+        gicd_refresh_sleepers(d, false);
+    gicd_mark_list(d, from);
+    gicd_mark_list(d, d->pool);
     gicd_tell(d, from, GIC_MSG_PE_STATE_ACK, 0);
 }
 
-/* --- GICD_CTLR and the Redistributors ------------------------------------------------------------------ */
+/* --- GICD_CTLR and the Redistributors
+ * ------------------------------------------------------------------ */
 
 static void gicd_mark_all(gicd *d)
 {
-    unsigned pe;
-    for (pe = 0; pe < d->pool; pe++)
-        if (d->derived.list_words[pe])
-            gicd_mark_pe(d, pe);
-    d->arch->pool_dirty = true;
+    unsigned list;
+    for (list = 0; list <= d->pool; list++)
+        gicd_mark_list(d, list);
 }
 
 static void gicd_broadcast(gicd *d)

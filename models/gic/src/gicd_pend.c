@@ -49,7 +49,8 @@ void gicd_latch(gicd *d, unsigned w, uint32_t bits, bool edges)
     gicd_pending_changed(d, w, before);
 }
 
-/* What is still pending now, a level that is high above all, begins an instance of its own (D-07). */
+/* What is still pending now, a level that is high above all, begins an instance of its own (D-07).
+ */
 void gicd_deactivate(gicd *d, unsigned w, uint32_t bits)
 {
     gicd_word *word = &d->word[w];
@@ -62,7 +63,8 @@ void gicd_deactivate(gicd *d, unsigned w, uint32_t bits)
     gicd_refresh_bits(d, w, ended);
 }
 
-/* Acknowledge clears the latch and nothing else of what makes the interrupt pending (D-07, D-13). */
+/* Acknowledge clears the latch and nothing else of what makes the interrupt pending (D-07, D-13).
+ */
 void gicd_activate(gicd *d, unsigned slot)
 {
     gicd_word *word = &d->word[slot / 32];

@@ -46,7 +46,8 @@ static inline bool gicd_open_window(const gicd *d, const gic_reg_access *a, unsi
     return true;
 }
 
-/* --- groups, enables --------------------------------------------------------------------------- */
+/* --- groups, enables ---------------------------------------------------------------------------
+ */
 
 static gic_status gicd_read_igroupr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -128,7 +129,8 @@ static gic_status gicd_write_icenabler(void *kernel, const gic_reg_access *a, ui
     return GIC_OK;
 }
 
-/* --- pending, active ------------------------------------------------------------------------------ */
+/* --- pending, active
+ * ------------------------------------------------------------------------------ */
 
 static uint32_t gicd_shown_pending(const gicd_word *word)
 {
@@ -216,28 +218,32 @@ static gic_status gicd_write_icactiver(void *kernel, const gic_reg_access *a, ui
     return GIC_OK;
 }
 
-/* --- priorities ------------------------------------------------------------------------------------- */
+/* --- priorities
+ * ------------------------------------------------------------------------------------- */
+
+/* As this access sees it. */
+static inline uint8_t gicd_shown_priority(const gicd *d, const gic_access *access, unsigned slot)
+{
+    return gicd_sees_all(d, access) || GIC_FAULT("P-14")
+               ? d->priority[slot]
+               : gic_priority_to_nonsecure(d->priority[slot]);
+}
 
 static gic_status gicd_read_ipriorityr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const gicd *d = (const gicd *)kernel;
-    unsigned shift = a->intid & 31u;
-    unsigned i;
+    unsigned first = a->intid & 31u;
+    unsigned i = a->access->size;
     gicd_window at;
-    uint64_t bytes = 0;
 
-    if (!gicd_open_window(d, a, NEVER, &at)) {
-        *value = 0;
+    *value = 0;
+    if (!gicd_open_window(d, a, NEVER, &at))
         return GIC_OK;
+    while (i-- > 0) {
+        *value <<= 8;
+        if (at.mask >> (first + i) & 1u)
+            *value |= gicd_shown_priority(d, a->access, at.w * 32u + first + i);
     }
-    for (i = 0; i < a->access->size; i++) {
-        uint8_t priority = d->priority[at.w * 32u + shift + i];
-        if (!gicd_sees_all(d, a->access))
-            priority = gic_priority_to_nonsecure(priority);
-        if (at.mask >> (shift + i) & 1u)
-            bytes |= (uint64_t)priority << (8u * i);
-    }
-    *value = bytes;
     return GIC_OK;
 }
 
@@ -255,14 +261,14 @@ static gic_status gicd_write_ipriorityr(void *kernel, const gic_reg_access *a, u
         if (!gicd_sees_all(d, a->access))
             priority = gic_priority_from_nonsecure(priority);
         if (at.mask >> (shift + i) & 1u)
-            gicd_set_priority(d, at.w * 32u + shift + i,
-                              priority & gic_priority_mask(&d->config));
+            gicd_set_priority(d, at.w * 32u + shift + i, priority & gic_priority_mask(&d->config));
     }
     gicd_run(d);
     return GIC_OK;
 }
 
-/* --- two bits per interrupt --------------------------------------------------------------------------- */
+/* --- two bits per interrupt
+ * --------------------------------------------------------------------------- */
 
 static gic_status gicd_read_icfgr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -319,14 +325,15 @@ static gic_status gicd_write_nsacr(void *kernel, const gic_reg_access *a, uint64
     if (d->arch->ds || !gicd_open_window(d, a, NEVER, &at))
         return GIC_OK;
     half &= at.mask;
-    at.word->nsacr_high = (at.word->nsacr_high & ~half) |
-                          (gic_squeeze_odd((uint32_t)value) << shift & half);
-    at.word->nsacr_low = (at.word->nsacr_low & ~half) |
-                         (gic_squeeze_odd((uint32_t)(value << 1)) << shift & half);
+    at.word->nsacr_high =
+        (at.word->nsacr_high & ~half) | (gic_squeeze_odd((uint32_t)value) << shift & half);
+    at.word->nsacr_low =
+        (at.word->nsacr_low & ~half) | (gic_squeeze_odd((uint32_t)(value << 1)) << shift & half);
     return GIC_OK;
 }
 
-/* --- routes --------------------------------------------------------------------------------------------- */
+/* --- routes
+ * --------------------------------------------------------------------------------------------- */
 
 static uint64_t gicd_irouter(const gicd *d, unsigned slot)
 {
@@ -354,7 +361,8 @@ static void gicd_check_route(gicd *d, const gic_reg_access *a, unsigned slot)
                    d->irouter[slot]);
 }
 
-/* Each half takes effect by itself (D-11); without 1-of-N IRM is RAZ/WI (ID-D08), without A3V Aff3. */
+/* Each half takes effect by itself (D-11); without 1-of-N IRM is RAZ/WI (ID-D08), without A3V Aff3.
+ */
 static gic_status gicd_write_irouter(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     gicd *d = (gicd *)kernel;
@@ -380,12 +388,14 @@ static gic_status gicd_write_irouter(void *kernel, const gic_reg_access *a, uint
     return GIC_OK;
 }
 
-/* --- message-based SPIs (D-13) ----------------------------------------------------------------------------- */
+/* --- message-based SPIs (D-13)
+ * ----------------------------------------------------------------------------- */
 
 /* The SPI that the value names, if this access may @p from it; counts software's mistakes. */
 static unsigned gicd_message_slot(gicd *d, const gic_reg_access *a, uint64_t value, unsigned from)
 {
-    uint32_t intid = (uint32_t)GIC_GET(GICD_SETSPI, INTID, value);
+    uint32_t intid =
+        (uint32_t)GIC_GET(GICD_SETSPI, INTID, GIC_FAULT("M-01") ? value & 0x3FFu : value);
     unsigned slot = gicd_slot_of(d, intid);
     const gicd_word *word;
     if (slot == GICD_NO_SLOT) {
@@ -417,7 +427,7 @@ static gic_status gicd_write_setspi(void *kernel, const gic_reg_access *a, uint6
     bit = gic_bit(slot);
     if ((word->edge & bit) || GIC_FAULT("D-13")) {
         gicd_latch(d, slot / 32, bit, true);
-    } else if (!(gicd_pending(word) & bit)) { /* no effect when pending already */
+    } else if (!(gicd_pending(word) & bit)) { /* no effect when pending (ID-D10) */
         before = gicd_pending(word);
         word->message |= bit;
         gicd_pending_changed(d, slot / 32, before);
@@ -463,7 +473,8 @@ static gic_status gicd_write_clrspi_sr(void *kernel, const gic_reg_access *a, ui
     return d->arch->ds ? GIC_OK : gicd_write_clrspi(kernel, a, value);
 }
 
-/* --- identification ------------------------------------------------------------------------------------------ */
+/* --- identification
+ * ------------------------------------------------------------------------------------------ */
 
 static gic_status gicd_read_typer(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -490,17 +501,21 @@ static gic_status gicd_read_identity(void *kernel, const gic_reg_access *a, uint
     return GIC_OK;
 }
 
-/* --- the frame -------------------------------------------------------------------------------------------------- */
+/* --- the frame: GICD_STATUSR is not implemented (ID-D13)
+ * --------------------------------------------------------------------------------------------------
+ */
 
-#define gicd_read_none NULL
+#define gicd_read_none  NULL
 #define gicd_write_none NULL
-#define gicd_read_ctlr gicd_ctlr_read
+#define gicd_read_ctlr  gicd_ctlr_read
 #define gicd_write_ctlr gicd_ctlr_write
 
 static const gic_reg_row gicd_row[] = {
-#define GICD_REG(name, offset, span, intid, bits, element, widths, flags, read, write, reset, mask) \
-    {#name, (offset), (span),           (intid),             (bits),  (element),                   \
-     (widths), (flags), gicd_read_##read, gicd_write_##write, (reset), (mask)},
+#define GICD_REG(name, offset, span, intid, bits, element, widths, flags, read, write, reset, \
+                 mask)                                                                        \
+    {#name,     (offset), (span),  (intid),          (bits),                                  \
+     (element), (widths), (flags), gicd_read_##read, gicd_write_##write,                      \
+     (reset),   (mask)},
 #include "gicd.def"
 #undef GICD_REG
 };

@@ -44,14 +44,16 @@ gic_group_set gicd_groups_at(const gicd *d, unsigned pe)
        the Redistributor holds it and asks for the PE to be woken. */
     if (d->pe[pe].awake)
         groups &= d->pe[pe].enabled;
+    if (GIC_FAULT("R-13"))
+        groups &= (gic_group_set)~d->pe[pe].dpg;
     return groups;
 }
 
-/* --- 1-of-N --------------------------------------------------------------------------------------- */
+/* --- 1-of-N
+ * --------------------------------------------------------------------------------------- */
 
 /* First PE of two sets whose priority mask does not hide @p priority. */
-static uint16_t gicd_first_pe(const gicd *d, const uint64_t *a, const uint64_t *b,
-                              uint8_t priority)
+static uint16_t gicd_first_pe(const gicd *d, const uint64_t *a, const uint64_t *b, uint8_t priority)
 {
     unsigned i;
     for (i = 0; i < d->pe_words; i++) {
@@ -84,17 +86,25 @@ static uint16_t gicd_first_displaceable(const gicd *d, uint8_t priority, gic_gro
     return GIC_PE_NONE;
 }
 
+bool gicd_any_able(const gicd *d, gic_group group)
+{
+    uint64_t any = 0;
+    unsigned i;
+    for (i = 0; i < d->pe_words; i++)
+        any |= d->derived.routing.able[group][i];
+    return any != 0;
+}
+
 /* The choice among PEs is IMPLEMENTATION DEFINED (ID-D06): an idle one, then the one that holds the
-   least urgent interrupt, then with E1NWF one that is asleep; the lowest number of equal ones. */
+   least urgent interrupt; with E1NWF and no able PE awake, one that is asleep; the lowest number of
+   equal ones. */
 uint16_t gicd_pick_1ofn(const gicd *d, uint8_t priority, gic_group group)
 {
     const gicd_routing *r = &d->derived.routing;
     uint16_t pe = gicd_first_pe(d, r->able[group], r->idle, priority);
-    if (GIC_FAULT("D-12"))
-        return 0;
     if (pe == GIC_PE_NONE)
         pe = gicd_first_displaceable(d, priority, group);
-    if (pe == GIC_PE_NONE && d->arch->e1nwf)
+    if (pe == GIC_PE_NONE && d->arch->e1nwf && !gicd_any_able(d, group))
         pe = gicd_first_pe(d, r->asleep[group], r->idle, priority);
     return pe;
 }
@@ -154,11 +164,11 @@ void gicd_note_offers(gicd *d, unsigned pe)
     bool credit = p->offers < GIC_CREDIT_OFFER;
 
     gicd_put_pe(d->derived.routing.idle, pe, credit && !stays);
-    gicd_note_held(d, pe,
-                   credit && stays ? gicd_level(d, held->priority) : (unsigned)GICD_NO_LIST);
+    gicd_note_held(d, pe, credit && stays ? gicd_level(d, held->priority) : (unsigned)GICD_NO_LIST);
 }
 
-/* --- SGIs --------------------------------------------------------------------------------------------- */
+/* --- SGIs
+ * --------------------------------------------------------------------------------------------- */
 
 static void gicd_sgi_send(gicd *d, uint16_t to, uint16_t except, uint32_t intid, gic_sgi sgi)
 {

@@ -68,6 +68,36 @@ static bool gicd_marks_sane(const gicd *d, const unsigned char *payload)
     for (pe = d->pool; pe < GIC_MAX_PES; pe++)
         if (arch.dirty[pe / 64] >> (pe % 64) & 1u)
             return false;
+    for (pe = 0; pe < GICD_PE_WORDS; pe++)
+        if ((arch.dirty[pe] != 0) != (arch.dirty_words >> pe & 1u))
+            return false;
+    return true;
+}
+
+/* How many PEs have the offer of @p slot. */
+static unsigned gicd_owners(const gicd *d, const unsigned char *payload, unsigned slot)
+{
+    const unsigned char *at =
+        payload + ((const unsigned char *)d->pe - (const unsigned char *)d->arch);
+    unsigned owners = 0;
+    unsigned pe;
+    for (pe = 0; pe < d->pool; pe++, at += sizeof(gicd_pe)) {
+        gicd_pe p;
+        gicd_copy(&p, at, sizeof(p));
+        owners += p.offers > 0 && p.offer[0].slot == slot;
+        owners += p.offers > 1 && p.offer[1].slot == slot;
+    }
+    return owners;
+}
+
+/* Whether each of the slots that are offered has one owner, and the others none. */
+static bool gicd_offers_owned(const gicd *d, const unsigned char *payload, unsigned first,
+                              uint32_t offered)
+{
+    unsigned i;
+    for (i = 0; i < 32; i++)
+        if (gicd_owners(d, payload, first + i) != (offered >> i & 1u))
+            return false;
     return true;
 }
 
@@ -76,7 +106,9 @@ static bool gicd_words_sane(const gicd *d, const unsigned char *payload)
 {
     const unsigned char *at =
         payload + ((const unsigned char *)d->word - (const unsigned char *)d->arch);
+    gicd_arch arch;
     unsigned w;
+    gicd_copy(&arch, payload, sizeof(arch));
     for (w = 0; w < d->words; w++, at += sizeof(gicd_word)) {
         gicd_word word;
         uint32_t any;
@@ -84,7 +116,10 @@ static bool gicd_words_sane(const gicd *d, const unsigned char *payload)
         any = word.group | word.grpmod | word.enable | word.latch | word.level | word.message |
               word.active | word.edge | word.one_of_n | word.offered | word.instance;
         if ((any & ~d->derived.view[w].implemented) ||
-            ((word.recalled | word.recall_wanted | word.rwp) & ~word.offered))
+            ((word.recalled | word.recall_wanted | word.rwp) & ~word.offered) ||
+            ((arch.recall_words >> w & 1u) != 0) != (word.recall_wanted != 0) ||
+            ((arch.rwp_words >> w & 1u) != 0) != (word.rwp != 0) ||
+            !gicd_offers_owned(d, payload, w * 32u, word.offered))
             return false;
     }
     return true;
@@ -94,8 +129,7 @@ bool gicd_load(gicd *d, const void *in, size_t length)
 {
     const unsigned char *payload = (const unsigned char *)in + sizeof(gic_save_header);
     if (length < gicd_save_size(d) || !gicd_same_shape(d, payload) ||
-        !gicd_marks_sane(d, payload) || !gicd_pes_sane(d, payload) ||
-        !gicd_words_sane(d, payload))
+        !gicd_marks_sane(d, payload) || !gicd_pes_sane(d, payload) || !gicd_words_sane(d, payload))
         return false;
     if (!gic_load_block(in, length, GICD_SAVE_MAGIC, GICD_SAVE_VERSION, d->arch, d->saved_bytes))
         return false;

@@ -2,17 +2,18 @@
 /*
  * The Distributor from inside; not an interface.
  *
- * A shared interrupt is a slot: SPIs first (slot 0 is INTID 32), then extended SPIs, in words of 32,
- * so that slots are in the order of INTIDs. There are at most 63 words, hence one 64-bit summary.
+ * A shared interrupt is a slot: SPIs first (slot 0 is INTID 32), then extended SPIs, in words of
+ * 32, so that slots are in the order of INTIDs. There are at most 63 words, hence one 64-bit
+ * summary.
  *
  * Two structs: `gicd_arch` with what follows it in memory is what the architecture and the
  * conversation with the Redistributors know, and is saved; `gicd_derived` is rebuilt from it.
  *
  * Finding the next interrupt takes constant time. Every slot that could be offered is a bit in one
  * of the candidate lists: one list a PE, and the pool for 1-of-N. A list has a summary of non-empty
- * words and, per group, a set of priority levels that may be non-empty (a level that turns out to be
- * empty is struck out by the search that finds it so). One global map per level and per group says
- * which slots have it. The answer is the first bit of list & level & groups at the best level.
+ * words and, per group, a set of priority levels that may be non-empty (a level that turns out to
+ * be empty is struck out by the search that finds it so). One global map per level and per group
+ * says which slots have it. The answer is the first bit of list & level & groups at the best level.
  * Memory per PE: 63 words, a summary, three level sets, two offers: under 400 bytes at most.
  */
 #ifndef GICD_STATE_H
@@ -98,14 +99,15 @@ typedef struct gicd_arch {
     gic_group_set announced; /* what the Redistributors were told last */
     bool ds;
     bool e1nwf;
-    uint16_t acks;      /* GROUP_ENABLES_ACKs outstanding */
-    bool announce;      /* to be announced again when they are in */
-    bool announce_rwp;  /* and RWP waits for that */
-    bool rwp;           /* RWP waits for the acks outstanding */
-    bool pool_dirty;    /* the 1-of-N pool is to be looked at */
-    uint8_t reserved[4];
-    uint64_t rwp_words;    /* words with rwp bits */
-    uint64_t recall_words; /* words with recall_wanted bits */
+    uint16_t acks;       /* GROUP_ENABLES_ACKs outstanding */
+    bool announce;       /* to be announced again when they are in */
+    bool announce_rwp;   /* and RWP waits for that */
+    bool rwp;            /* RWP waits for the acks outstanding */
+    bool pool_dirty;     /* the 1-of-N pool is to be looked at */
+    uint8_t dirty_words; /* words of `dirty` with marks */
+    uint8_t reserved[3];
+    uint64_t rwp_words;            /* words with rwp bits */
+    uint64_t recall_words;         /* words with recall_wanted bits */
     uint64_t dirty[GICD_PE_WORDS]; /* PEs whose best candidate is to be looked at */
 } gicd_arch;
 
@@ -132,16 +134,16 @@ typedef struct gicd_affinity {
 /* Derived state: pointers into the kernel's block. */
 typedef struct gicd_derived {
     gicd_view *view;
-    uint64_t *list_words;   /* per list: summary */
-    uint32_t *list;         /* per list: candidate words */
-    uint32_t *list_levels;  /* per list and group: levels that may be non-empty */
-    uint64_t *level_words;  /* per level: summary */
-    uint32_t *level;        /* per level: words of slots with that priority */
-    uint64_t *holders;      /* per level: PEs whose held offer has it and can be displaced */
-    uint16_t *listed;       /* per slot: list it is a candidate in, or GICD_NO_LIST */
-    uint16_t *owner;        /* per slot: PE it is offered to */
-    uint16_t *route;        /* per slot: PE, pool, or GICD_NO_LIST when it leads nowhere */
-    uint16_t *held;         /* per PE: level in holders, or GICD_NO_LIST */
+    uint64_t *list_words;    /* per list: summary */
+    uint32_t *list;          /* per list: candidate words */
+    uint32_t *list_levels;   /* per list and group: levels that may be non-empty */
+    uint64_t *level_words;   /* per level: summary */
+    uint32_t *level;         /* per level: words of slots with that priority */
+    uint64_t *holders;       /* per level: PEs whose held offer has it and can be displaced */
+    uint16_t *listed;        /* per slot: list it is a candidate in, or GICD_NO_LIST */
+    uint16_t *owner;         /* per slot: PE it is offered to */
+    uint16_t *route;         /* per slot: PE, pool, or GICD_NO_LIST when it leads nowhere */
+    uint16_t *held;          /* per PE: level in holders, or GICD_NO_LIST */
     gicd_affinity *affinity; /* ascending */
     gicd_routing routing;
 } gicd_derived;
@@ -177,6 +179,8 @@ static inline unsigned gicd_word_of(const gicd *d, uint32_t intid)
 
     if (GIC_FAULT("D-01") && intid < GIC_INTID_SPI_FIRST)
         return 0;
+    if (GIC_FAULT("M-05") && spi / 32 == d->spi_words && d->words > d->spi_words)
+        return d->spi_words;
     if (spi / 32 < d->spi_words)
         return spi / 32;
     if (GIC_FAULT("D-16") && espi / 32 < d->words)
@@ -222,22 +226,47 @@ static inline unsigned gicd_level(const gicd *d, uint8_t priority)
 
 static inline uint32_t *gicd_level_set(const gicd *d, unsigned list, gic_group group)
 {
-    return &d->derived
-                .list_levels[(list * GIC_GROUP_COUNT + (unsigned)group) * d->level_sets];
+    return &d->derived.list_levels[(list * GIC_GROUP_COUNT + (unsigned)group) * d->level_sets];
 }
 
 static inline void gicd_mark_pe(gicd *d, unsigned pe)
 {
     d->arch->dirty[pe / 64] |= UINT64_C(1) << (pe % 64);
+    d->arch->dirty_words |= (uint8_t)(1u << (pe / 64));
 }
 
-/* --- gicd_list.c: candidate lists and the search ----------------------------------------------- */
+/* Look at a list that may now have something for somebody; an empty one has nothing. */
+static inline void gicd_mark_list(gicd *d, unsigned list)
+{
+    if (d->derived.list_words[list] == 0)
+        return;
+    if (list == d->pool)
+        d->arch->pool_dirty = true;
+    else
+        gicd_mark_pe(d, list);
+}
+
+static inline bool gicd_marked(const gicd *d)
+{
+    return (d->arch->recall_words | d->arch->dirty_words | d->arch->pool_dirty) != 0;
+}
+
+/* --- gicd_list.c: candidate lists and the search -----------------------------------------------
+ */
 
 /* Put @p slot into the list it belongs to by the architectural state, and want a Recall of it when
    it is offered in a way that no longer holds. */
 void gicd_refresh(gicd *d, unsigned slot);
 /* gicd_refresh() for the slots @p bits of word @p w. */
-void gicd_refresh_bits(gicd *d, unsigned w, uint32_t bits);
+static inline void gicd_refresh_bits(gicd *d, unsigned w, uint32_t bits)
+{
+    while (bits) {
+        gicd_refresh(d, w * 32u + gic_lowest_bit(bits));
+        bits &= bits - 1;
+    }
+}
+/* @p slot is a candidate no more, since it is being offered. */
+void gicd_unlist(gicd *d, unsigned slot);
 /* Priority of @p slot becomes @p priority. */
 void gicd_set_priority(gicd *d, unsigned slot, uint8_t priority);
 /* Groups of word @p w follow IGROUPR, IGRPMODR and DS; slots whose group changed. */
@@ -253,7 +282,8 @@ void gicd_rebuild(gicd *d);
 /* Whether the derived state equals what a full recompute would give (tests). */
 bool gicd_derived_consistent(const gicd *d);
 
-/* --- gicd_route.c: who gets it ------------------------------------------------------------------ */
+/* --- gicd_route.c: who gets it ------------------------------------------------------------------
+ */
 
 /* PE with @p affinity, or GIC_PE_NONE. */
 uint16_t gicd_find_pe(const gicd *d, uint32_t affinity);
@@ -261,6 +291,8 @@ uint16_t gicd_find_pe(const gicd *d, uint32_t affinity);
 uint16_t gicd_route_of(const gicd *d, unsigned slot);
 /* The PE that a 1-of-N interrupt goes to now, or GIC_PE_NONE: the central decision (D-12). */
 uint16_t gicd_pick_1ofn(const gicd *d, uint8_t priority, gic_group group);
+/* Whether a PE that is awake can be picked for 1-of-N of @p group, now or when it has room. */
+bool gicd_any_able(const gicd *d, gic_group group);
 /* Groups of which PE @p pe may be offered directed SPIs. */
 gic_group_set gicd_groups_at(const gicd *d, unsigned pe);
 /* The sets of PEs follow d->pe[pe]: its state, its offers. */
@@ -269,22 +301,31 @@ void gicd_note_offers(gicd *d, unsigned pe);
 /* SGI fan-out: GIC_MSG_SGI_REQUEST of PE @p from. */
 void gicd_sgi_request(gicd *d, uint16_t from, const gic_msg *msg);
 
-/* --- gicd_offer.c: the conversation with the Redistributors -------------------------------------- */
+/* --- gicd_offer.c: the conversation with the Redistributors --------------------------------------
+ */
 
 /* The offer of @p slot at its owner. */
 gicd_offer *gicd_offer_of(const gicd *d, unsigned slot);
 /* Whether an offer still says what the state says. */
 bool gicd_offer_stands(const gicd *d, unsigned slot);
 /* Do units of work: recalls, offers to PEs marked, offers from the pool. */
-void gicd_run(gicd *d);
+void gicd_work(gicd *d);
+static inline void gicd_run(gicd *d)
+{
+    if (gicd_marked(d))
+        gicd_work(d);
+}
 /* Tell the Redistributors of GICD_CTLR; @p rwp: RWP waits for their answers. */
 void gicd_announce(gicd *d, bool rwp);
+/* Recall what sleeping PEs hold of 1-of-N, where it may not stay; @p rwp: RWP waits for it. */
+void gicd_refresh_sleepers(gicd *d, bool rwp);
 /* RWP waits for the offers among the slots @p bits of word @p w to be answered. */
 void gicd_wait_for(gicd *d, unsigned w, uint32_t bits);
 /* GICD_CTLR.RWP. */
 bool gicd_rwp(const gicd *d);
 
-/* --- gicd_pend.c: pending and active -------------------------------------------------------------- */
+/* --- gicd_pend.c: pending and active
+ * -------------------------------------------------------------- */
 
 /* Pending of word @p w was @p before: events, candidates. */
 void gicd_pending_changed(gicd *d, unsigned w, uint32_t before);
@@ -295,7 +336,8 @@ void gicd_deactivate(gicd *d, unsigned w, uint32_t bits);
 /* PE @p pe has acknowledged @p slot. */
 void gicd_activate(gicd *d, unsigned slot);
 
-/* --- gicd_regs.c ----------------------------------------------------------------------------------- */
+/* --- gicd_regs.c
+ * ----------------------------------------------------------------------------------- */
 
 /* GICD_CTLR: gicd_ctlr.c. */
 gic_reg_read_fn gicd_ctlr_read;

@@ -5,7 +5,8 @@
 
 enum { GICR_SAVE_MAGIC = 0x52434947, GICR_SAVE_VERSION = 1 }; /* "GICR" */
 
-/* --- small things ------------------------------------------------------------------------------- */
+/* --- small things -------------------------------------------------------------------------------
+ */
 
 static void gicr_zero(void *memory, size_t length)
 {
@@ -32,42 +33,35 @@ void gicr_to_gicd(gicr *r, gic_msg_kind kind, uint32_t intid)
     gicr_tell(r, GIC_PORT_GICD, kind, intid);
 }
 
-gicr_entry *gicr_find(gicr_entries *entries, uint32_t intid)
-{
-    unsigned i;
-    for (i = 0; i < entries->count; i++)
-        if (entries->entry[i].intid == intid)
-            return &entries->entry[i];
-    return NULL;
-}
-
 void gicr_remove(gicr_entries *entries, const gicr_entry *entry)
 {
+    static const gicr_entry none = {0, 0, 0, 0, 0};
     if (entry == &entries->entry[0])
         entries->entry[0] = entries->entry[1];
-    gicr_zero(&entries->entry[1], sizeof(gicr_entry));
+    entries->entry[1] = none;
     entries->count--;
-    if (entries->count == 0)
-        gicr_zero(&entries->entry[0], sizeof(gicr_entry));
 }
 
-gicr_entry *gicr_last(gicr_entries *entries)
-{
-    return entries->count ? &entries->entry[entries->count - 1u] : NULL;
-}
-
+/* The conditions say when a step has nothing to do; nearly always, while the PE is awake. */
 void gicr_update(gicr *r)
 {
-    gicr_sleep_step(r);
-    gicr_sort_offers(r);
+    if (r->arch.phase != (r->arch.processor_sleep ? GICR_ASLEEP : GICR_AWAKE))
+        gicr_sleep_step(r);
+    if (r->arch.offers.count > 0)
+        gicr_sort_offers(r);
     gicr_present(r);
-    gicr_tell_routing(r);
-    gicr_return_offers(r);
-    gicr_answer_announcement(r);
-    gicr_drive_wake(r);
+    if (gicr_routing_stale(r))
+        gicr_tell_routing(r);
+    if (r->arch.offers.count > 0)
+        gicr_return_offers(r);
+    if (r->arch.announced)
+        gicr_answer_announcement(r);
+    if (r->arch.processor_sleep || r->arch.wake)
+        gicr_drive_wake(r);
 }
 
-/* --- building -------------------------------------------------------------------------------------- */
+/* --- building
+ * -------------------------------------------------------------------------------------- */
 
 static size_t gicr_outbox_offset(void)
 {
@@ -174,7 +168,8 @@ const gic_frame *gicr_frame(const gicr *r)
     return &r->frame;
 }
 
-/* --- wires -------------------------------------------------------------------------------------------- */
+/* --- wires
+ * -------------------------------------------------------------------------------------------- */
 
 void gicr_set_line(gicr *r, uint32_t intid, bool level)
 {
@@ -199,7 +194,8 @@ void gicr_set_line(gicr *r, uint32_t intid, bool level)
     gicr_update(r);
 }
 
-/* --- messages ------------------------------------------------------------------------------------------- */
+/* --- messages
+ * ------------------------------------------------------------------------------------------- */
 
 /* Private: here. Shared: the Distributor's, whose answer is passed on, so that a DSB means done. */
 static void gicr_receive_deactivate(gicr *r, const gic_msg *msg)
@@ -215,6 +211,7 @@ static void gicr_receive_deactivate(gicr *r, const gic_msg *msg)
     if (msg->group & gic_group_bit(gicr_group(r, slot)))
         gicr_deactivate(r, slot / 32, gic_bit(slot));
     gicr_to_cpuif(r, GIC_MSG_DEACTIVATE_ACK, msg->intid);
+    gicr_update(r);
 }
 
 static void gicr_receive_generate_sgi(gicr *r, const gic_msg *msg)
@@ -273,38 +270,44 @@ static void gicr_receive_sgi_request_ack(gicr *r, const gic_msg *msg)
     gicr_pass_on(r, GIC_MSG_GENERATE_SGI_ACK, msg->intid);
 }
 
-typedef void gicr_receive_fn(gicr *r, const gic_msg *msg);
+/* Who handles a message, and whether it is only passed on and changes nothing here. */
+typedef struct gicr_receiver {
+    void (*handle)(gicr *r, const gic_msg *msg);
+    bool passes;
+} gicr_receiver;
 
 void gicr_receive(gicr *r, gic_port from, const gic_msg *msg)
 {
-    static gicr_receive_fn *const handler[GIC_MSG_KIND_COUNT] = {
-        [GIC_MSG_OFFER] = gicr_receive_offer,
-        [GIC_MSG_RECALL] = gicr_receive_recall,
-        [GIC_MSG_SGI] = gicr_receive_sgi,
-        [GIC_MSG_GROUP_ENABLES] = gicr_receive_group_enables,
-        [GIC_MSG_TAKEN_ACK] = gicr_receive_taken_ack,
-        [GIC_MSG_DEACTIVATE_SPI_ACK] = gicr_receive_deactivate_ack,
-        [GIC_MSG_SGI_REQUEST_ACK] = gicr_receive_sgi_request_ack,
-        [GIC_MSG_PE_STATE_ACK] = gicr_receive_pe_state_ack,
-        [GIC_MSG_ACTIVATE] = gicr_receive_activate,
-        [GIC_MSG_RELEASE] = gicr_receive_release,
-        [GIC_MSG_DEACTIVATE] = gicr_receive_deactivate,
-        [GIC_MSG_GENERATE_SGI] = gicr_receive_generate_sgi,
-        [GIC_MSG_UPSTREAM_CONTROL] = gicr_receive_upstream_control,
-        [GIC_MSG_CLEAR_ACK] = gicr_receive_clear_ack,
-        [GIC_MSG_QUIESCE_ACK] = gicr_receive_quiesce_ack,
-        [GIC_MSG_DOWNSTREAM_CONTROL_ACK] = gicr_receive_control_ack,
+    static const gicr_receiver receiver[GIC_MSG_KIND_COUNT] = {
+        [GIC_MSG_OFFER] = {gicr_receive_offer, false},
+        [GIC_MSG_RECALL] = {gicr_receive_recall, false},
+        [GIC_MSG_SGI] = {gicr_receive_sgi, false},
+        [GIC_MSG_GROUP_ENABLES] = {gicr_receive_group_enables, false},
+        [GIC_MSG_TAKEN_ACK] = {gicr_receive_taken_ack, true},
+        [GIC_MSG_DEACTIVATE_SPI_ACK] = {gicr_receive_deactivate_ack, true},
+        [GIC_MSG_SGI_REQUEST_ACK] = {gicr_receive_sgi_request_ack, true},
+        [GIC_MSG_PE_STATE_ACK] = {gicr_receive_pe_state_ack, false},
+        [GIC_MSG_ACTIVATE] = {gicr_receive_activate, false},
+        [GIC_MSG_RELEASE] = {gicr_receive_release, false},
+        [GIC_MSG_DEACTIVATE] = {gicr_receive_deactivate, true},
+        [GIC_MSG_GENERATE_SGI] = {gicr_receive_generate_sgi, true},
+        [GIC_MSG_UPSTREAM_CONTROL] = {gicr_receive_upstream_control, false},
+        [GIC_MSG_CLEAR_ACK] = {gicr_receive_clear_ack, false},
+        [GIC_MSG_QUIESCE_ACK] = {gicr_receive_quiesce_ack, false},
+        [GIC_MSG_DOWNSTREAM_CONTROL_ACK] = {gicr_receive_control_ack, false},
     };
-    bool known = msg->kind < GIC_MSG_KIND_COUNT && handler[msg->kind];
+    bool known = msg->kind < GIC_MSG_KIND_COUNT && receiver[msg->kind].handle;
     (void)from;
     GIC_ASSERT(known);
     if (!known)
         return;
-    handler[msg->kind](r, msg);
-    gicr_update(r);
+    receiver[msg->kind].handle(r, msg);
+    if (!receiver[msg->kind].passes)
+        gicr_update(r);
 }
 
-/* --- explaining --------------------------------------------------------------------------------------------- */
+/* --- explaining
+ * --------------------------------------------------------------------------------------------- */
 
 static void gicr_explain_private(const gicr *r, unsigned slot, gic_explanation *e)
 {
@@ -340,7 +343,9 @@ void gicr_explain(const gicr *r, gic_explanation *explanation)
         gicr_explain_private(r, slot, explanation);
 }
 
-/* --- saving ---------------------------------------------------------------------------------------------------- */
+/* --- saving
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 size_t gicr_save_size(const gicr *r)
 {
@@ -368,9 +373,9 @@ static bool gicr_sane(const gicr *r, const gicr_arch *arch)
     const gicr_shape *a = &arch->shape;
     const gicr_shape *b = &r->arch.shape;
     return a->pe == b->pe && a->pe_count == b->pe_count && a->eppi_count == b->eppi_count &&
-           a->priority_bits == b->priority_bits && a->security == b->security &&
-           a->dpg == b->dpg && arch->phase <= GICR_FALLING &&
-           gicr_entries_sane(&arch->presented) && gicr_entries_sane(&arch->offers);
+           a->priority_bits == b->priority_bits && a->security == b->security && a->dpg == b->dpg &&
+           arch->phase <= GICR_FALLING && gicr_entries_sane(&arch->presented) &&
+           gicr_entries_sane(&arch->offers);
 }
 
 bool gicr_load(gicr *r, const void *in, size_t length)

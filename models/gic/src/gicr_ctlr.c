@@ -2,7 +2,8 @@
 /* Registers of the Redistributor that are not per interrupt: CTLR, TYPER, WAKER, identification. */
 #include "gicr_state.h"
 
-/* --- GICR_CTLR ---------------------------------------------------------------------------------- */
+/* --- GICR_CTLR ----------------------------------------------------------------------------------
+ */
 
 static uint64_t gicr_excluded(const gicr *r, gic_group group)
 {
@@ -82,7 +83,8 @@ gic_status gicr_write_ctlr(void *kernel, const gic_reg_access *a, uint64_t value
     return GIC_OK;
 }
 
-/* --- GICR_TYPER ------------------------------------------------------------------------------------ */
+/* --- GICR_TYPER
+ * ------------------------------------------------------------------------------------ */
 
 gic_status gicr_read_typer(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -96,11 +98,14 @@ gic_status gicr_read_typer(void *kernel, const gic_reg_access *a, uint64_t *valu
     return GIC_OK;
 }
 
-/* --- GICR_WAKER -------------------------------------------------------------------------------------- */
+/* --- GICR_WAKER
+ * -------------------------------------------------------------------------------------- */
 
 static uint64_t gicr_waker(const gicr *r)
 {
     bool asleep = r->arch.phase == GICR_ASLEEP || r->arch.phase == GICR_WAKING;
+    if (GIC_FAULT("R-01"))
+        asleep = r->arch.processor_sleep;
     return GIC_MAKE(GICR_WAKER, ProcessorSleep, r->arch.processor_sleep) |
            GIC_MAKE(GICR_WAKER, ChildrenAsleep, asleep);
 }
@@ -131,7 +136,8 @@ gic_status gicr_write_waker(void *kernel, const gic_reg_access *a, uint64_t valu
     return GIC_OK;
 }
 
-/* --- identification ------------------------------------------------------------------------------------ */
+/* --- identification
+ * ------------------------------------------------------------------------------------ */
 
 gic_status gicr_read_iidr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {

@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The conversation with the Distributor: offers, recalls, group enables, what it knows of the PE. */
+/* The conversation with the Distributor: offers, recalls, group enables, what it knows of the PE.
+ */
 #include "gicr_state.h"
 
-/* --- what the Distributor knows of the PE ------------------------------------------------------- */
-
-static uint64_t gicr_routing(const gicr *r)
-{
-    gic_pe_routing routing;
-    routing.enabled = r->arch.cpu_groups;
-    routing.dpg = r->arch.dpg;
-    routing.mask_hint = r->arch.mask_hint;
-    routing.awake = r->arch.phase == GICR_AWAKE;
-    return gic_pe_routing_pack(routing);
-}
-
-static bool gicr_routing_stale(const gicr *r)
-{
-    return gicr_routing(r) != r->arch.routing_sent;
-}
+/* --- what the Distributor knows of the PE -------------------------------------------------------
+ */
 
 bool gicr_routing_unsettled(const gicr *r)
 {
@@ -50,7 +37,8 @@ void gicr_receive_pe_state_ack(gicr *r, const gic_msg *msg)
         r->arch.routing_rwp = false;
 }
 
-/* --- offers ---------------------------------------------------------------------------------------- */
+/* --- offers
+ * ---------------------------------------------------------------------------------------- */
 
 void gicr_receive_offer(gicr *r, const gic_msg *msg)
 {
@@ -133,7 +121,8 @@ void gicr_return_offers(gicr *r)
     }
 }
 
-/* --- GICD_CTLR ------------------------------------------------------------------------------------------ */
+/* --- GICD_CTLR
+ * ------------------------------------------------------------------------------------------ */
 
 void gicr_receive_group_enables(gicr *r, const gic_msg *msg)
 {

@@ -13,7 +13,8 @@ static bool gicr_is_presented(const gicr *r, uint32_t intid)
 
 static void gicr_consider(gicr_choice *best, uint32_t intid, uint8_t priority, unsigned group)
 {
-    if (best->intid != GICR_NO_INTID &&
+    bool later = GIC_FAULT("P-20") && priority == best->priority;
+    if (best->intid != GICR_NO_INTID && !later &&
         !gic_more_urgent(priority, intid, best->priority, best->intid))
         return;
     best->intid = intid;
@@ -61,7 +62,8 @@ gicr_choice gicr_choose(const gicr *r, gic_group_set groups)
     return best;
 }
 
-/* --- Set and Clear ------------------------------------------------------------------------------ */
+/* --- Set and Clear ------------------------------------------------------------------------------
+ */
 
 static bool gicr_private_stands(const gicr *r, unsigned slot, const gicr_entry *entry)
 {
@@ -122,20 +124,24 @@ static void gicr_wait_credit(gicr *r, uint32_t intid, gic_msg_kind kind)
 
 /* Present the best if it displaces what is held: something less urgent, or something that has to
    go anyway, for which the Set does what a Clear would. */
-static void gicr_set_best(gicr *r)
+static bool gicr_set_best(gicr *r)
 {
     gicr_choice best = gicr_choose(r, r->arch.gicd_groups & r->arch.cpu_groups);
     const gicr_entry *held = gicr_last(&r->arch.presented);
 
     if (best.intid == GICR_NO_INTID)
-        return;
+        return false;
+    if (held && GIC_FAULT("P-20") && best.priority == held->priority)
+        return false;
     if (held && !(held->flags & GICR_CLEARING) && gicr_stands(r, held) &&
         !gic_more_urgent(best.priority, best.intid, held->priority, held->intid))
-        return;
-    if (r->arch.presented.count < GIC_CREDIT_SET)
-        gicr_set(r, best);
-    else
+        return false;
+    if (r->arch.presented.count == GIC_CREDIT_SET) {
         gicr_wait_credit(r, best.intid, GIC_MSG_SET);
+        return false;
+    }
+    gicr_set(r, best);
+    return true;
 }
 
 static void gicr_clear_held(gicr *r)
@@ -159,18 +165,15 @@ static void gicr_drop_waits(gicr *r)
     unsigned i;
     for (i = 0; i < r->arch.presented.count; i++) {
         gicr_entry *entry = &r->arch.presented.entry[i];
-        if ((entry->flags & GICR_RWP) && !(entry->flags & GICR_CLEARING) &&
-            gicr_stands(r, entry))
+        if ((entry->flags & GICR_RWP) && !(entry->flags & GICR_CLEARING) && gicr_stands(r, entry))
             entry->flags &= (uint8_t)~GICR_RWP;
     }
 }
 
 void gicr_present(gicr *r)
 {
-    if (r->arch.phase == GICR_AWAKE || GIC_FAULT("R-01")) {
-        gicr_set_best(r);
+    if (r->arch.phase == GICR_AWAKE && !gicr_set_best(r) && r->arch.presented.count > 0)
         gicr_clear_held(r);
-    }
     gicr_drop_waits(r);
 }
 
@@ -185,7 +188,8 @@ void gicr_wait_for(gicr *r, unsigned w, uint32_t bits)
     }
 }
 
-/* --- answers --------------------------------------------------------------------------------------- */
+/* --- answers
+ * --------------------------------------------------------------------------------------- */
 
 /* A fact, whatever was written meanwhile: software has read the INTID. */
 void gicr_receive_activate(gicr *r, const gic_msg *msg)

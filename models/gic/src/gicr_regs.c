@@ -23,12 +23,13 @@ static bool gicr_open_window(gicr *r, const gic_reg_access *a, gicr_window *out)
         return false;
     out->w = out->slot / 32;
     out->word = &r->arch.word[out->w];
-    out->mask = gicr_sees_all(r, a->access) ? UINT32_MAX
-                                            : gicr_group_word(r, out->w, GIC_GROUP_1NS);
+    out->mask =
+        gicr_sees_all(r, a->access) ? UINT32_MAX : gicr_group_word(r, out->w, GIC_GROUP_1NS);
     return true;
 }
 
-/* --- groups, enables ------------------------------------------------------------------------------- */
+/* --- groups, enables
+ * ------------------------------------------------------------------------------- */
 
 static gic_status gicr_read_igroupr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -100,7 +101,8 @@ static gic_status gicr_write_icenabler(void *kernel, const gic_reg_access *a, ui
     return GIC_OK;
 }
 
-/* --- pending, active ---------------------------------------------------------------------------------- */
+/* --- pending, active
+ * ---------------------------------------------------------------------------------- */
 
 static gic_status gicr_read_pendr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -163,7 +165,8 @@ static gic_status gicr_write_icactiver(void *kernel, const gic_reg_access *a, ui
     return GIC_OK;
 }
 
-/* --- priorities ------------------------------------------------------------------------------------------ */
+/* --- priorities
+ * ------------------------------------------------------------------------------------------ */
 
 static gic_status gicr_read_ipriorityr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -203,7 +206,8 @@ static gic_status gicr_write_ipriorityr(void *kernel, const gic_reg_access *a, u
     return GIC_OK;
 }
 
-/* --- configuration ------------------------------------------------------------------------------------------ */
+/* --- configuration
+ * ------------------------------------------------------------------------------------------ */
 
 static gic_status gicr_read_icfgr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -214,7 +218,8 @@ static gic_status gicr_read_icfgr(void *kernel, const gic_reg_access *a, uint64_
     return GIC_OK;
 }
 
-/* SGIs are always edge-triggered (S-05); pending is derived anew from latch and input (D-19). */
+/* SGIs are always edge-triggered (S-05), PPIs as written (ID-R03); pending is derived anew from
+   latch and input (D-19). */
 static gic_status gicr_write_icfgr(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     gicr *r = (gicr *)kernel;
@@ -255,15 +260,18 @@ static gic_status gicr_write_nsacr(void *kernel, const gic_reg_access *a, uint64
     return GIC_OK;
 }
 
-/* --- the frame ---------------------------------------------------------------------------------------------- */
+/* --- the frame
+ * ---------------------------------------------------------------------------------------------- */
 
-#define gicr_read_none NULL
+#define gicr_read_none  NULL
 #define gicr_write_none NULL
 
 static const gic_reg_row gicr_row[] = {
-#define GICR_REG(name, offset, span, intid, bits, element, widths, flags, read, write, reset, mask) \
-    {#name, (offset), (span),           (intid),             (bits),  (element),                   \
-     (widths), (flags), gicr_read_##read, gicr_write_##write, (reset), (mask)},
+#define GICR_REG(name, offset, span, intid, bits, element, widths, flags, read, write, reset, \
+                 mask)                                                                        \
+    {#name,     (offset), (span),  (intid),          (bits),                                  \
+     (element), (widths), (flags), gicr_read_##read, gicr_write_##write,                      \
+     (reset),   (mask)},
 #include "gicr.def"
 #undef GICR_REG
 };

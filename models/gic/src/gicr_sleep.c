@@ -72,11 +72,12 @@ static bool gicr_has_something(const gicr *r)
     return gicr_choose(r, r->arch.gicd_groups).intid != GICR_NO_INTID;
 }
 
-/* Asleep, whatever GICD_CTLR enables counts: software disables ICC_IGRPEN before it sleeps. */
+/* Asleep, whatever GICD_CTLR enables counts: software disables ICC_IGRPEN before it sleeps
+   (ID-R01). */
 void gicr_drive_wake(gicr *r)
 {
     bool wake = r->arch.processor_sleep && r->arch.phase != GICR_AWAKE && gicr_has_something(r);
-    if (wake == r->arch.wake)
+    if (wake == r->arch.wake || GIC_FAULT("R-01b"))
         return;
     r->arch.wake = wake;
     gic_drive(&r->outbox, GIC_LINE_WAKE_REQUEST, r->pe, wake,

@@ -70,8 +70,8 @@ GIC_STATIC_ASSERT(GIC_CREDIT_SET == 2 && GIC_CREDIT_OFFER == 2, "one held, one d
 
 /* The PE's sleep as the Redistributor goes through it (R-01). */
 typedef enum gicr_phase {
-    GICR_ASLEEP,  /* ChildrenAsleep is 1 */
-    GICR_WAKING,  /* DownstreamControl is under way */
+    GICR_ASLEEP, /* ChildrenAsleep is 1 */
+    GICR_WAKING, /* DownstreamControl is under way */
     GICR_AWAKE,
     GICR_FALLING /* Quiesce or the Distributor's PEState is under way */
 } gicr_phase;
@@ -124,7 +124,8 @@ struct gicr {
     uint8_t frame_index[GICR_FRAME_SIZE / GIC_FRAME_GRANULE];
 };
 
-/* --- slots -------------------------------------------------------------------------------------- */
+/* --- slots --------------------------------------------------------------------------------------
+ */
 
 static inline unsigned gicr_slot_of(const gicr *r, uint32_t intid)
 {
@@ -161,7 +162,8 @@ static inline uint32_t gicr_group_word(const gicr *r, unsigned w, gic_group grou
 
 gic_group gicr_group(const gicr *r, unsigned slot);
 
-/* --- gicr_pend.c: pending and active of private interrupts ---------------------------------------- */
+/* --- gicr_pend.c: pending and active of private interrupts
+ * ---------------------------------------- */
 
 void gicr_pending_changed(gicr *r, unsigned w, uint32_t before);
 void gicr_latch(gicr *r, unsigned w, uint32_t bits, bool edges);
@@ -170,7 +172,8 @@ void gicr_activate(gicr *r, unsigned slot);
 /* A GIC_MSG_SGI has arrived (S-03, S-04, S-06). */
 void gicr_receive_sgi(gicr *r, const gic_msg *msg);
 
-/* --- gicr_present.c: what the CPU interface is presented with -------------------------------------- */
+/* --- gicr_present.c: what the CPU interface is presented with
+ * -------------------------------------- */
 
 /* What could be presented next. */
 typedef struct gicr_choice {
@@ -191,7 +194,8 @@ void gicr_wait_for(gicr *r, unsigned w, uint32_t bits);
 void gicr_receive_activate(gicr *r, const gic_msg *msg);
 void gicr_receive_release(gicr *r, const gic_msg *msg);
 
-/* --- gicr_offer.c: the conversation with the Distributor --------------------------------------------- */
+/* --- gicr_offer.c: the conversation with the Distributor
+ * --------------------------------------------- */
 
 void gicr_receive_offer(gicr *r, const gic_msg *msg);
 void gicr_receive_recall(gicr *r, const gic_msg *msg);
@@ -203,29 +207,54 @@ void gicr_sort_offers(gicr *r);
 void gicr_return_offers(gicr *r);
 /* PEState, when it is stale and there is credit. */
 void gicr_tell_routing(gicr *r);
+/* What the Distributor has to know of the PE, packed. */
+static inline uint64_t gicr_routing(const gicr *r)
+{
+    gic_pe_routing routing;
+    routing.enabled = r->arch.cpu_groups;
+    routing.dpg = r->arch.dpg;
+    routing.mask_hint = r->arch.mask_hint;
+    routing.awake = r->arch.phase == GICR_AWAKE;
+    return gic_pe_routing_pack(routing);
+}
+static inline bool gicr_routing_stale(const gicr *r)
+{
+    return gicr_routing(r) != r->arch.routing_sent;
+}
 /* Whether the Distributor has not been told, or has not answered. */
 bool gicr_routing_unsettled(const gicr *r);
 /* GROUP_ENABLES_ACK when nothing of a disabled group is here any more. */
 void gicr_answer_announcement(gicr *r);
 
-/* --- gicr_sleep.c: WAKER ------------------------------------------------------------------------------- */
+/* --- gicr_sleep.c: WAKER
+ * ------------------------------------------------------------------------------- */
 
 void gicr_sleep_step(gicr *r);
 /* DownstreamControl with the current DS. */
 void gicr_send_control(gicr *r);
 void gicr_drive_wake(gicr *r);
 
-/* --- gicr.c ---------------------------------------------------------------------------------------------- */
+/* --- gicr.c
+ * ---------------------------------------------------------------------------------------------- */
 
 void gicr_to_cpuif(gicr *r, gic_msg_kind kind, uint32_t intid);
 void gicr_to_gicd(gicr *r, gic_msg_kind kind, uint32_t intid);
-gicr_entry *gicr_find(gicr_entries *entries, uint32_t intid);
+static inline gicr_entry *gicr_find(gicr_entries *entries, uint32_t intid)
+{
+    if (entries->count > 0 && entries->entry[0].intid == intid)
+        return &entries->entry[0];
+    return entries->count > 1 && entries->entry[1].intid == intid ? &entries->entry[1] : NULL;
+}
 void gicr_remove(gicr_entries *entries, const gicr_entry *entry);
-gicr_entry *gicr_last(gicr_entries *entries);
+static inline gicr_entry *gicr_last(gicr_entries *entries)
+{
+    return entries->count ? &entries->entry[entries->count - 1u] : NULL;
+}
 /* Everything that follows from a change; at the end of every entry. */
 void gicr_update(gicr *r);
 
-/* --- gicr_regs.c, gicr_ctlr.c ------------------------------------------------------------------------------- */
+/* --- gicr_regs.c, gicr_ctlr.c
+ * ------------------------------------------------------------------------------- */
 
 gic_reg_read_fn gicr_read_ctlr;
 gic_reg_write_fn gicr_write_ctlr;

@@ -83,6 +83,7 @@ void assembly::make_regions(sc_core::sc_vector<frame_target> &vector)
         const unsigned pes = config_.gicr_regions[i];
         auto *made = new frame_target(name, *this, frame_kind::gicr, first, pes);
         first += pes;
+        gic_assembly_set_last(a_, static_cast<uint16_t>(first - 1), true);
         return made;
     });
 }

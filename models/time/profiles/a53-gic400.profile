@@ -4,17 +4,17 @@
 #
 # Fitted to the bare-metal rows of the raw samples of [SPH], "Shedding Light on Static Partitioning
 # Hypervisors" (RTAS 2023, arXiv 2303.11186; repository ESRGv3/
-# shedding-light-static-partitioning-hypervisors, raw files in commit 3e2f006c0473; 196 samples a
-# row, 10 ns timer ticks; first-level caches invalidated or thrashed before every sample):
+# shedding-light-static-partitioning-hypervisors, raw files and programs in commit 3e2f006c0473;
+# 196 samples a row, 10 ns timer ticks; first-level caches invalidated or thrashed before each):
 #   T1  virtual timer PPI, from the programmed time to the time read in the handler: median 220 ns
 #   S1  SGI from one core to another, sender's time stamp to the handler's: median 290 ns
 #   S2  the sender's write of the SGI register until it resumes: 30 ns
 # The fourth bare-metal row is not fitted, it is predicted:
 #   T2  as T1, until after the end of interrupt and a loop of 15 iterations: 340 ns
-# docs/accuracy.md shows fitted and predicted rows and the command that measures them.
+# docs/accuracy.md shows fitted and predicted rows and the command that computes them.
 #
 # The model is a GICv3: what the GIC-400's GICC registers cost over the bus is charged to the ICC
-# registers that stand for them. One clock cycle of the PE is 833 ps, of the GIC 1667 ps.
+# registers that stand for them. A cycle of the PE is 833 ps, of the GIC 1667 ps: two PE cycles.
 
 mode = timed
 quantum = auto
@@ -31,20 +31,22 @@ hop.gicr_cpuif = 2 gic               # assumed: Distributor to CPU interface ins
 hop.cpuif_gicr = 2 gic               # assumed: the same way back
 hop.cpuif_pe = 2 gic                 # assumed: to the core, synchronised
 
-# An SGI passes CPU interface, Distributor and target: S1 - T1 - S2 = 290 - 220 - 30 = 40 ns, and
-# 2 gic that a PPI spends on its wire: 26 gic for three hops (cpuif_gicr has 2 of them).
-hop.gicr_gicd = 12 gic               # fitted: S1
-hop.gicd_gicr = 12 gic               # fitted: S1
+# An SGI goes out and back again. S1 exceeds T1 by 65 ns (T1 is cut down to a tick, on average by
+# 5 ns) = 78 cycles of the PE; without the sender's own 4, with the 4 that a PPI spends on its wire:
+# 78 cycles = 39 gic for the three hops cpuif_gicr, gicr_gicd, gicd_gicr.
+hop.gicr_gicd = 18 gic               # fitted: S1
+hop.gicd_gicr = 19 gic               # fitted: S1
 
 station.gicd = 1 gic                 # assumed: one message a cycle
 station.gicr = 1 gic                 # assumed: one message a cycle
 station.cpuif = 1 gic                # assumed: one message a cycle
 
-access.icc_sgi = 36 cpu              # fitted: S2, 30 ns
-access.icc_eoir = 36 cpu             # assumed: a posted write over the same bus as S2
+# S2 is 36 cycles, of which the two instructions around the write cost 8.
+access.icc_sgi = 28 cpu              # fitted: S2
+access.icc_eoir = 28 cpu             # assumed: a posted write over the same bus as S2
 access.icc_iar = 72 cpu              # assumed: a read over that bus, there and back: twice S2
 access.icc_read = 72 cpu             # assumed: as icc_iar
-access.icc_write = 36 cpu            # assumed: as icc_eoir
+access.icc_write = 28 cpu            # assumed: as icc_eoir
 access.gicd_read = 30 ns             # assumed: with interconnect.mmio 60 ns, as icc_iar
 access.gicd_write = 0 ns             # assumed: with interconnect.mmio 30 ns, as S2
 access.gicr_read = 30 ns             # assumed: the GIC-400 keeps these registers in its Distributor
@@ -56,11 +58,11 @@ memory.device = 60 ns                # assumed: peripheral bus
 interconnect.mmio = 30 ns            # assumed: S2 seen as the way to any device
 interconnect.line = 0 ns             # assumed: a device's output reaches the pin within its clock
 
-# The PE. T1 is 264 cycles of 833 ps: 18 on the wire and in the GIC, 72 for the acknowledge; the
-# handler's way to its time stamp and the cold first-level caches are the rest, charged to the
-# exception entry as far as the instructions themselves do not cost it.
-cpi.entry = 128 cpu                  # fitted: T1
-cpi.wake = 20 cpu                    # assumed: WFI with clocks gated in the core only
+# The PE. T1 is 225 ns = 270 cycles: 12 on the wire and in the GIC, half a one to the PE's clock
+# edge, 20 to wake, 49 for the instructions up to the time stamp, 72 for the acknowledge. The rest
+# is the exception entry together with the cold caches, which the model does not have.
+cpi.entry = 116 cpu                  # fitted: T1
+cpi.wake = 20 cpu                    # assumed: WFI with the clock gated in the core only
 cpi.eret = 12 cpu                    # assumed: pipeline refill of an 8-stage in-order core
 cpi.exception = 12 cpu               # assumed: likewise
 cpi.alu = 1 cpu                      # assumed: dual issue seldom helps in handlers

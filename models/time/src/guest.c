@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "gic/msg.h"
 #include "gic/outbox.h"
@@ -126,6 +127,14 @@ static bool has_intid(const gic_event *event)
     }
 }
 
+/* The text of an event without what it says of its argument, which stands before it. */
+static int meaning_length(unsigned id)
+{
+    const char *text = gic_event_text(id);
+    const char *arg = strstr(text, "; arg");
+    return (int)(arg ? arg - text : (ptrdiff_t)strlen(text));
+}
+
 void gictime_guest_describe(const gictime_guest *guest, const gic_event *event, char *text,
                             size_t size)
 {
@@ -141,8 +150,8 @@ void gictime_guest_describe(const gictime_guest *guest, const gic_event *event, 
     if (has_intid(event))
         APPEND(", INTID %" PRIu32, event->intid);
     describe_arg(guest, event, arg, sizeof(arg));
-    APPEND(": %s: %s%s%s", gic_event_name(event->id), arg, *arg ? ": " : "",
-           gic_event_text(event->id));
+    APPEND(": %s: %s%s%.*s", gic_event_name(event->id), arg, *arg ? ": " : "",
+           meaning_length(event->id), gic_event_text(event->id));
 }
 
 /* The first few, then the 10th, 100th, 1000th ... */

@@ -198,7 +198,7 @@ bool gictime_observer_finish(gictime_observer *o, const gictime_run *run, gictim
 
 void gictime_observer_destroy(gictime_observer *o)
 {
-    gictime_error ignored;
+    gictime_error ignored = {""};
     if (!o)
         return;
     if (o->trace)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Profiles as text: files, --set, and printing. */
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -26,10 +25,10 @@ static bool fail(gictime_error *error, const char *format, ...)
 static char *trim(char *text)
 {
     size_t length;
-    while (isspace((unsigned char)*text))
+    while (gictime_is_space(*text))
         text++;
     length = strlen(text);
-    while (length && isspace((unsigned char)text[length - 1u]))
+    while (length && gictime_is_space(text[length - 1u]))
         length--;
     text[length] = '\0';
     return text;
@@ -106,8 +105,8 @@ static bool parse_line(gictime_profile *profile, char *line, unsigned number, gi
 {
     char *comment = strchr(line, '#');
     char *text;
-    gictime_key key;
-    gictime_value value;
+    gictime_key key = GICTIME_KEY_COUNT;
+    gictime_value value = {0, 0, 0, false};
     if (comment)
         *comment = '\0';
     text = trim(line);
@@ -131,7 +130,7 @@ static bool copy_line(const char *text, size_t length, char *line, gictime_error
         return fail(error, "line of %zu bytes; at most %d would be right", length, LINE_SIZE - 1);
     for (i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
-        if (c < 0x20 && !isspace(c))
+        if (c < 0x20 && !gictime_is_space(text[i]))
             return fail(error, "byte 0x%02x is no text; a profile is a text file", c);
         line[i] = text[i];
     }
@@ -150,7 +149,7 @@ bool gictime_profile_parse(gictime_profile *profile, const char *name, const cha
     for (; at < length; number++) {
         const char *end = (const char *)memchr(text + at, '\n', length - at);
         size_t count = end ? (size_t)(end - (text + at)) : length - at;
-        char line[LINE_SIZE];
+        char line[LINE_SIZE] = "";
         if (!copy_line(text + at, count, line, error) || !parse_line(&parsed, line, number, error))
             return place(error, name, number);
         at += count + 1u;
@@ -161,9 +160,9 @@ bool gictime_profile_parse(gictime_profile *profile, const char *name, const cha
 
 bool gictime_profile_set(gictime_profile *profile, const char *assignment, gictime_error *error)
 {
-    char line[LINE_SIZE];
-    gictime_key key;
-    gictime_value value;
+    char line[LINE_SIZE] = "";
+    gictime_key key = GICTIME_KEY_COUNT;
+    gictime_value value = {0, 0, 0, false};
     if (!copy_line(assignment, strlen(assignment), line, error) ||
         !parse_assignment(trim(line), &key, &value, error)) {
         gictime_error inner = *error;

@@ -22,6 +22,23 @@ extern const gictime_builtin gictime_builtins[];
 bool gictime_value_parse(gictime_key key, const char *text, gictime_value *value,
                          gictime_error *error);
 
+/* Letters as a profile has them, whatever the locale. */
+
+static inline bool gictime_is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static inline bool gictime_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool gictime_is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 /** A value as it would stand in a file. */
 void gictime_value_text(gictime_key key, const gictime_value *value, char *text, size_t size);
 

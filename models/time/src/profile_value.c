@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One value of a profile: from text and back. */
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -46,7 +45,7 @@ static bool parse_number(const char **text, number *n)
     bool fraction = false;
     n->mantissa = 0;
     n->decimals = 0;
-    for (; isdigit((unsigned char)*c) || (*c == '.' && !fraction && digits); c++) {
+    for (; gictime_is_digit(*c) || (*c == '.' && !fraction && digits); c++) {
         if (*c == '.') {
             fraction = true;
             continue;
@@ -203,12 +202,12 @@ static bool word_value(gictime_key key, const char *text, gictime_value *value)
 static bool parse_unit(const char *text, char *unit, size_t size)
 {
     size_t n = 0;
-    while (isspace((unsigned char)*text))
+    while (gictime_is_space(*text))
         text++;
-    while (isalpha((unsigned char)*text) && n + 1u < size)
+    while (gictime_is_letter(*text) && n + 1u < size)
         unit[n++] = *text++;
     unit[n] = '\0';
-    while (isspace((unsigned char)*text))
+    while (gictime_is_space(*text))
         text++;
     return *text == '\0' || (n && (strcmp(text, "cycles") == 0 || strcmp(text, "cycle") == 0));
 }

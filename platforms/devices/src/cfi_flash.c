@@ -62,22 +62,32 @@ static uint8_t cfi_query(const cfi_flash *f, uint32_t word)
     const uint64_t blocks = chip_size / CFI_BLOCK;
 
     switch (word) {
-    case 0x27: return cfi_log2(chip_size);
-    case 0x2d: return (uint8_t)(blocks - 1);
-    case 0x2e: return (uint8_t)((blocks - 1) >> 8);
-    case 0x2f: return (uint8_t)(CFI_BLOCK >> 8);
-    case 0x30: return (uint8_t)(CFI_BLOCK >> 16);
-    default: return word < CFI_TABLE ? fixed[word] : 0;
+    case 0x27:
+        return cfi_log2(chip_size);
+    case 0x2d:
+        return (uint8_t)(blocks - 1);
+    case 0x2e:
+        return (uint8_t)((blocks - 1) >> 8);
+    case 0x2f:
+        return (uint8_t)(CFI_BLOCK >> 8);
+    case 0x30:
+        return (uint8_t)(CFI_BLOCK >> 16);
+    default:
+        return word < CFI_TABLE ? fixed[word] : 0;
     }
 }
 
 static uint8_t cfi_identify(const cfi_flash *f, uint32_t word)
 {
     switch (word % (CFI_BLOCK / 2)) {
-    case 0: return ID_MANUFACTURER;
-    case 1: return ID_DEVICE;
-    case 2: return f->writable ? 0 : 1; /* block lock status */
-    default: return 0;
+    case 0:
+        return ID_MANUFACTURER;
+    case 1:
+        return ID_DEVICE;
+    case 2:
+        return f->writable ? 0 : 1; /* block lock status */
+    default:
+        return 0;
     }
 }
 
@@ -97,10 +107,14 @@ static uint16_t cfi_array(const cfi_flash *f, unsigned chip, uint32_t word)
 static uint16_t cfi_read_word(const cfi_flash *f, unsigned chip, uint32_t word)
 {
     switch (f->state.chip[chip].mode) {
-    case MODE_STATUS: return f->state.chip[chip].status;
-    case MODE_QUERY: return cfi_query(f, word);
-    case MODE_ID: return cfi_identify(f, word);
-    default: return cfi_array(f, chip, word);
+    case MODE_STATUS:
+        return f->state.chip[chip].status;
+    case MODE_QUERY:
+        return cfi_query(f, word);
+    case MODE_ID:
+        return cfi_identify(f, word);
+    default:
+        return cfi_array(f, chip, word);
     }
 }
 
@@ -137,16 +151,30 @@ static void cfi_command(cfi_flash *f, unsigned index, uint8_t command)
 
     switch (command) {
     case CMD_PROGRAM:
-    case CMD_PROGRAM_ALT: chip->step = CMD_PROGRAM; break;
+    case CMD_PROGRAM_ALT:
+        chip->step = CMD_PROGRAM;
+        break;
     case CMD_ERASE:
     case CMD_LOCK:
-    case CMD_BUFFER: chip->step = command; break;
-    case CMD_CLEAR_STATUS: chip->status = SR_READY; return;
-    case CMD_STATUS: break;
-    case CMD_ID: chip->mode = MODE_ID; return;
-    case CMD_QUERY: chip->mode = MODE_QUERY; return;
-    case CMD_CONFIRM: return; /* resume: nothing is ever suspended */
-    default: chip->mode = MODE_ARRAY; return; /* Read Array, and what is no command */
+    case CMD_BUFFER:
+        chip->step = command;
+        break;
+    case CMD_CLEAR_STATUS:
+        chip->status = SR_READY;
+        return;
+    case CMD_STATUS:
+        break;
+    case CMD_ID:
+        chip->mode = MODE_ID;
+        return;
+    case CMD_QUERY:
+        chip->mode = MODE_QUERY;
+        return;
+    case CMD_CONFIRM:
+        return; /* resume: nothing is ever suspended */
+    default:
+        chip->mode = MODE_ARRAY;
+        return; /* Read Array, and what is no command */
     }
     chip->mode = MODE_STATUS;
 }
@@ -198,7 +226,9 @@ static void cfi_continue(cfi_flash *f, unsigned index, uint32_t word, uint16_t d
             chip->status |= SR_PROGRAM | SR_ERASE;
         chip->step = 0;
         break;
-    case CMD_LOCK: chip->step = 0; break; /* locks are fixed: the bank is writable or not */
+    case CMD_LOCK:
+        chip->step = 0;
+        break; /* locks are fixed: the bank is writable or not */
     case CMD_BUFFER:
         if (data >= CFI_BUFFER) {
             cfi_sequence_error(chip);
@@ -208,8 +238,12 @@ static void cfi_continue(cfi_flash *f, unsigned index, uint32_t word, uint16_t d
         chip->filled = 0;
         chip->step = STEP_BUFFER_DATA;
         break;
-    case STEP_BUFFER_DATA: cfi_buffer_data(chip, word, data); break;
-    default: cfi_buffer_flush(f, index, command); break;
+    case STEP_BUFFER_DATA:
+        cfi_buffer_data(chip, word, data);
+        break;
+    default:
+        cfi_buffer_flush(f, index, command);
+        break;
     }
 }
 
@@ -250,11 +284,12 @@ static dev_status cfi_read(void *self, uint64_t offset, unsigned size, uint64_t 
     return cfi_peek(self, offset, size, now_ps, value);
 }
 
-/* A byte reaches the lower lane of its chip; the upper lane carries no command. */
+/* A byte reaches the lower lane of its chip. On the upper lane there is no command: the chip takes
+ * no notice, and probing software relies on that. */
 static dev_status cfi_write_byte(cfi_flash *f, uint64_t offset, uint8_t byte)
 {
     if (offset % 2U != 0)
-        return DEV_BAD_SIZE;
+        return DEV_OK;
     cfi_write_word(f, (unsigned)(offset / 2U % 2U), (uint32_t)(offset / 4U),
                    (uint16_t)(0xff00U | byte));
     return DEV_OK;

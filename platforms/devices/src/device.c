@@ -32,7 +32,7 @@ void dev_save(const dev_ops *ops, const void *self, uint8_t *out)
 {
     const uint8_t *state = (const uint8_t *)self + ops->state_offset;
     const dev_header header = {DEV_MAGIC, ops->version, ops->state_size,
-                                      checksum(state, ops->state_size)};
+                               checksum(state, ops->state_size)};
 
     memcpy(out, &header, sizeof header);
     memcpy(out + sizeof header, state, ops->state_size);

@@ -234,11 +234,14 @@ bool fw_cfg_request(fw_cfg *f, fw_cfg_mem *mem)
     case PHASE_DESCRIPTOR:
         *mem = (fw_cfg_mem){false, f->state.dma_address, FW_CFG_DMA_BYTES, NULL};
         return true;
-    case PHASE_DATA: fw_cfg_data_request(f, mem); return true;
+    case PHASE_DATA:
+        fw_cfg_data_request(f, mem);
+        return true;
     case PHASE_ANSWER:
         *mem = (fw_cfg_mem){true, f->state.dma_address, sizeof f->state.answer, f->state.answer};
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }
 

@@ -59,12 +59,18 @@ static bool gtimer_el0_allowed(const gtimer *t, gtimer_class cls, const gtimer_p
     const uint32_t control = gtimer_is_host(pe) ? t->state.cnthctl : t->state.cntkctl;
 
     switch (cls) {
-    case CLASS_FREQUENCY: return (control & (KCTL_PCTEN | KCTL_VCTEN)) != 0;
-    case CLASS_PHYS_COUNT: return (control & KCTL_PCTEN) != 0;
-    case CLASS_VIRT_COUNT: return (control & KCTL_VCTEN) != 0;
-    case CLASS_PHYS_TIMER: return (control & KCTL_PTEN) != 0;
-    case CLASS_VIRT_TIMER: return (control & KCTL_VTEN) != 0;
-    default: return false;
+    case CLASS_FREQUENCY:
+        return (control & (KCTL_PCTEN | KCTL_VCTEN)) != 0;
+    case CLASS_PHYS_COUNT:
+        return (control & KCTL_PCTEN) != 0;
+    case CLASS_VIRT_COUNT:
+        return (control & KCTL_VCTEN) != 0;
+    case CLASS_PHYS_TIMER:
+        return (control & KCTL_PTEN) != 0;
+    case CLASS_VIRT_TIMER:
+        return (control & KCTL_VTEN) != 0;
+    default:
+        return false;
     }
 }
 
@@ -88,8 +94,10 @@ static gtimer_result gtimer_check_el0(const gtimer *t, gtimer_class cls, const g
     case CLASS_PHYS_COUNT:
     case CLASS_VIRT_COUNT:
     case CLASS_PHYS_TIMER:
-    case CLASS_VIRT_TIMER: break;
-    default: return GTIMER_UNDEFINED;
+    case CLASS_VIRT_TIMER:
+        break;
+    default:
+        return GTIMER_UNDEFINED;
     }
     if (!gtimer_el0_allowed(t, cls, pe))
         return pe->el2_enabled && pe->tge ? GTIMER_TRAP_EL2 : GTIMER_TRAP_EL1;
@@ -101,12 +109,14 @@ static gtimer_result gtimer_check_el1(const gtimer *t, gtimer_class cls, const g
     switch (cls) {
     case CLASS_EL2_CONTROL:
     case CLASS_EL2_TIMER:
-    case CLASS_EL2_VIRT_TIMER: return GTIMER_UNDEFINED;
+    case CLASS_EL2_VIRT_TIMER:
+        return GTIMER_UNDEFINED;
     case CLASS_SECURE_TIMER:
         if (!t->config.has_el3 || !pe->secure)
             return GTIMER_UNDEFINED;
         return pe->st ? GTIMER_OK : GTIMER_TRAP_EL3;
-    default: return gtimer_el2_traps(t, cls, pe) ? GTIMER_TRAP_EL2 : GTIMER_OK;
+    default:
+        return gtimer_el2_traps(t, cls, pe) ? GTIMER_TRAP_EL2 : GTIMER_OK;
     }
 }
 
@@ -142,8 +152,8 @@ static bool gtimer_absent(const gtimer *t, gtimer_reg reg)
 {
     const gtimer_class cls = gtimer_classify(reg);
 
-    return !t->config.has_el2 && (cls == CLASS_EL2_CONTROL || cls == CLASS_EL2_TIMER ||
-                                  cls == CLASS_EL2_VIRT_TIMER);
+    return !t->config.has_el2 &&
+           (cls == CLASS_EL2_CONTROL || cls == CLASS_EL2_TIMER || cls == CLASS_EL2_VIRT_TIMER);
 }
 
 static uint64_t gtimer_count(const gtimer *t, uint64_t now_ps)
@@ -179,10 +189,11 @@ static uint64_t gtimer_read_unit(const gtimer *t, unsigned index, const gtimer_p
 
     switch (index % 3) {
     case 0:
-        return u->ctl |
-               ((u->ctl & CTL_ENABLE) != 0 && gtimer_met(t, id, count) ? CTL_ISTATUS : 0u);
-    case 1: return u->cval;
-    default: return (uint32_t)(u->cval - (count - offset));
+        return u->ctl | ((u->ctl & CTL_ENABLE) != 0 && gtimer_met(t, id, count) ? CTL_ISTATUS : 0u);
+    case 1:
+        return u->cval;
+    default:
+        return (uint32_t)(u->cval - (count - offset));
     }
 }
 
@@ -196,13 +207,27 @@ gtimer_result gtimer_read(const gtimer *t, gtimer_reg reg, const gtimer_pe *pe, 
     if (result != GTIMER_OK || gtimer_absent(t, reg))
         return result;
     switch (reg) {
-    case GTIMER_CNTFRQ_EL0: *value = t->state.cntfrq; break;
-    case GTIMER_CNTPCT_EL0: *value = count; break;
-    case GTIMER_CNTVCT_EL0: *value = count - gtimer_read_offset(t, pe); break;
-    case GTIMER_CNTKCTL_EL1: *value = t->state.cntkctl; break;
-    case GTIMER_CNTHCTL_EL2: *value = t->state.cnthctl; break;
-    case GTIMER_CNTVOFF_EL2: *value = t->state.cntvoff; break;
-    default: *value = gtimer_read_unit(t, reg - GTIMER_CNTP_CTL_EL0, pe, count); break;
+    case GTIMER_CNTFRQ_EL0:
+        *value = t->state.cntfrq;
+        break;
+    case GTIMER_CNTPCT_EL0:
+        *value = count;
+        break;
+    case GTIMER_CNTVCT_EL0:
+        *value = count - gtimer_read_offset(t, pe);
+        break;
+    case GTIMER_CNTKCTL_EL1:
+        *value = t->state.cntkctl;
+        break;
+    case GTIMER_CNTHCTL_EL2:
+        *value = t->state.cnthctl;
+        break;
+    case GTIMER_CNTVOFF_EL2:
+        *value = t->state.cntvoff;
+        break;
+    default:
+        *value = gtimer_read_unit(t, reg - GTIMER_CNTP_CTL_EL0, pe, count);
+        break;
     }
     return GTIMER_OK;
 }
@@ -215,9 +240,15 @@ static void gtimer_write_unit(gtimer *t, unsigned index, const gtimer_pe *pe, ui
     const uint64_t offset = id == GTIMER_V ? gtimer_read_offset(t, pe) : 0;
 
     switch (index % 3) {
-    case 0: u->ctl = (uint32_t)value & (CTL_ENABLE | CTL_IMASK); break;
-    case 1: u->cval = value; break;
-    default: u->cval = count - offset + (uint64_t)(int64_t)(int32_t)(uint32_t)value; break;
+    case 0:
+        u->ctl = (uint32_t)value & (CTL_ENABLE | CTL_IMASK);
+        break;
+    case 1:
+        u->cval = value;
+        break;
+    default:
+        u->cval = count - offset + (uint64_t)(int64_t)(int32_t)(uint32_t)value;
+        break;
     }
 }
 
@@ -229,10 +260,18 @@ gtimer_result gtimer_write(gtimer *t, gtimer_reg reg, const gtimer_pe *pe, uint6
     if (result != GTIMER_OK || gtimer_absent(t, reg))
         return result;
     switch (reg) {
-    case GTIMER_CNTFRQ_EL0: t->state.cntfrq = (uint32_t)value; break;
-    case GTIMER_CNTKCTL_EL1: t->state.cntkctl = (uint32_t)value & KCTL_MASK; break;
-    case GTIMER_CNTHCTL_EL2: t->state.cnthctl = (uint32_t)value & HCTL_MASK; break;
-    case GTIMER_CNTVOFF_EL2: t->state.cntvoff = value; break;
+    case GTIMER_CNTFRQ_EL0:
+        t->state.cntfrq = (uint32_t)value;
+        break;
+    case GTIMER_CNTKCTL_EL1:
+        t->state.cntkctl = (uint32_t)value & KCTL_MASK;
+        break;
+    case GTIMER_CNTHCTL_EL2:
+        t->state.cnthctl = (uint32_t)value & HCTL_MASK;
+        break;
+    case GTIMER_CNTVOFF_EL2:
+        t->state.cntvoff = value;
+        break;
     default:
         gtimer_write_unit(t, reg - GTIMER_CNTP_CTL_EL0, pe, gtimer_count(t, now_ps), value);
         break;

@@ -177,21 +177,49 @@ static dev_status pl011_peek(const void *self, uint64_t offset, unsigned size, u
     if (!primecell_size_ok(offset, size))
         return DEV_BAD_SIZE;
     switch (offset) {
-    case UARTDR: *value = st->fifo_count != 0 ? st->fifo[st->fifo_head] : 0; break;
-    case UARTRSR: *value = st->rsr; break;
-    case UARTFR: *value = pl011_flags(st); break;
-    case UARTILPR: *value = st->ilpr; break;
-    case UARTIBRD: *value = st->ibrd; break;
-    case UARTFBRD: *value = st->fbrd; break;
-    case UARTLCR_H: *value = st->lcr_h; break;
-    case UARTCR: *value = st->cr; break;
-    case UARTIFLS: *value = st->ifls; break;
-    case UARTIMSC: *value = st->imsc; break;
-    case UARTRIS: *value = st->ris; break;
-    case UARTMIS: *value = st->ris & st->imsc; break;
-    case UARTICR: return DEV_WRITE_ONLY;
-    case UARTDMACR: *value = st->dmacr; break;
-    default: return primecell_read_id(PERIPH_ID, offset, value) ? DEV_OK : DEV_HOLE;
+    case UARTDR:
+        *value = st->fifo_count != 0 ? st->fifo[st->fifo_head] : 0;
+        break;
+    case UARTRSR:
+        *value = st->rsr;
+        break;
+    case UARTFR:
+        *value = pl011_flags(st);
+        break;
+    case UARTILPR:
+        *value = st->ilpr;
+        break;
+    case UARTIBRD:
+        *value = st->ibrd;
+        break;
+    case UARTFBRD:
+        *value = st->fbrd;
+        break;
+    case UARTLCR_H:
+        *value = st->lcr_h;
+        break;
+    case UARTCR:
+        *value = st->cr;
+        break;
+    case UARTIFLS:
+        *value = st->ifls;
+        break;
+    case UARTIMSC:
+        *value = st->imsc;
+        break;
+    case UARTRIS:
+        *value = st->ris;
+        break;
+    case UARTMIS:
+        *value = st->ris & st->imsc;
+        break;
+    case UARTICR:
+        return DEV_WRITE_ONLY;
+    case UARTDMACR:
+        *value = st->dmacr;
+        break;
+    default:
+        return primecell_read_id(PERIPH_ID, offset, value) ? DEV_OK : DEV_HOLE;
     }
     return DEV_OK;
 }
@@ -229,21 +257,45 @@ static dev_status pl011_write(void *self, uint64_t offset, unsigned size, uint64
     if (!primecell_size_ok(offset, size))
         return DEV_BAD_SIZE;
     switch (offset) {
-    case UARTDR: pl011_transmit(u, (uint8_t)word, now_ps); break;
-    case UARTRSR: u->state.rsr = 0; break;
-    case UARTILPR: u->state.ilpr = word & 0xffU; break;
-    case UARTIBRD: u->state.ibrd = word & 0xffffU; break;
-    case UARTFBRD: u->state.fbrd = word & 0x3fU; break;
-    case UARTLCR_H: pl011_write_lcr_h(u, word); break;
-    case UARTCR: u->state.cr = word & CR_MASK; break;
-    case UARTIFLS: u->state.ifls = word & 0x3fU; break;
-    case UARTIMSC: u->state.imsc = word & INT_ALL; break;
-    case UARTICR: u->state.ris &= ~word; break;
-    case UARTDMACR: u->state.dmacr = word & 7U; break;
+    case UARTDR:
+        pl011_transmit(u, (uint8_t)word, now_ps);
+        break;
+    case UARTRSR:
+        u->state.rsr = 0;
+        break;
+    case UARTILPR:
+        u->state.ilpr = word & 0xffU;
+        break;
+    case UARTIBRD:
+        u->state.ibrd = word & 0xffffU;
+        break;
+    case UARTFBRD:
+        u->state.fbrd = word & 0x3fU;
+        break;
+    case UARTLCR_H:
+        pl011_write_lcr_h(u, word);
+        break;
+    case UARTCR:
+        u->state.cr = word & CR_MASK;
+        break;
+    case UARTIFLS:
+        u->state.ifls = word & 0x3fU;
+        break;
+    case UARTIMSC:
+        u->state.imsc = word & INT_ALL;
+        break;
+    case UARTICR:
+        u->state.ris &= ~word;
+        break;
+    case UARTDMACR:
+        u->state.dmacr = word & 7U;
+        break;
     case UARTFR:
     case UARTRIS:
-    case UARTMIS: return DEV_READ_ONLY;
-    default: return offset >= PRIMECELL_ID_FIRST ? DEV_READ_ONLY : DEV_HOLE;
+    case UARTMIS:
+        return DEV_READ_ONLY;
+    default:
+        return offset >= PRIMECELL_ID_FIRST ? DEV_READ_ONLY : DEV_HOLE;
     }
     return DEV_OK;
 }

@@ -44,15 +44,31 @@ static dev_status pl031_read(void *self, uint64_t offset, unsigned size, uint64_
     if (!primecell_size_ok(offset, size))
         return DEV_BAD_SIZE;
     switch (offset) {
-    case RTCDR: *value = (uint32_t)(st->offset + pl031_seconds(now_ps)); break;
-    case RTCMR: *value = st->match; break;
-    case RTCLR: *value = st->load; break;
-    case RTCCR: *value = 1; break; /* the clock cannot be stopped */
-    case RTCIMSC: *value = st->imsc; break;
-    case RTCRIS: *value = st->ris; break;
-    case RTCMIS: *value = st->ris & st->imsc; break;
-    case RTCICR: return DEV_WRITE_ONLY;
-    default: return primecell_read_id(RTC_PERIPH_ID, offset, value) ? DEV_OK : DEV_HOLE;
+    case RTCDR:
+        *value = (uint32_t)(st->offset + pl031_seconds(now_ps));
+        break;
+    case RTCMR:
+        *value = st->match;
+        break;
+    case RTCLR:
+        *value = st->load;
+        break;
+    case RTCCR:
+        *value = 1;
+        break; /* the clock cannot be stopped */
+    case RTCIMSC:
+        *value = st->imsc;
+        break;
+    case RTCRIS:
+        *value = st->ris;
+        break;
+    case RTCMIS:
+        *value = st->ris & st->imsc;
+        break;
+    case RTCICR:
+        return DEV_WRITE_ONLY;
+    default:
+        return primecell_read_id(RTC_PERIPH_ID, offset, value) ? DEV_OK : DEV_HOLE;
     }
     return DEV_OK;
 }
@@ -75,9 +91,14 @@ static dev_status pl031_write(void *self, uint64_t offset, unsigned size, uint64
         st->offset = word - pl031_seconds(now_ps);
         pl031_arm(st, now_ps);
         break;
-    case RTCCR: break; /* bit 0 is read-as-one; nothing else exists */
-    case RTCIMSC: st->imsc = word & 1U; break;
-    case RTCICR: st->ris &= ~(word & 1U); break;
+    case RTCCR:
+        break; /* bit 0 is read-as-one; nothing else exists */
+    case RTCIMSC:
+        st->imsc = word & 1U;
+        break;
+    case RTCICR:
+        st->ris &= ~(word & 1U);
+        break;
     default:
         return offset <= RTCMIS || offset >= PRIMECELL_ID_FIRST ? DEV_READ_ONLY : DEV_HOLE;
     }

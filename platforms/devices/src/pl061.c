@@ -69,16 +69,34 @@ static dev_status pl061_read(void *self, uint64_t offset, unsigned size, uint64_
         return DEV_OK;
     }
     switch (offset) {
-    case GPIODIR: *value = st->dir; break;
-    case GPIOIS: *value = st->is; break;
-    case GPIOIBE: *value = st->ibe; break;
-    case GPIOIEV: *value = st->iev; break;
-    case GPIOIE: *value = st->ie; break;
-    case GPIORIS: *value = pl061_ris(st); break;
-    case GPIOMIS: *value = pl061_ris(st) & st->ie; break;
-    case GPIOIC: return DEV_WRITE_ONLY;
-    case GPIOAFSEL: *value = st->afsel; break;
-    default: return primecell_read_id(GPIO_PERIPH_ID, offset, value) ? DEV_OK : DEV_HOLE;
+    case GPIODIR:
+        *value = st->dir;
+        break;
+    case GPIOIS:
+        *value = st->is;
+        break;
+    case GPIOIBE:
+        *value = st->ibe;
+        break;
+    case GPIOIEV:
+        *value = st->iev;
+        break;
+    case GPIOIE:
+        *value = st->ie;
+        break;
+    case GPIORIS:
+        *value = pl061_ris(st);
+        break;
+    case GPIOMIS:
+        *value = pl061_ris(st) & st->ie;
+        break;
+    case GPIOIC:
+        return DEV_WRITE_ONLY;
+    case GPIOAFSEL:
+        *value = st->afsel;
+        break;
+    default:
+        return primecell_read_id(GPIO_PERIPH_ID, offset, value) ? DEV_OK : DEV_HOLE;
     }
     return DEV_OK;
 }
@@ -106,13 +124,27 @@ static dev_status pl061_write(void *self, uint64_t offset, unsigned size, uint64
         return DEV_OK;
     }
     switch (offset) {
-    case GPIODIR: st->dir = byte; break;
-    case GPIOIS: st->is = byte; break;
-    case GPIOIBE: st->ibe = byte; break;
-    case GPIOIEV: st->iev = byte; break;
-    case GPIOIE: st->ie = byte; break;
-    case GPIOIC: st->edges &= (uint8_t)~byte; break;
-    case GPIOAFSEL: st->afsel = byte; break;
+    case GPIODIR:
+        st->dir = byte;
+        break;
+    case GPIOIS:
+        st->is = byte;
+        break;
+    case GPIOIBE:
+        st->ibe = byte;
+        break;
+    case GPIOIEV:
+        st->iev = byte;
+        break;
+    case GPIOIE:
+        st->ie = byte;
+        break;
+    case GPIOIC:
+        st->edges &= (uint8_t)~byte;
+        break;
+    case GPIOAFSEL:
+        st->afsel = byte;
+        break;
     default:
         return offset <= GPIOMIS || offset >= PRIMECELL_ID_FIRST ? DEV_READ_ONLY : DEV_HOLE;
     }

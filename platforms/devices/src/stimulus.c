@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-#define PS_PER_NS UINT64_C(1000)
-#define CHANNEL_BASE 0x1000u
-#define CHANNEL_SPAN 0x80u
+#define PS_PER_NS         UINT64_C(1000)
+#define STIMULUS_PS_PER_S UINT64_C(1000000000000)
+#define CHANNEL_BASE      0x1000u
+#define CHANNEL_SPAN      0x80u
 
 /* Saturating sum: a delay beyond the end of time never comes. */
 static uint64_t add_sat(uint64_t a, uint64_t b)
@@ -35,8 +36,8 @@ static uint64_t random_phase(stimulus_state *st, const stimulus_channel *ch)
     return ch->span_ps == 0 ? 0 : next_random(st) % ch->span_ps;
 }
 
-static void push_change(stimulus_state *st, const stimulus_channel *ch,
-                        uint64_t time_ps, bool level)
+static void push_change(stimulus_state *st, const stimulus_channel *ch, uint64_t time_ps,
+                        bool level)
 {
     const uint32_t slot = (st->out_head + st->out_count) % STIMULUS_OUTBOX;
     const bool ppi = (ch->ctrl & STIMULUS_CTRL_PPI) != 0;
@@ -72,8 +73,8 @@ static bool in_range(uint32_t intid, uint32_t first, uint32_t number)
 static bool line_exists(const stimulus *s, const stimulus_channel *ch)
 {
     if ((ch->ctrl & STIMULUS_CTRL_PPI) != 0)
-        return ch->pe < s->config.num_pes && (in_range(ch->intid, 16, 16) ||
-                                              in_range(ch->intid, 1056, s->config.num_eppis));
+        return ch->pe < s->config.num_pes &&
+               (in_range(ch->intid, 16, 16) || in_range(ch->intid, 1056, s->config.num_eppis));
     return in_range(ch->intid, 32, s->config.num_spis) ||
            in_range(ch->intid, 4096, s->config.num_espis);
 }
@@ -209,8 +210,8 @@ static uint32_t channel_bits(const stimulus_state *st, bool lines)
     return bits;
 }
 
-static dev_status read_global(const stimulus *s, uint64_t offset, unsigned size,
-                                   uint64_t now_ps, uint64_t *value)
+static dev_status read_global(const stimulus *s, uint64_t offset, unsigned size, uint64_t now_ps,
+                              uint64_t *value)
 {
     switch (offset & ~UINT64_C(7)) {
     case STIMULUS_ID:
@@ -223,7 +224,9 @@ static dev_status read_global(const stimulus *s, uint64_t offset, unsigned size,
     case STIMULUS_NOW_CYCLES:
         return dev_read64(dev_clock_ticks(&s->cpu_clock, now_ps), offset, size, value);
     case STIMULUS_CPU_HZ:
-        return dev_read64(s->config.cpu_hz, offset, size, value);
+        return dev_read64((STIMULUS_PS_PER_S + s->config.cpu_period_ps / 2) /
+                              s->config.cpu_period_ps,
+                          offset, size, value);
     case STIMULUS_SEED:
         return dev_read64(s->state.seed, offset, size, value);
     case STIMULUS_STOP:
@@ -244,32 +247,58 @@ static uint32_t status_bits(const stimulus_channel *ch)
 }
 
 /* Pairs of 32-bit registers are read as the 64-bit word that holds both. */
-static dev_status read_channel(const stimulus *s, const stimulus_channel *ch,
-                                    uint64_t reg, unsigned size, uint64_t *value)
+static dev_status read_channel(const stimulus *s, const stimulus_channel *ch, uint64_t reg,
+                               unsigned size, uint64_t *value)
 {
     uint64_t word;
 
     switch (reg & ~UINT64_C(7)) {
-    case STIMULUS_CH_CTRL: word = (uint64_t)ch->intid << 32 | ch->ctrl; break;
-    case STIMULUS_CH_PE: word = (uint64_t)ch->count << 32 | ch->pe; break;
-    case STIMULUS_CH_DELAY_NS: word = ch->delay_ns; break;
-    case STIMULUS_CH_PHASE_PS: word = ch->phase_ps; break;
-    case STIMULUS_CH_PERIOD_NS: word = ch->period_ns; break;
-    case STIMULUS_CH_SPAN_PS: word = ch->span_ps; break;
-    case STIMULUS_CH_GO: return DEV_WRITE_ONLY;
-    case STIMULUS_CH_STATUS: word = (uint64_t)ch->fired << 32 | status_bits(ch); break;
-    case STIMULUS_CH_ASSERT_PS: word = ch->assert_ps; break;
-    case STIMULUS_CH_ASSERT_NS: word = ch->assert_ps / PS_PER_NS; break;
-    case STIMULUS_CH_ASSERT_CYCLES: word = dev_clock_ticks(&s->cpu_clock, ch->assert_ps); break;
-    case STIMULUS_CH_MERGED: word = ch->merged; break;
-    case STIMULUS_CH_RELEASE_PS: word = ch->release_ps; break;
-    default: return DEV_HOLE;
+    case STIMULUS_CH_CTRL:
+        word = (uint64_t)ch->intid << 32 | ch->ctrl;
+        break;
+    case STIMULUS_CH_PE:
+        word = (uint64_t)ch->count << 32 | ch->pe;
+        break;
+    case STIMULUS_CH_DELAY_NS:
+        word = ch->delay_ns;
+        break;
+    case STIMULUS_CH_PHASE_PS:
+        word = ch->phase_ps;
+        break;
+    case STIMULUS_CH_PERIOD_NS:
+        word = ch->period_ns;
+        break;
+    case STIMULUS_CH_SPAN_PS:
+        word = ch->span_ps;
+        break;
+    case STIMULUS_CH_GO:
+        return DEV_WRITE_ONLY;
+    case STIMULUS_CH_STATUS:
+        word = (uint64_t)ch->fired << 32 | status_bits(ch);
+        break;
+    case STIMULUS_CH_ASSERT_PS:
+        word = ch->assert_ps;
+        break;
+    case STIMULUS_CH_ASSERT_NS:
+        word = ch->assert_ps / PS_PER_NS;
+        break;
+    case STIMULUS_CH_ASSERT_CYCLES:
+        word = dev_clock_ticks(&s->cpu_clock, ch->assert_ps);
+        break;
+    case STIMULUS_CH_MERGED:
+        word = ch->merged;
+        break;
+    case STIMULUS_CH_RELEASE_PS:
+        word = ch->release_ps;
+        break;
+    default:
+        return DEV_HOLE;
     }
     return dev_read64(word, reg, size, value);
 }
 
 static dev_status stimulus_read(void *self, uint64_t offset, unsigned size, uint64_t now_ps,
-                                     uint64_t *value)
+                                uint64_t *value)
 {
     const stimulus *s = (const stimulus *)self;
     const uint64_t in_channels = offset - CHANNEL_BASE;
@@ -285,14 +314,14 @@ static dev_status stimulus_read(void *self, uint64_t offset, unsigned size, uint
                         size, value);
 }
 
-static dev_status stimulus_peek(const void *self, uint64_t offset, unsigned size,
-                                     uint64_t now_ps, uint64_t *value)
+static dev_status stimulus_peek(const void *self, uint64_t offset, unsigned size, uint64_t now_ps,
+                                uint64_t *value)
 {
     return stimulus_read((void *)(uintptr_t)self, offset, size, now_ps, value);
 }
 
-static dev_status write_global(stimulus *s, uint64_t offset, unsigned size,
-                                    uint64_t now_ps, uint64_t value)
+static dev_status write_global(stimulus *s, uint64_t offset, unsigned size, uint64_t now_ps,
+                               uint64_t value)
 {
     if ((offset & ~UINT64_C(7)) == STIMULUS_SEED)
         return dev_write64(&s->state.seed, offset, size, value);
@@ -304,8 +333,8 @@ static dev_status write_global(stimulus *s, uint64_t offset, unsigned size,
 }
 
 /* The 32-bit registers of a channel, and the commands. */
-static dev_status write_channel32(stimulus *s, stimulus_channel *ch,
-                                       uint64_t reg, uint64_t now_ps, uint32_t value)
+static dev_status write_channel32(stimulus *s, stimulus_channel *ch, uint64_t reg, uint64_t now_ps,
+                                  uint32_t value)
 {
     const uint32_t ctrl_mask = STIMULUS_CTRL_EDGE | STIMULUS_CTRL_PPI | STIMULUS_CTRL_ABS;
 
@@ -313,29 +342,47 @@ static dev_status write_channel32(stimulus *s, stimulus_channel *ch,
     if (ch->line && reg <= STIMULUS_CH_PE)
         return DEV_BAD_VALUE;
     switch (reg) {
-    case STIMULUS_CH_CTRL: ch->ctrl = value & ctrl_mask; return DEV_OK;
-    case STIMULUS_CH_INTID: ch->intid = value; return DEV_OK;
-    case STIMULUS_CH_PE: ch->pe = value; return DEV_OK;
-    case STIMULUS_CH_COUNT: ch->count = value; return DEV_OK;
-    case STIMULUS_CH_GO: go(s, ch, now_ps, (value & 1u) != 0); return DEV_OK;
-    case STIMULUS_CH_ACK: acknowledge(s, ch, now_ps); return DEV_OK;
-    default: return reg <= STIMULUS_CH_RELEASE_PS ? DEV_READ_ONLY : DEV_HOLE;
+    case STIMULUS_CH_CTRL:
+        ch->ctrl = value & ctrl_mask;
+        return DEV_OK;
+    case STIMULUS_CH_INTID:
+        ch->intid = value;
+        return DEV_OK;
+    case STIMULUS_CH_PE:
+        ch->pe = value;
+        return DEV_OK;
+    case STIMULUS_CH_COUNT:
+        ch->count = value;
+        return DEV_OK;
+    case STIMULUS_CH_GO:
+        go(s, ch, now_ps, (value & 1u) != 0);
+        return DEV_OK;
+    case STIMULUS_CH_ACK:
+        acknowledge(s, ch, now_ps);
+        return DEV_OK;
+    default:
+        return reg <= STIMULUS_CH_RELEASE_PS ? DEV_READ_ONLY : DEV_HOLE;
     }
 }
 
 static uint64_t *channel_word(stimulus_channel *ch, uint64_t reg)
 {
     switch (reg & ~UINT64_C(7)) {
-    case STIMULUS_CH_DELAY_NS: return &ch->delay_ns;
-    case STIMULUS_CH_PHASE_PS: return &ch->phase_ps;
-    case STIMULUS_CH_PERIOD_NS: return &ch->period_ns;
-    case STIMULUS_CH_SPAN_PS: return &ch->span_ps;
-    default: return NULL;
+    case STIMULUS_CH_DELAY_NS:
+        return &ch->delay_ns;
+    case STIMULUS_CH_PHASE_PS:
+        return &ch->phase_ps;
+    case STIMULUS_CH_PERIOD_NS:
+        return &ch->period_ns;
+    case STIMULUS_CH_SPAN_PS:
+        return &ch->span_ps;
+    default:
+        return NULL;
     }
 }
 
-static dev_status write_channel(stimulus *s, stimulus_channel *ch, uint64_t reg,
-                                     unsigned size, uint64_t now_ps, uint64_t value)
+static dev_status write_channel(stimulus *s, stimulus_channel *ch, uint64_t reg, unsigned size,
+                                uint64_t now_ps, uint64_t value)
 {
     uint64_t *word = channel_word(ch, reg);
 
@@ -347,7 +394,7 @@ static dev_status write_channel(stimulus *s, stimulus_channel *ch, uint64_t reg,
 }
 
 static dev_status stimulus_write(void *self, uint64_t offset, unsigned size, uint64_t now_ps,
-                                      uint64_t value)
+                                 uint64_t value)
 {
     stimulus *s = (stimulus *)self;
     const uint64_t in_channels = offset - CHANNEL_BASE;
@@ -378,7 +425,8 @@ static void stimulus_reset(void *self, uint64_t now_ps)
 void stimulus_init(stimulus *s, const stimulus_config *config)
 {
     s->config = *config;
-    s->cpu_clock = dev_clock_make(config->cpu_hz);
+    s->cpu_clock.num = 1;
+    s->cpu_clock.den = config->cpu_period_ps;
     stimulus_reset(s, 0);
 }
 

@@ -19,12 +19,18 @@ static dev_status virtio_vacant_read(void *self, uint64_t offset, unsigned size,
     if (size != 4 || offset % 4U != 0)
         return DEV_BAD_SIZE;
     switch (offset % VIRTIO_SLOT_SPAN) {
-    case VIRTIO_MAGIC: *value = VIRTIO_MAGIC_VALUE; break;
-    case VIRTIO_VERSION: *value = VIRTIO_VERSION_VALUE; break;
+    case VIRTIO_MAGIC:
+        *value = VIRTIO_MAGIC_VALUE;
+        break;
+    case VIRTIO_VERSION:
+        *value = VIRTIO_VERSION_VALUE;
+        break;
     /* DeviceID 0: a placeholder, and no other register is to be looked at. */
     case VIRTIO_DEVICE_ID:
-    case VIRTIO_VENDOR_ID: break;
-    default: return DEV_HOLE;
+    case VIRTIO_VENDOR_ID:
+        break;
+    default:
+        return DEV_HOLE;
     }
     return DEV_OK;
 }

@@ -9,8 +9,8 @@
 #include "fw/irq.h"
 #include "fw/world.h"
 
-#define PRIORITY 0xa0
-#define TIMER_TICKS 62500 /* 1 ms at 62.5 MHz */
+#define PRIORITY           0xa0
+#define TIMER_TICKS        62500 /* 1 ms at 62.5 MHz */
 #define DEFAULT_ITERATIONS 1000000
 
 static uint64_t memory[512] __attribute__((aligned(4096)));

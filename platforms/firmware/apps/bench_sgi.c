@@ -8,8 +8,8 @@
 #include "fw/pe.h"
 #include "fw/world.h"
 
-#define SGI 3
-#define PRIORITY 0xa0
+#define SGI                3
+#define PRIORITY           0xa0
 #define DEFAULT_ITERATIONS 100000
 
 extern char bench_vectors[];

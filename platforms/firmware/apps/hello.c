@@ -10,10 +10,10 @@
 #include "fw/pe.h"
 #include "fw/world.h"
 
-#define SGI_HELLO 1
-#define PRIORITY 0xa0
+#define SGI_HELLO    1
+#define PRIORITY     0xa0
 #define PERIOD_TICKS 6250 /* 100 us at 62.5 MHz */
-#define WAIT_TICKS 6250000
+#define WAIT_TICKS   6250000
 
 static volatile uint32_t timer_count;
 static uint32_t sgi_count;
@@ -68,8 +68,7 @@ static bool sgi_test(void)
     }
     isb();
     start = ticks();
-    while (__atomic_load_n(&sgi_count, __ATOMIC_RELAXED) < n && ticks() - start < WAIT_TICKS) {
-    }
+    while (__atomic_load_n(&sgi_count, __ATOMIC_RELAXED) < n && ticks() - start < WAIT_TICKS) {}
     print("sgi: %u of %u PEs\n", sgi_count, n);
     return sgi_count == n;
 }

@@ -6,20 +6,29 @@
  * Boot arguments: samples=N (per workload and load, default 64), pes=N (0: all), seed=N,
  * workloads=a,b,... (default: all), loads=idle|loaded (default: both).
  *
- * Output, one line a record, numbers in hexadecimal unless said otherwise:
- *   C key=value ...                         configuration (decimal)
- *   K pe ticks cycles cost                  two counters of a PE read one after the other (CNTPCT_EL0,
- *                                           then PMCCNTR_EL0), and the cycles of one such read
- *   W number name                           a workload (decimal)
- *   S w load pe intid unit t0 monitor exception acknowledge end back depth
- *     load: 0 idle, 1 loaded. unit of t0: p = ps since reset (stimulator), t = ticks of the system
- *     counter (timer compare value), 0..7 = cycles of that PE. The others: cycles of `pe`; 0: none.
- *     monitor: first instruction of EL3's FIQ vector; exception: first instruction of the vector of
- *     the world that handles it; acknowledge: after the read of IAR; end: before EOIR; back: EL3
- *     left again; depth: handlers that it preempted.
- *   D w load pe                             samples of this workload done
- *   X text                                  something went wrong
- *   E                                       end
+ * Output, one line a record, numbers in hexadecimal unless said otherwise.
+ *
+ * - `C key=value ...` configuration (decimal).
+ * - `K pe ticks cycles cost` two counters of a PE read one after the other (CNTPCT_EL0, then
+ *   PMCCNTR_EL0), and the cycles of one such read.
+ * - `W number name` a workload (decimal).
+ * - `S w load pe intid unit t0 monitor exception acknowledge end back depth disturbed` a sample.
+ * - `D w load pe` the samples of this workload on this PE are done.
+ * - `X text` something went wrong.
+ * - `E` the end.
+ *
+ * In a sample, load is 0 idle, 1 loaded; the unit of t0 is p = ps since reset (stimulator), t =
+ * ticks of the system counter (timer compare value), 0..7 = cycles of that PE; the other times are
+ * cycles of `pe`, 0 = none:
+ *
+ * - monitor: first instruction of EL3's FIQ vector;
+ * - exception: first instruction of the vector of the world that handles it;
+ * - acknowledge: after the read of IAR;
+ * - end: before the write of EOIR;
+ * - back: EL3 left again.
+ *
+ * depth counts the handlers that it preempted; disturbed is 1 when EL3 had the PE between exception
+ * and acknowledge.
  */
 #ifndef LATENCY_H
 #define LATENCY_H
@@ -32,9 +41,9 @@
 
 /* INTIDs. SGIs 0..7 stay Non-secure Group 1, 8..11 are Secure Group 1, 12..15 Group 0. */
 enum {
-    SGI_PROBE = 1,  /**< sgi_self, sgi_other. */
-    SGI_LOW = 2,    /**< preempt: the handler that is preempted. */
-    SGI_STORM = 5,  /**< load: from PE to PE. */
+    SGI_PROBE = 1, /**< sgi_self, sgi_other. */
+    SGI_LOW = 2,   /**< preempt: the handler that is preempted. */
+    SGI_STORM = 5, /**< load: from PE to PE. */
     SPI_LEVEL = 100,
     SPI_EDGE = 101,
     SPI_ANY = 102,    /**< 1 of N. */
@@ -73,7 +82,7 @@ extern struct probe probes[LATENCY_INTIDS];
 struct run {
     unsigned workload; /**< Index in the table. */
     bool loaded;
-    unsigned samples;  /**< On this target. */
+    unsigned samples; /**< On this target. */
     volatile uint32_t stop;
 };
 
@@ -114,8 +123,9 @@ void stim_fire_in(uint32_t intid, bool edge, uint64_t ns, uint64_t span_ns);
 void stim_taken(struct probe *probe, uint32_t intid);
 /** Turns the storm of SPIs on a PE on or off. */
 void stim_storm(unsigned slot, bool on);
-/** Programs a physical or virtual timer of NS EL1, or Secure EL1's, a random time ahead. */
-void timer_fire(uint32_t intid);
+/** Programs a physical or virtual timer of NS EL1, or Secure EL1's, a random time ahead.
+ *  @return false when that time had come before the timer was programmed: no measurement. */
+bool timer_fire(uint32_t intid);
 /** Sends the Non-secure SGI to PE `slot`, stamping t0 right before the write. */
 void sgi_fire(uint32_t intid, unsigned slot);
 

@@ -2,11 +2,11 @@
 /* Background work, waiting, random numbers, and the set-up of all interrupts. */
 #include "latency.h"
 
-#define LOAD_BYTES 65536
-#define LOAD_WORDS (LOAD_BYTES / sizeof(uint64_t))
-#define LOAD_STRIDE 8 /* words: one cache line */
+#define LOAD_BYTES      65536
+#define LOAD_WORDS      (LOAD_BYTES / sizeof(uint64_t))
+#define LOAD_STRIDE     8 /* words: one cache line */
 #define STORM_SGI_STEPS 64
-#define STORM_WORK 24
+#define STORM_WORK      24
 
 struct probe probes[LATENCY_INTIDS];
 

@@ -3,7 +3,7 @@
 #include "latency.h"
 
 #define LOW_WORK_CYCLES 20000
-#define PREEMPT_NS 200
+#define PREEMPT_NS      200
 #define PREEMPT_SPAN_NS 1500
 /** Depth of SGI_LOW's handler on each PE: what a preempting handler finds. */
 static volatile uint32_t low_running[FW_MAX_PES];
@@ -26,7 +26,8 @@ void measure_sgi_self(struct run *run)
             }
         }
         sgi_fire(SGI_PROBE, pe_self());
-        wait_probe(run, SGI_PROBE);
+        while (probes[SGI_PROBE].done == 0) { /* no WFI: who sends itself an SGI is awake */
+        }
         log_probe(run, SGI_PROBE, 0);
     }
 }
@@ -39,8 +40,7 @@ void measure_sgi_other(struct run *run)
         arm(SGI_PROBE);
         request_sgi((self + 1 + i % others) % pe_count(), self);
         wait_probe(run, SGI_PROBE);
-        while (*(volatile uint64_t *)&probes[SGI_PROBE].t0 == 0) {
-        }
+        while (*(volatile uint64_t *)&probes[SGI_PROBE].t0 == 0) {}
         log_probe(run, SGI_PROBE, 0);
     }
 }
@@ -49,9 +49,11 @@ static void measure_timer(struct run *run, uint32_t intid)
 {
     for (unsigned i = 0; i < run->samples; i++) {
         arm(intid);
-        timer_fire(intid);
+        bool in_time = timer_fire(intid);
         wait_probe(run, intid);
-        log_probe(run, intid, intid == INTID_CNTPS ? monitor_exit_stamp(pe_self()) : 0);
+        if (in_time) {
+            log_probe(run, intid, intid == INTID_CNTPS ? monitor_exit_stamp(pe_self()) : 0);
+        }
     }
 }
 

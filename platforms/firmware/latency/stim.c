@@ -7,11 +7,11 @@
 
 /** Channels 0..27 belong to INTIDs 100..127: probes first, storms from SPI_STORM on. */
 #define CHANNEL_OF(intid) ((intid) - (uint32_t)SPI_LEVEL)
-#define STORM_PERIOD_NS 2000
-#define STORM_SPAN_PS 3000000
-#define FIRE_NS 2000
-#define FIRE_SPAN_NS 2000
-#define TICK_AHEAD 128 /* about 2 us at 62.5 MHz */
+#define STORM_PERIOD_NS   500
+#define STORM_SPAN_PS     1500000
+#define FIRE_NS           2000
+#define FIRE_SPAN_NS      2000
+#define TICK_AHEAD        256 /* about 4 us at 62.5 MHz */
 
 static uintptr_t stim_base;
 
@@ -99,7 +99,14 @@ void stim_storm(unsigned slot, bool on)
     write32(channel_reg(intid, STIMULUS_CH_GO), 1);
 }
 
-void timer_fire(uint32_t intid)
+/** Programs the Secure timer. @return the tick at which that was done. */
+static uint64_t secure_timer_at(uint64_t at)
+{
+    secure_call(SECURE_TIMER_AT, at, NULL);
+    return secure_result();
+}
+
+bool timer_fire(uint32_t intid)
 {
     struct probe *p = &probes[intid];
     uint64_t at = ticks() + TICK_AHEAD + random_below(64);
@@ -107,8 +114,9 @@ void timer_fire(uint32_t intid)
     p->unit = 't';
     p->t0 = at;
     if (intid == INTID_CNTPS) {
-        secure_call(SECURE_TIMER_AT, at, NULL);
-    } else if (intid == INTID_CNTP) {
+        return secure_timer_at(at) < at;
+    }
+    if (intid == INTID_CNTP) {
         write_sysreg(cntp_cval_el0, at);
         write_sysreg(cntp_ctl_el0, CNT_CTL_ENABLE);
     } else {
@@ -116,6 +124,7 @@ void timer_fire(uint32_t intid)
         write_sysreg(cntv_ctl_el0, CNT_CTL_ENABLE);
     }
     isb();
+    return p->done != 0 || ticks() < at;
 }
 
 void sgi_fire(uint32_t intid, unsigned slot)

@@ -2,9 +2,9 @@
 /* Workloads that change worlds: interrupts of the group that the running world does not own. */
 #include "latency.h"
 
-#define FIRE_NS 1500
+#define FIRE_NS      1500
 #define FIRE_SPAN_NS 1500
-#define BUSY_CYCLES 1000000
+#define BUSY_CYCLES  1000000
 /* INTID fields of the cost records, which belong to no interrupt. */
 #define NO_INTID 1023
 
@@ -15,7 +15,8 @@ static void arm(uint32_t intid)
     dsb_sy();
 }
 
-/** A Secure interrupt while the normal world runs; `back` is when the normal world had the PE again. */
+/** A Secure interrupt while the normal world runs; `back` is when the normal world had the PE
+ * again. */
 static void measure_foreign(struct run *run, uint32_t intid)
 {
     for (unsigned i = 0; i < run->samples; i++) {
@@ -89,7 +90,7 @@ void measure_call(struct run *run)
 {
     for (unsigned i = 0; i < run->samples; i++) {
         uint64_t from = cycles();
-        secure_call(SECURE_NOTHING, 0, NULL);
+        secure_call(SECURE_RETURN, 0, NULL);
         log_cost(run, NO_INTID, from, cycles());
     }
 }

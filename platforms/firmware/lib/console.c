@@ -5,17 +5,17 @@
 #include "fw/io.h"
 #include "fw/pe.h"
 
-#define UART_DR 0x00
-#define UART_FR 0x18
-#define UART_FR_TXFF (1u << 5)
-#define UART_LCR_H 0x2c
+#define UART_DR          0x00
+#define UART_FR          0x18
+#define UART_FR_TXFF     (1u << 5)
+#define UART_LCR_H       0x2c
 #define UART_LCR_H_8BITS (3u << 5)
-#define UART_LCR_H_FIFO (1u << 4)
-#define UART_CR 0x30
-#define UART_CR_ENABLE ((1u << 0) | (1u << 8) | (1u << 9)) /* UARTEN, TXE, RXE */
-#define UART_IFLS 0x34
-#define UART_IMSC 0x38
-#define UART_IMSC_TXIM (1u << 5)
+#define UART_LCR_H_FIFO  (1u << 4)
+#define UART_CR          0x30
+#define UART_CR_ENABLE   ((1u << 0) | (1u << 8) | (1u << 9)) /* UARTEN, TXE, RXE */
+#define UART_IFLS        0x34
+#define UART_IMSC        0x38
+#define UART_IMSC_TXIM   (1u << 5)
 
 #define LINE_LIMIT 512
 #define POLL_LIMIT 10000000u

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A reader for the flattened device tree: one bounded walk, no state. */
-#include "fw/io.h"
 #include "fw/board.h"
+#include "fw/io.h"
 
-#define FDT_MAGIC 0xd00dfeedu
+#define FDT_MAGIC      0xd00dfeedu
 #define FDT_BEGIN_NODE 1u
-#define FDT_END_NODE 2u
-#define FDT_PROP 3u
-#define FDT_NOP 4u
-#define FDT_MAX_SIZE 0x100000u
-#define FDT_MAX_DEPTH 8
+#define FDT_END_NODE   2u
+#define FDT_PROP       3u
+#define FDT_NOP        4u
+#define FDT_MAX_SIZE   0x100000u
+#define FDT_MAX_DEPTH  8
 
 /** One property met on the walk. */
 struct fdt_prop {
@@ -121,7 +121,7 @@ const char *bootarg_text(const char *key)
 
 static bool digit_value(char c, unsigned base, unsigned *value)
 {
-    unsigned v = c >= '0' && c <= '9' ? (unsigned)(c - '0')
+    unsigned v = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
                  : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
                                         : 16;
     *value = v;

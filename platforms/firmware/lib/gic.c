@@ -6,7 +6,7 @@
 
 /** Priority of INTIDs that nobody has configured; in the Non-secure half. */
 #define DEFAULT_PRIORITY 0xc0
-#define MPIDR_AFFINITY 0xff00ffffffULL
+#define MPIDR_AFFINITY   0xff00ffffffULL
 /** A register access takes some cycles: this bounds any wait for a handshake. */
 #define WAIT_LIMIT 1000000u
 
@@ -210,7 +210,8 @@ void gic_irq_edge(unsigned slot, uint32_t intid, bool edge)
 
 void gic_irq_route(uint32_t intid, unsigned slot)
 {
-    write64(BOARD_GICD_BASE + GICD_IROUTER + 8 * (uintptr_t)intid, pes[slot].mpidr & MPIDR_AFFINITY);
+    write64(BOARD_GICD_BASE + GICD_IROUTER + 8 * (uintptr_t)intid,
+            pes[slot].mpidr & MPIDR_AFFINITY);
 }
 
 void gic_irq_route_any(uint32_t intid)

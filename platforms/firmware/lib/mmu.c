@@ -3,38 +3,37 @@
 
 #include "fw/board.h"
 
-#define ENTRIES 512
-#define GIB (1ULL << 30)
+#define ENTRIES  512
+#define GIB      (1ULL << 30)
 #define BLOCK_2M (1ULL << 21)
 
-#define DESC_BLOCK 1ULL
-#define DESC_TABLE 3ULL
-#define DESC_ATTR(index) ((uint64_t)(index) << 2)
-#define DESC_RO (1ULL << 7)
+#define DESC_BLOCK           1ULL
+#define DESC_TABLE           3ULL
+#define DESC_ATTR(index)     ((uint64_t)(index) << 2)
+#define DESC_RO              (1ULL << 7)
 #define DESC_INNER_SHAREABLE (3ULL << 8)
-#define DESC_AF (1ULL << 10)
-#define DESC_PXN (1ULL << 53)
-#define DESC_UXN (1ULL << 54) /**< XN in EL3's regime. */
+#define DESC_AF              (1ULL << 10)
+#define DESC_PXN             (1ULL << 53)
+#define DESC_UXN             (1ULL << 54) /**< XN in EL3's regime. */
 
 enum { ATTR_DEVICE, ATTR_NORMAL };
 /** Attribute 0: Device-nGnRE; attribute 1: Normal, write-back, allocating. */
 #define MAIR_VALUE 0xff04ULL
 
 /* TCR: 39 bits, write-back walks, inner shareable, 4 KiB granule, 40-bit output. */
-#define TCR_T0SZ (64 - 39)
-#define TCR_WALK_WB ((1ULL << 8) | (1ULL << 10) | (3ULL << 12))
-#define TCR_EL1_EPD1 (1ULL << 23)
+#define TCR_T0SZ       (64 - 39)
+#define TCR_WALK_WB    ((1ULL << 8) | (1ULL << 10) | (3ULL << 12))
+#define TCR_EL1_EPD1   (1ULL << 23)
 #define TCR_EL1_IPS_40 (2ULL << 32)
-#define TCR_EL3_PS_40 (2ULL << 16)
-#define TCR_EL3_RES1 ((1ULL << 31) | (1ULL << 23))
+#define TCR_EL3_PS_40  (2ULL << 16)
+#define TCR_EL3_RES1   ((1ULL << 31) | (1ULL << 23))
 
 static uint64_t level1[ENTRIES] __attribute__((aligned(4096)));
 static uint64_t level2_ram[ENTRIES] __attribute__((aligned(4096)));
 
 static uint64_t ram_block(uint64_t address)
 {
-    uint64_t desc =
-        address | DESC_BLOCK | DESC_ATTR(ATTR_NORMAL) | DESC_INNER_SHAREABLE | DESC_AF;
+    uint64_t desc = address | DESC_BLOCK | DESC_ATTR(ATTR_NORMAL) | DESC_INNER_SHAREABLE | DESC_AF;
     bool text = address >= FW_IMAGE_BASE && address < FW_TEXT_LIMIT;
     return desc | (text ? DESC_RO : DESC_PXN | DESC_UXN);
 }

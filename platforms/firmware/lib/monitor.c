@@ -17,14 +17,16 @@ _Static_assert(sizeof(struct world_context) == CTX_SIZE, "CTX_SIZE");
 struct monitor {
     struct world_context ns, secure;
     uint64_t entry_stamp;
-    uint32_t ns_in_call; /**< The normal world waits for an SMC_SECURE_CALL or _RESUME. */
+    uint32_t ns_in_call; /**< The normal world waits for an SMC_SECURE_CALL. */
     uint32_t group0, switches;
-    uint32_t pad;
+    uint32_t disturbed; /**< EL3 was entered from an interrupt vector of EL1. */
 };
 
 static struct monitor monitors[FW_MAX_PES] __attribute__((aligned(64)));
 
-extern char stacks_el3[], stacks_ns[], stacks_s[], vectors_el3[];
+#define VECTORS_SIZE 0x800
+
+extern char stacks_el3[], stacks_ns[], stacks_s[], vectors_el3[], vectors_ns[], vectors_s[];
 extern void ns_entry(void);
 
 static struct monitor *monitor_of_self(void)
@@ -35,25 +37,25 @@ static struct monitor *monitor_of_self(void)
 #define SAVE(c, field, reg) (c)->field = read_sysreg(reg)
 #define LOAD(c, field, reg) write_sysreg(reg, (c)->field)
 /** EL1's registers: one bank in the PE, two worlds. */
-#define WORLD_REGISTERS(DO, c)                                                                     \
-    DO(c, sp_el1, sp_el1);                                                                         \
-    DO(c, sctlr, sctlr_el1);                                                                       \
-    DO(c, tcr, tcr_el1);                                                                           \
-    DO(c, ttbr0, ttbr0_el1);                                                                       \
-    DO(c, ttbr1, ttbr1_el1);                                                                       \
-    DO(c, mair, mair_el1);                                                                         \
-    DO(c, amair, amair_el1);                                                                       \
-    DO(c, vbar, vbar_el1);                                                                         \
-    DO(c, cpacr, cpacr_el1);                                                                       \
-    DO(c, contextidr, contextidr_el1);                                                             \
-    DO(c, elr_el1, elr_el1);                                                                       \
-    DO(c, spsr_el1, spsr_el1);                                                                     \
-    DO(c, esr_el1, esr_el1);                                                                       \
-    DO(c, far_el1, far_el1);                                                                       \
-    DO(c, tpidr_el0, tpidr_el0);                                                                   \
-    DO(c, tpidrro_el0, tpidrro_el0);                                                               \
-    DO(c, tpidr_el1, tpidr_el1);                                                                   \
-    DO(c, par, par_el1);                                                                           \
+#define WORLD_REGISTERS(DO, c)         \
+    DO(c, sp_el1, sp_el1);             \
+    DO(c, sctlr, sctlr_el1);           \
+    DO(c, tcr, tcr_el1);               \
+    DO(c, ttbr0, ttbr0_el1);           \
+    DO(c, ttbr1, ttbr1_el1);           \
+    DO(c, mair, mair_el1);             \
+    DO(c, amair, amair_el1);           \
+    DO(c, vbar, vbar_el1);             \
+    DO(c, cpacr, cpacr_el1);           \
+    DO(c, contextidr, contextidr_el1); \
+    DO(c, elr_el1, elr_el1);           \
+    DO(c, spsr_el1, spsr_el1);         \
+    DO(c, esr_el1, esr_el1);           \
+    DO(c, far_el1, far_el1);           \
+    DO(c, tpidr_el0, tpidr_el0);       \
+    DO(c, tpidrro_el0, tpidrro_el0);   \
+    DO(c, tpidr_el1, tpidr_el1);       \
+    DO(c, par, par_el1);               \
     DO(c, cntkctl, cntkctl_el1)
 
 static void world_save(struct world_context *c)
@@ -135,7 +137,7 @@ static uint64_t service(const struct world_context *ns)
 static struct world_context *ns_smc(struct monitor *m)
 {
     uint64_t function = m->ns.x[0];
-    if (function == SMC_SECURE_CALL || function == SMC_SECURE_RESUME) {
+    if (function == SMC_SECURE_CALL) {
         m->ns_in_call = 1;
         return enter_secure(m);
     }
@@ -165,12 +167,20 @@ struct world_context *monitor_smc(struct world_context *running, uint64_t esr)
     return running == &m->ns ? ns_smc(m) : secure_smc(m);
 }
 
+static bool in_vectors(uint64_t pc, const char *vectors)
+{
+    return pc - (uint64_t)vectors < VECTORS_SIZE;
+}
+
 struct world_context *monitor_fiq(struct world_context *running, uint64_t stamp)
 {
     struct monitor *m = monitor_of_self();
     uint32_t intid = (uint32_t)read_sysreg(icc_iar0_el1) & 0xffffff;
     uint64_t acknowledge = cycles();
 
+    if (in_vectors(running->elr, vectors_ns) || in_vectors(running->elr, vectors_s)) {
+        m->disturbed = 1;
+    }
     if (intid == INTID_SECURE_PENDING && running == &m->ns) {
         m->entry_stamp = stamp;
         return enter_secure(m);
@@ -216,6 +226,13 @@ uint64_t monitor_take_entry_stamp(unsigned slot)
     uint64_t stamp = monitors[slot].entry_stamp;
     monitors[slot].entry_stamp = 0;
     return stamp;
+}
+
+bool monitor_take_disturbed(unsigned slot)
+{
+    bool disturbed = monitors[slot].disturbed != 0;
+    monitors[slot].disturbed = 0;
+    return disturbed;
 }
 
 uint64_t monitor_exit_stamp(unsigned slot)

@@ -6,7 +6,8 @@
 #include "fw/io.h"
 #include "fw/psci.h"
 
-/** Patience with a PE that is to come online, in ticks of the system counter (200 ms at 62.5 MHz). */
+/** Patience with a PE that is to come online, in ticks of the system counter (200 ms at 62.5 MHz).
+ */
 #define START_TICKS 12500000
 
 /** One PE's mailbox. */
@@ -87,8 +88,7 @@ void pe_worker(void)
 
 void spin_lock(struct spinlock *lock)
 {
-    while (__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE) != 0) {
-    }
+    while (__atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE) != 0) {}
 }
 
 void spin_unlock(struct spinlock *lock)

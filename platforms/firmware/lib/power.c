@@ -3,7 +3,7 @@
 #include "fw/io.h"
 #include "fw/psci.h"
 
-#define SEMIHOST_SYS_EXIT 0x18
+#define SEMIHOST_SYS_EXIT            0x18
 #define ADP_STOPPED_APPLICATION_EXIT 0x20026
 
 /** A semihosting call; returns when nobody serves it and HLT is skipped by the handler. */

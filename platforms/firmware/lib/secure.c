@@ -23,13 +23,20 @@ static void busy_until(uint64_t end, const volatile uint32_t *flag)
     }
 }
 
+/** Does what the mailbox asks for, if anything. The command is read once: an interrupt between the
+ *  read and the end may let the normal world post the next one, which must not be wiped out. */
 static void serve(struct secure_mailbox *box)
 {
-    switch (box->command) {
+    uint32_t command = __atomic_load_n(&box->command, __ATOMIC_ACQUIRE);
+    if (command == SECURE_NOTHING) {
+        return;
+    }
+    switch (command) {
     case SECURE_TIMER_AT:
         write_sysreg(cntps_cval_el1, box->arg);
         write_sysreg(cntps_ctl_el1, CNT_CTL_ENABLE);
         isb();
+        box->result = ticks();
         break;
     case SECURE_TIMER_OFF:
         write_sysreg(cntps_ctl_el1, 0);
@@ -45,7 +52,7 @@ static void serve(struct secure_mailbox *box)
     default:
         break;
     }
-    box->command = SECURE_NOTHING;
+    __atomic_store_n(&box->command, SECURE_NOTHING, __ATOMIC_RELEASE);
 }
 
 void secure_main(unsigned slot)
@@ -75,12 +82,17 @@ unsigned secure_call(enum secure_command command, uint64_t arg, const volatile u
     unsigned preemptions = 0;
     box->arg = arg;
     box->flag = flag;
-    box->command = command;
-    for (uint64_t r = smc(SMC_SECURE_CALL, 0, 0); r == SMC_PREEMPTED;
-         r = smc(SMC_SECURE_RESUME, 0, 0)) {
-        preemptions++;
+    __atomic_store_n(&box->command, command, __ATOMIC_RELEASE);
+    /* The Secure world may come back without having seen the command, see serve(). */
+    while (__atomic_load_n(&box->command, __ATOMIC_ACQUIRE) != SECURE_NOTHING) {
+        preemptions += smc(SMC_SECURE_CALL, 0, 0) == SMC_PREEMPTED;
     }
     return preemptions;
+}
+
+uint64_t secure_result(void)
+{
+    return mailboxes[pe_self()].result;
 }
 
 void secure_irq_setup(const struct irq_setup *setup)

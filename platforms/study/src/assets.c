@@ -2,12 +2,12 @@
 /* The report's parts, taken into the program as they are. STUDY_DIR is the room's directory. */
 #include "assets.h"
 
-#define EMBED(symbol, path)                                                                        \
-    __asm__(".section .rodata\n"                                                                   \
-            ".global study_asset_" #symbol "\n"                                                    \
-            "study_asset_" #symbol ":\n"                                                           \
-            ".incbin \"" STUDY_DIR path "\"\n"                                                     \
-            ".byte 0\n"                                                                            \
+#define EMBED(symbol, path)                     \
+    __asm__(".section .rodata\n"                \
+            ".global study_asset_" #symbol "\n" \
+            "study_asset_" #symbol ":\n"        \
+            ".incbin \"" STUDY_DIR path "\"\n"  \
+            ".byte 0\n"                         \
             ".previous\n")
 
 EMBED(html, "/report/report.html");

@@ -49,8 +49,7 @@ static bool calibrate(study_clock *clock, const study_log *log, unsigned pe)
         return study_fail("PE %u wrote no clock records", pe);
     if (all.low > all.high)
         return study_fail("PE %u: PMCCNTR_EL0 and CNTPCT_EL0 do not run at %llu ps and %llu ps", pe,
-                          (unsigned long long)clock->period_ps,
-                          (unsigned long long)clock->tick_ps);
+                          (unsigned long long)clock->period_ps, (unsigned long long)clock->tick_ps);
     clock->offset[pe] = all.low + (all.high - all.low) / 2;
     if (all.high - all.low > clock->doubt)
         clock->doubt = all.high - all.low;

@@ -58,8 +58,8 @@ static void csv_time(int64_t ps, FILE *out)
 static void csv_point(const study_result *r, const study_point *p, FILE *out)
 {
     const study_set *set = &r->sets[p->set];
-    const int64_t fw[] = {p->fw_monitor, p->fw_vector, p->fw_acknowledge, p->fw_end, p->fw_back,
-                          p->model_vector};
+    const int64_t fw[] = {p->fw_monitor, p->fw_vector, p->fw_acknowledge,
+                          p->fw_end,     p->fw_back,   p->model_vector};
 
     fprintf(out, "%s,%s,%u,%u,%u,%" PRIu64, set->workload, set->loaded ? "loaded" : "idle",
             set->pes, p->pe, (unsigned)p->intid, p->asserted_ps);
@@ -201,22 +201,28 @@ static void json_checks(gictime_json *j, const study_result *r)
     gictime_json_u64(j, "compared", compared);
     gictime_json_u64(j, "disagree", disagree);
     gictime_json_u64(j, "unmatched", r->unmatched);
+    gictime_json_u64(j, "not_compared", r->incomparable);
     gictime_json_u64(j, "causality_violations", r->causality);
     gictime_json_u64(j, "causality_skew_ps", r->causality_skew);
     gictime_json_u64(j, "clock_doubt_cycles", (uint64_t)r->clock_doubt);
     gictime_json_end(j);
 }
 
+static bool has_workload(const study_result *r, const char *name)
+{
+    for (size_t n = 0; n < r->num_sets; n++)
+        if (strcmp(r->sets[n].workload, name) == 0)
+            return true;
+    return false;
+}
+
 static void json_workloads(gictime_json *j, const study_result *r)
 {
-    gictime_json_array(j, "workloads");
-    for (size_t n = 0; n < r->num_sets; n++) {
-        const study_workload_text *text = study_workload(r->sets[n].workload);
-        bool first = true;
+    const study_workload_text *text;
 
-        for (size_t k = 0; k < n; k++)
-            first = first && strcmp(r->sets[k].workload, r->sets[n].workload) != 0;
-        if (!first)
+    gictime_json_array(j, "workloads");
+    for (unsigned n = 0; (text = study_workload_number(n)) != NULL; n++) {
+        if (!has_workload(r, text->name))
             continue;
         gictime_json_object(j, NULL);
         gictime_json_string(j, "name", text->name);
@@ -237,7 +243,7 @@ static void json_pairs(gictime_json *j, const study_result *r)
     for (size_t n = 0; n < r->num_points; n += step) {
         const study_point *p = &r->points[n];
 
-        if (p->model_vector == STUDY_NONE || p->fw_vector == STUDY_NONE)
+        if (!p->comparable)
             continue;
         gictime_json_array(j, NULL);
         gictime_json_u64(j, NULL, p->set);

@@ -55,16 +55,17 @@ static bool read_name(study_log *log, const char *line)
 static bool read_sample(study_log *log, const char *line)
 {
     study_sample s;
-    unsigned loaded;
+    unsigned loaded, disturbed;
 
     if (sscanf(line,
                "S %x %x %x %x %c %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64
-               " %" SCNx64 " %x",
+               " %" SCNx64 " %x %x",
                &s.workload, &loaded, &s.pe, &s.intid, &s.unit, &s.t0, &s.monitor, &s.exception,
-               &s.acknowledge, &s.end, &s.back, &s.depth) != 12 ||
+               &s.acknowledge, &s.end, &s.back, &s.depth, &disturbed) != 13 ||
         s.pe >= STUDY_MAX_PES || s.workload >= log->num_names)
         return false;
     s.loaded = loaded != 0;
+    s.disturbed = disturbed != 0;
     log->samples = (study_sample *)study_grow(log->samples, log->num_samples, sizeof s);
     log->samples[log->num_samples++] = s;
     return true;

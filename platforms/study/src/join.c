@@ -8,8 +8,9 @@
 
 #include "study.h"
 
-/** An IAR read and the read of PMCCNTR after it are no further apart than this. */
-#define MATCH_CYCLES 64
+/** An IAR read and the read of PMCCNTR after it are no further apart than this; one instruction,
+ *  but an FIQ to EL3 may come between them. */
+#define MATCH_CYCLES 4096
 
 static int compare_instances(const void *a, const void *b)
 {
@@ -115,6 +116,18 @@ static void model_view(study_point *p, const study_instances *list)
     p->model_total = span(&p->stamps, GICTIME_STAMP_ASSERTED, GICTIME_STAMP_DEACTIVATED);
 }
 
+/* An interrupt may arrive when the PE is in the vector already, on behalf of another one, and be
+ * the one that IAR returns: it has waited for nothing. */
+static void judge(study_point *p, const study_sample *s)
+{
+    bool late = p->fw_vector != STUDY_NONE && p->fw_vector < 0;
+
+    if (late)
+        p->fw_vector = 0;
+    p->comparable =
+        p->model_vector != STUDY_NONE && p->fw_vector != STUDY_NONE && !late && !s->disturbed;
+}
+
 static study_point make_point(const study_sample *s, const study_instances *list,
                               const study_clock *clock)
 {
@@ -132,9 +145,10 @@ static study_point make_point(const study_sample *s, const study_instances *list
                      .instance = STUDY_NO_INSTANCE};
 
     if (s->acknowledge != 0)
-        p.instance = find_instance(list, s, study_clock_ps(clock, s->pe, s->acknowledge),
-                                   clock->period_ps);
+        p.instance =
+            find_instance(list, s, study_clock_ps(clock, s->pe, s->acknowledge), clock->period_ps);
     model_view(&p, list);
+    judge(&p, s);
     return p;
 }
 
@@ -152,8 +166,10 @@ void study_join(study_result *result, const study_log *log, const study_instance
             continue;
         p = make_point(s, list, clock);
         p.set = study_set_index(result, set_name(workload, s->intid), s->loaded, log->pes);
-        if (p.instance == STUDY_NO_INSTANCE && s->acknowledge != 0)
-            result->unmatched++;
+        if (s->acknowledge != 0) {
+            result->unmatched += p.instance == STUDY_NO_INSTANCE;
+            result->incomparable += !p.comparable;
+        }
         result->points = (study_point *)study_grow(result->points, result->num_points, sizeof p);
         result->points[result->num_points++] = p;
     }

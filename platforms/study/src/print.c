@@ -20,11 +20,11 @@ static int64_t cycles(const study_result *r, int64_t ps)
 static void print_stat_row(const study_result *r, const study_set *s, FILE *out)
 {
     fprintf(out,
-            "%-12s %-6s %3u %5zu  %6" PRId64 " %6" PRId64 " %6" PRId64 " %6" PRId64
-            "   %6" PRId64 " %6" PRId64 " %6" PRId64 " %6" PRId64,
+            "%-12s %-6s %3u %5zu  %6" PRId64 " %6" PRId64 " %6" PRId64 " %6" PRId64 "   %6" PRId64
+            " %6" PRId64 " %6" PRId64 " %6" PRId64,
             s->workload, s->loaded ? "loaded" : "idle", s->pes, s->fw.count, ns(s->fw.min),
-            ns(s->fw.p50), ns(s->fw.p99), ns(s->fw.max), cycles(r, s->fw.min),
-            cycles(r, s->fw.p50), cycles(r, s->fw.p99), cycles(r, s->fw.max));
+            ns(s->fw.p50), ns(s->fw.p99), ns(s->fw.max), cycles(r, s->fw.min), cycles(r, s->fw.p50),
+            cycles(r, s->fw.p99), cycles(r, s->fw.max));
     if (s->model.count == 0)
         fprintf(out, "   %6s %6s   %s\n", "-", "-", "-");
     else
@@ -66,7 +66,8 @@ static void print_breakdown_row(const study_result *r, const study_set *s, FILE 
 
 void study_print_breakdown(const study_result *r, FILE *out)
 {
-    fprintf(out, "\nWhere the time goes: mean of each hop, ns (the hop ends at the stamp named)\n\n");
+    fprintf(out,
+            "\nWhere the time goes: mean of each hop, ns (the hop ends at the stamp named)\n\n");
     fprintf(out, "%-12s %-6s %3s ", "workload", "load", "PEs");
     for (unsigned stamp = 0; stamp < GICTIME_STAMP_COUNT; stamp++)
         if (study_hop_is_shown(r, stamp))

@@ -79,10 +79,11 @@ static bool spawn(const command *c, const char *log, pid_t *pid)
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0644);
     posix_spawn_file_actions_adddup2(&actions, 1, 2);
-    error = posix_spawn(pid, c->argv[0], &actions, NULL, (char *const *)(uintptr_t)c->argv, environ);
+    error =
+        posix_spawn(pid, c->argv[0], &actions, NULL, (char *const *)(uintptr_t)c->argv, environ);
     posix_spawn_file_actions_destroy(&actions);
-    return error == 0 || study_fail("%s: %s; build it or name it with --gicvp", c->argv[0],
-                                    strerror(error));
+    return error == 0 ||
+           study_fail("%s: %s; build it or name it with --gicvp", c->argv[0], strerror(error));
 }
 
 /* The first line of what gicvp said, for the message. */
@@ -110,8 +111,8 @@ static bool check_status(int status, unsigned pes, const char *log)
         return study_fail("gicvp with %u PEs was killed by signal %d; see %s", pes,
                           WTERMSIG(status), log);
     return study_fail("gicvp with %u PEs ended with status %d%s: %s (see %s)", pes,
-                      WEXITSTATUS(status),
-                      WEXITSTATUS(status) == 3 ? " (a bound was reached)" : "", line, log);
+                      WEXITSTATUS(status), WEXITSTATUS(status) == 3 ? " (a bound was reached)" : "",
+                      line, log);
 }
 
 bool study_run(const study_options *o, unsigned pes)

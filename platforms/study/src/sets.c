@@ -147,7 +147,7 @@ static void compare_views(study_set *set, const study_point *p, uint64_t period_
 {
     int64_t difference;
 
-    if (p->model_vector == STUDY_NONE || p->fw_vector == STUDY_NONE)
+    if (!p->comparable)
         return;
     difference = llabs(p->fw_vector - p->model_vector);
     set->compared++;
@@ -175,8 +175,8 @@ static void finish_hops(study_result *r, unsigned index, int64_t *list)
 static void finish_set(study_result *r, unsigned index, int64_t *list)
 {
     study_set *set = &r->sets[index];
-    study_stat *segments[] = {&set->to_monitor, &set->to_vector, &set->to_acknowledge,
-                              &set->to_end, &set->to_back};
+    study_stat *segments[] = {&set->to_monitor, &set->to_vector, &set->to_acknowledge, &set->to_end,
+                              &set->to_back};
     size_t count = collect(r, index, fw_latency, 0, list);
 
     set->fw = study_stat_of(list, count);

@@ -19,11 +19,14 @@ static int split(char *line, char **field)
 {
     int n = 0;
 
-    for (char *p = line; p != NULL && n < MAX_COLUMNS;) {
-        field[n++] = p;
-        p = strchr(p, ',');
-        if (p != NULL)
-            *p++ = '\0';
+    while (n < MAX_COLUMNS) {
+        char *comma = strchr(line, ',');
+
+        field[n++] = line;
+        if (comma == NULL)
+            break;
+        *comma = '\0';
+        line = comma + 1;
     }
     return n;
 }
@@ -87,10 +90,11 @@ bool study_instances_read(study_instances *list, const char *path)
     line = strchr(text, '\n');
     if (line != NULL)
         *line++ = '\0';
-    ok = read_header(&c, text) || study_fail("%s: the columns pe, intid and stamps are missing", path);
+    ok = read_header(&c, text) ||
+         study_fail("%s: the columns pe, intid and stamps are missing", path);
     while (ok && line != NULL && *line != '\0') {
         char *next = strchr(line, '\n');
-        gictime_instance instance;
+        gictime_instance instance = {0};
 
         if (next != NULL)
             *next++ = '\0';

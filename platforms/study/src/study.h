@@ -15,6 +15,10 @@
 
 #include "gictime/recorder.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum {
     STUDY_MAX_RUNS = 16,  /**< Numbers of PEs in --pes. */
     STUDY_MAX_PES = 8,    /**< What the firmware runs on. */
@@ -41,7 +45,7 @@ typedef struct study_options {
     const char *firmware;
     const char *workloads; /**< NULL: all. */
     const char *max_time;
-    bool json;             /**< The table as JSON on standard output. */
+    bool json; /**< The table as JSON on standard output. */
 } study_options;
 
 /** One S record of the firmware, as written: cycles of `pe` except t0. */
@@ -53,6 +57,7 @@ typedef struct study_sample {
     char unit;
     uint64_t t0, monitor, exception, acknowledge, end, back;
     uint32_t depth;
+    bool disturbed; /**< EL3 came between the exception and the acknowledge. */
 } study_sample;
 
 /** One K record: the two counters of a PE, read one after the other. */
@@ -97,6 +102,7 @@ typedef struct study_point {
     uint32_t intid;
     int64_t fw_monitor, fw_vector, fw_acknowledge, fw_end, fw_back;
     int64_t model_vector, model_total;
+    bool comparable;    /**< Both views mean the same instant: entry not disturbed, not late. */
     ptrdiff_t instance; /**< Index in the run's instances, or STUDY_NO_INSTANCE. */
     uint64_t asserted_ps;
     gictime_instance stamps; /**< A copy; valid when instance is not STUDY_NO_INSTANCE. */
@@ -117,7 +123,7 @@ typedef struct study_set {
     study_stat to_monitor, to_vector, to_acknowledge, to_end, to_back; /**< Firmware's segments. */
     study_stat hop[GICTIME_STAMP_COUNT];
     int64_t hop_mean[GICTIME_STAMP_COUNT]; /**< Over all points: these add up. */
-    int64_t *ecdf;                          /**< fw latencies, ascending. */
+    int64_t *ecdf;                         /**< fw latencies, ascending. */
     size_t num_ecdf;
     size_t compared, disagree; /**< Points with both views; of these, more than a cycle apart. */
     int64_t worst_difference;
@@ -131,11 +137,12 @@ typedef struct study_result {
     study_point *points;
     size_t num_points;
     uint64_t period_ps;
-    char *profile_text;  /**< The effective profile as printed by gicvp. */
+    char *profile_text; /**< The effective profile as printed by gicvp. */
     char profile_name[128];
     uint64_t causality;      /**< Violations in all runs. */
     uint64_t causality_skew; /**< Largest, ps. */
     uint64_t unmatched;      /**< Samples without an instance of the model. */
+    uint64_t incomparable;   /**< Samples that are not compared, see study_point.comparable. */
     int64_t clock_doubt;
 } study_result;
 
@@ -146,8 +153,8 @@ typedef struct study_workload_text {
 } study_workload_text;
 
 /* ---- text.c */
-/** Description of a workload; a plain one for a name that is not known. */
-const study_workload_text *study_workload(const char *name);
+/** Description of the n-th workload, in the order of the report; NULL beyond the last. */
+const study_workload_text *study_workload_number(unsigned number);
 
 /* ---- options.c */
 /** Parses the command line. @return 0, or the exit status after a message. */
@@ -220,7 +227,11 @@ bool study_write_csv(const study_result *result, const char *dir);
 void study_write_json(const study_result *result, FILE *out);
 /** DIR/report.html. */
 bool study_write_html(const study_result *result, const char *dir);
-/** Hop by hop, of one instance: the library's rule. */
+/** Whether any interrupt of the study reached this stamp, so that the hop deserves a column. */
 bool study_hop_is_shown(const study_result *result, unsigned stamp);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

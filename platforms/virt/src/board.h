@@ -6,25 +6,25 @@
 #include <stdint.h>
 
 /** Memory map, VP_AREA(name, base, size, node): one row an area. */
-#define VP_AREAS(VP_AREA)                                                                          \
-    VP_AREA(FLASH0, 0x00000000, 0x04000000, "flash bank 0")                                        \
-    VP_AREA(FLASH1, 0x04000000, 0x04000000, "flash bank 1")                                        \
-    VP_AREA(GICD, 0x08000000, 0x00010000, "GIC Distributor")                                       \
-    VP_AREA(GICR, 0x080a0000, 0x00f60000, "GIC Redistributors")                                    \
-    VP_AREA(UART0, 0x09000000, 0x00001000, "PL011 UART")                                           \
-    VP_AREA(RTC, 0x09010000, 0x00001000, "PL031 RTC")                                              \
-    VP_AREA(FW_CFG, 0x09020000, 0x00000018, "fw_cfg")                                              \
-    VP_AREA(GPIO, 0x09030000, 0x00001000, "PL061 GPIO")                                            \
-    VP_AREA(UART1, 0x09040000, 0x00001000, "secure PL011 UART")                                    \
-    VP_AREA(SECURE_GPIO, 0x090b0000, 0x00001000, "secure PL061 GPIO")                              \
-    VP_AREA(VIRTIO, 0x0a000000, 0x00004000, "virtio-mmio slots")                                   \
-    VP_AREA(STIMULUS, 0x0b000000, 0x00010000, "interrupt stimulator")                              \
-    VP_AREA(SECURE_RAM, 0x0e000000, 0x01000000, "secure RAM")                                      \
-    VP_AREA(PCIE_MMIO, 0x10000000, 0x2eff0000, "PCIe memory window")                               \
-    VP_AREA(PCIE_PIO, 0x3eff0000, 0x00010000, "PCIe I/O window")                                   \
-    VP_AREA(RAM, 0x40000000, 0x3fc0000000, "RAM")                                                  \
-    VP_AREA(GICR_HIGH, 0x4000000000, 0x04000000, "GIC Redistributors, second region")              \
-    VP_AREA(PCIE_ECAM, 0x4010000000, 0x10000000, "PCIe configuration space")                       \
+#define VP_AREAS(VP_AREA)                                                             \
+    VP_AREA(FLASH0, 0x00000000, 0x04000000, "flash bank 0")                           \
+    VP_AREA(FLASH1, 0x04000000, 0x04000000, "flash bank 1")                           \
+    VP_AREA(GICD, 0x08000000, 0x00010000, "GIC Distributor")                          \
+    VP_AREA(GICR, 0x080a0000, 0x00f60000, "GIC Redistributors")                       \
+    VP_AREA(UART0, 0x09000000, 0x00001000, "PL011 UART")                              \
+    VP_AREA(RTC, 0x09010000, 0x00001000, "PL031 RTC")                                 \
+    VP_AREA(FW_CFG, 0x09020000, 0x00000018, "fw_cfg")                                 \
+    VP_AREA(GPIO, 0x09030000, 0x00001000, "PL061 GPIO")                               \
+    VP_AREA(UART1, 0x09040000, 0x00001000, "secure PL011 UART")                       \
+    VP_AREA(SECURE_GPIO, 0x090b0000, 0x00001000, "secure PL061 GPIO")                 \
+    VP_AREA(VIRTIO, 0x0a000000, 0x00004000, "virtio-mmio slots")                      \
+    VP_AREA(STIMULUS, 0x0b000000, 0x00010000, "interrupt stimulator")                 \
+    VP_AREA(SECURE_RAM, 0x0e000000, 0x01000000, "secure RAM")                         \
+    VP_AREA(PCIE_MMIO, 0x10000000, 0x2eff0000, "PCIe memory window")                  \
+    VP_AREA(PCIE_PIO, 0x3eff0000, 0x00010000, "PCIe I/O window")                      \
+    VP_AREA(RAM, 0x40000000, 0x3fc0000000, "RAM")                                     \
+    VP_AREA(GICR_HIGH, 0x4000000000, 0x04000000, "GIC Redistributors, second region") \
+    VP_AREA(PCIE_ECAM, 0x4010000000, 0x10000000, "PCIe configuration space")          \
     VP_AREA(PCIE_MMIO_HIGH, 0x8000000000, 0x8000000000, "PCIe high memory window")
 
 #define VP_AREA_BASE(name, base, size, text) static const uint64_t VP_##name##_BASE = base##ULL;
@@ -55,14 +55,14 @@ enum {
 };
 
 enum {
-    VP_GICR_FRAME = 0x20000,       /**< Bytes of one GICv3 Redistributor. */
-    VP_MAX_CPUS = 512,             /**< What both Redistributor regions and the model hold. */
-    VP_CPUS_PER_CLUSTER = 16,      /**< PEs in Aff0; then Aff1. */
-    VP_CNTFRQ_HZ = 62500000,       /**< Frequency of the generic timers. */
-    VP_UARTCLK_HZ = 24000000,      /**< APB clock of the PrimeCells. */
-    VP_DTB_SPACE = 0x100000,       /**< Room kept for the device tree blob. */
-    VP_KERNEL_OFFSET = 0x200000,   /**< Kernel Images start at a multiple of 2 MiB. */
-    VP_POWER_KEY_PIN = 3,          /**< GPIO pin of the power key. */
+    VP_GICR_FRAME = 0x20000,     /**< Bytes of one GICv3 Redistributor. */
+    VP_MAX_CPUS = 512,           /**< What both Redistributor regions and the model hold. */
+    VP_CPUS_PER_CLUSTER = 16,    /**< PEs in Aff0; then Aff1. */
+    VP_CNTFRQ_HZ = 62500000,     /**< Frequency of the generic timers. */
+    VP_UARTCLK_HZ = 24000000,    /**< APB clock of the PrimeCells. */
+    VP_DTB_SPACE = 0x100000,     /**< Room kept for the device tree blob. */
+    VP_KERNEL_OFFSET = 0x200000, /**< Kernel Images start at a multiple of 2 MiB. */
+    VP_POWER_KEY_PIN = 3,        /**< GPIO pin of the power key. */
     VP_SECURE_POWEROFF_PIN = 0,
     VP_SECURE_RESET_PIN = 1
 };

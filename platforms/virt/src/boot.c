@@ -10,7 +10,7 @@
 #include "board.h"
 #include "device_tree.h"
 
-#define MIB (UINT64_C(1) << 20)
+#define MIB       (UINT64_C(1) << 20)
 #define DTB_ALIGN (2 * MIB)
 
 static uint64_t round_up(uint64_t value, uint64_t align)
@@ -21,6 +21,12 @@ static uint64_t round_up(uint64_t value, uint64_t align)
 static uint64_t ram_end(const vp_machine *m)
 {
     return VP_RAM_BASE + m->ram_size;
+}
+
+/* Reads an image once; a reset finds it read. */
+static bool boot_need(vp_blob *blob, const char *option, const char *path, vp_error *error)
+{
+    return blob->data != NULL || vp_blob_read(blob, option, path, error);
 }
 
 /* The tree goes to `boot->dtb`, which the caller has chosen. */
@@ -39,15 +45,15 @@ static bool place_device_tree(vp_boot *boot, const vp_machine *m, vp_memory *mem
 static bool boot_bios(vp_boot *boot, const vp_options *o, const vp_machine *m, vp_memory *memory,
                       vp_error *error)
 {
-    if (!vp_blob_read(&boot->bios, "--bios", o->bios, error))
+    if (!boot_need(&boot->bios, "--bios", o->bios, error))
         return false;
     if (boot->bios.size > VP_FLASH0_SIZE)
         return vp_fail(error, "--bios %s: %" PRIu64 " bytes do not fit into the 64 MiB flash bank",
                        o->bios, boot->bios.size);
     memcpy(memory->region[VP_REGION_FLASH0].host, boot->bios.data, boot->bios.size);
-    if (o->kernel != NULL && !vp_blob_read(&boot->kernel, "--kernel", o->kernel, error))
+    if (o->kernel != NULL && !boot_need(&boot->kernel, "--kernel", o->kernel, error))
         return false;
-    if (o->initrd != NULL && !vp_blob_read(&boot->initrd, "--initrd", o->initrd, error))
+    if (o->initrd != NULL && !boot_need(&boot->initrd, "--initrd", o->initrd, error))
         return false;
     boot->entry = VP_FLASH0_BASE;
     boot->dtb = VP_RAM_BASE;
@@ -59,7 +65,7 @@ static bool boot_elf(vp_boot *boot, const vp_options *o, const vp_machine *m, vp
 {
     vp_program program;
 
-    if (!vp_blob_read(&boot->elf, "--elf", o->elf, error) ||
+    if (!boot_need(&boot->elf, "--elf", o->elf, error) ||
         !vp_elf_load(&boot->elf, memory, &program, error))
         return false;
     boot->entry = program.entry;
@@ -76,9 +82,10 @@ static bool copy_to_ram(vp_memory *memory, uint64_t address, const vp_blob *blob
     uint8_t *host = vp_memory_host(memory, address, room);
 
     if (host == NULL)
-        return vp_fail(error, "%s %s: its %" PRIu64 " MiB do not fit into RAM at 0x%" PRIx64
-                              "; give a larger --ram", option, blob->path, (room + MIB - 1) / MIB,
-                       address);
+        return vp_fail(error,
+                       "%s %s: its %" PRIu64 " MiB do not fit into RAM at 0x%" PRIx64
+                       "; give a larger --ram",
+                       option, blob->path, (room + MIB - 1) / MIB, address);
     memcpy(host, blob->data, blob->size);
     return true;
 }
@@ -98,7 +105,7 @@ static bool boot_kernel(vp_boot *boot, const vp_options *o, vp_machine *m, vp_me
     vp_kernel kernel;
     uint64_t behind;
 
-    if (!vp_blob_read(&boot->kernel, "--kernel", o->kernel, error) ||
+    if (!boot_need(&boot->kernel, "--kernel", o->kernel, error) ||
         !vp_kernel_check(&boot->kernel, &kernel, error))
         return false;
     boot->entry = VP_RAM_BASE + VP_KERNEL_OFFSET + kernel.text_offset;
@@ -106,7 +113,7 @@ static bool boot_kernel(vp_boot *boot, const vp_options *o, vp_machine *m, vp_me
         return false;
     behind = initrd_address(m, boot->entry + kernel.image_size);
     if (o->initrd != NULL) {
-        if (!vp_blob_read(&boot->initrd, "--initrd", o->initrd, error) ||
+        if (!boot_need(&boot->initrd, "--initrd", o->initrd, error) ||
             !copy_to_ram(memory, behind, &boot->initrd, boot->initrd.size, "--initrd", error))
             return false;
         m->initrd_start = behind;
@@ -166,6 +173,12 @@ bool vp_boot_prepare(vp_boot *boot, const vp_options *options, vp_machine *machi
     if (direct_kernel)
         boot->el = machine->has_el2 ? 2 : 1;
     return options->dump_dtb == NULL || dump_device_tree(boot, options->dump_dtb, memory, error);
+}
+
+bool vp_boot_restore(vp_boot *boot, const vp_options *options, vp_machine *machine,
+                     vp_memory *memory, vp_error *error)
+{
+    return lay_out(boot, options, machine, memory, error);
 }
 
 void vp_boot_free(vp_boot *boot)

@@ -16,8 +16,7 @@ bus::bus(sc_core::sc_module_name name, unsigned initiators, uint64_t device_ps)
         from_.push_back(std::make_unique<target_socket>(("from_" + std::to_string(n)).c_str()));
         from_[n]->register_b_transport(this, &bus::b_transport, static_cast<int>(n));
         from_[n]->register_transport_dbg(this, &bus::transport_dbg, static_cast<int>(n));
-        from_[n]->register_get_direct_mem_ptr(this, &bus::get_direct_mem_ptr,
-                                              static_cast<int>(n));
+        from_[n]->register_get_direct_mem_ptr(this, &bus::get_direct_mem_ptr, static_cast<int>(n));
     }
 }
 
@@ -97,15 +96,14 @@ bool bus::get_direct_mem_ptr(int, tlm::tlm_generic_payload &payload, tlm::tlm_dm
     const bool granted = (*to_[static_cast<size_t>(n)])->get_direct_mem_ptr(payload, dmi);
     payload.set_address(address);
     dmi.set_start_address(dmi.get_start_address() + a.base);
-    dmi.set_end_address(dmi.get_end_address() > UINT64_MAX - a.base
-                            ? UINT64_MAX
-                            : dmi.get_end_address() + a.base);
+    dmi.set_end_address(
+        dmi.get_end_address() > UINT64_MAX - a.base ? UINT64_MAX : dmi.get_end_address() + a.base);
     return granted;
 }
 
-void bus::invalidate(int area, sc_dt::uint64 start, sc_dt::uint64 end)
+void bus::invalidate(int index, sc_dt::uint64 start, sc_dt::uint64 end)
 {
-    const uint64_t base = areas_[static_cast<size_t>(area)].base;
+    const uint64_t base = areas_[static_cast<size_t>(index)].base;
 
     for (auto &socket : from_)
         (*socket)->invalidate_direct_mem_ptr(start + base, end + base);

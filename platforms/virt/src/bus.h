@@ -26,7 +26,10 @@ public:
     bus(sc_core::sc_module_name name, unsigned initiators, uint64_t device_ps);
 
     /// The socket of initiator @p n.
-    target_socket &from(unsigned n) { return *from_[n]; }
+    target_socket &from(unsigned n)
+    {
+        return *from_[n];
+    }
 
     /// Puts @p socket at [base, base + size). @param secure only Secure accesses reach it.
     /// @param memory the area is memory: its own cost holds and not the way to a device.
@@ -49,7 +52,7 @@ private:
     void b_transport(int initiator, tlm::tlm_generic_payload &payload, sc_core::sc_time &delay);
     unsigned transport_dbg(int initiator, tlm::tlm_generic_payload &payload);
     bool get_direct_mem_ptr(int initiator, tlm::tlm_generic_payload &payload, tlm::tlm_dmi &dmi);
-    void invalidate(int area, sc_dt::uint64 start, sc_dt::uint64 end);
+    void invalidate(int index, sc_dt::uint64 start, sc_dt::uint64 end);
 
     sc_core::sc_time device_cost_;
     std::vector<area> areas_;

@@ -108,8 +108,8 @@ void device_target::b_transport(tlm::tlm_generic_payload &payload, sc_core::sc_t
     const dev_status status = access(payload, time);
 
     if (status != DEV_OK && complaint_)
-        complaint_(ops_.name, payload.get_address(), payload.get_data_length(),
-                   payload.is_write(), status);
+        complaint_(ops_.name, payload.get_address(), payload.get_data_length(), payload.is_write(),
+                   status);
     update(time);
     delay += cost_;
     payload.set_response_status(tlm::TLM_OK_RESPONSE);
@@ -133,9 +133,9 @@ unsigned device_target::transport_dbg(tlm::tlm_generic_payload &payload)
         update(now_ps());
         return done ? size : 0;
     }
-    const dev_status status =
-        ops_.peek != nullptr ? ops_.peek(self_, payload.get_address(), size, now_ps(), &value)
-                             : ops_.read(self_, payload.get_address(), size, now_ps(), &value);
+    const dev_status status = ops_.peek != nullptr
+                                  ? ops_.peek(self_, payload.get_address(), size, now_ps(), &value)
+                                  : ops_.read(self_, payload.get_address(), size, now_ps(), &value);
 
     std::memcpy(payload.get_data_ptr(), &value, size);
     return status == DEV_OK ? size : 0;

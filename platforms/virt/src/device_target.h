@@ -33,9 +33,15 @@ public:
     /// Connects interrupt output @p index.
     void connect(unsigned index, line_mux &line);
     /// Who hears of the guest's mistakes.
-    void on_complaint(device_complaint complaint) { complaint_ = std::move(complaint); }
+    void on_complaint(device_complaint complaint)
+    {
+        complaint_ = std::move(complaint);
+    }
     /// Called after each call into the device, with the time of that call: takes the outbox.
-    void after(std::function<void(uint64_t)> function) { after_ = std::move(function); }
+    void after(std::function<void(uint64_t)> function)
+    {
+        after_ = std::move(function);
+    }
     /// The device was called from outside (a back-end): looks at its lines and deadline.
     void update(uint64_t time_ps);
     /// Cold reset; the wires are reset by their owner.

@@ -391,7 +391,7 @@ static void node_pcie(dt_writer *w)
     dt_pcie_range(ranges, 0x01000000, 0, VP_PCIE_PIO_BASE, VP_PCIE_PIO_SIZE);
     dt_pcie_range(ranges + 7, 0x02000000, VP_PCIE_MMIO_BASE, VP_PCIE_MMIO_BASE, VP_PCIE_MMIO_SIZE);
     dt_pcie_range(ranges + 14, 0x03000000, VP_PCIE_MMIO_HIGH_BASE, VP_PCIE_MMIO_HIGH_BASE,
-               VP_PCIE_MMIO_HIGH_SIZE);
+                  VP_PCIE_MMIO_HIGH_SIZE);
     dt_begin_at(w, "pcie", VP_PCIE_MMIO_BASE);
     dt_text(w, "compatible", "pci-host-ecam-generic");
     dt_text(w, "device_type", "pci");
@@ -428,7 +428,7 @@ static void dt_build_tree(dt_writer *w, const vp_machine *m)
 }
 
 bool vp_device_tree_make(const vp_machine *machine, uint8_t *out, uint32_t space, uint32_t *size,
-                 vp_error *error)
+                         vp_error *error)
 {
     dt_writer w = {out, fdt_create(out, (int)space)};
 
@@ -436,9 +436,10 @@ bool vp_device_tree_make(const vp_machine *machine, uint8_t *out, uint32_t space
     dt_build_tree(&w, machine);
     dt_keep(&w, fdt_finish(out));
     if (w.status == -FDT_ERR_NOSPACE)
-        return vp_fail(error, "the device tree does not fit into its %u KiB; shorten --append "
-                              "(%zu bytes)", space / 1024,
-                       machine->bootargs != NULL ? strlen(machine->bootargs) : 0);
+        return vp_fail(error,
+                       "the device tree does not fit into its %u KiB; shorten --append "
+                       "(%zu bytes)",
+                       space / 1024, machine->bootargs != NULL ? strlen(machine->bootargs) : 0);
     if (w.status != 0)
         return vp_fail(error, "internal error: device tree: %s", fdt_strerror(w.status));
     *size = fdt_totalsize(out);

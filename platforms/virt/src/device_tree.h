@@ -15,7 +15,7 @@ extern "C" {
 
 /** Writes the blob into `space` bytes at `out`. @param size bytes of the finished blob. */
 bool vp_device_tree_make(const vp_machine *machine, uint8_t *out, uint32_t space, uint32_t *size,
-                 vp_error *error);
+                         vp_error *error);
 
 #ifdef __cplusplus
 }

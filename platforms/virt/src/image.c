@@ -43,8 +43,8 @@ bool vp_blob_read(vp_blob *blob, const char *option, const char *path, vp_error 
                        strerror(errno));
     ok = read_all(blob, file);
     (void)fclose(file);
-    return ok || vp_fail(error, "%s %s: cannot read its %" PRIu64 " bytes", option, path,
-                         blob->size);
+    return ok ||
+           vp_fail(error, "%s %s: cannot read its %" PRIu64 " bytes", option, path, blob->size);
 }
 
 void vp_blob_free(vp_blob *blob)
@@ -58,30 +58,40 @@ void vp_blob_free(vp_blob *blob)
 static const char *elf_machine_name(unsigned machine)
 {
     switch (machine) {
-    case EM_386: return "x86";
-    case EM_X86_64: return "x86-64";
-    case EM_ARM: return "32-bit Arm";
-    case EM_RISCV: return "RISC-V";
-    case EM_PPC64: return "64-bit PowerPC";
-    case EM_MIPS: return "MIPS";
-    default: return "another machine";
+    case EM_386:
+        return "x86";
+    case EM_X86_64:
+        return "x86-64";
+    case EM_ARM:
+        return "32-bit Arm";
+    case EM_RISCV:
+        return "RISC-V";
+    case EM_PPC64:
+        return "64-bit PowerPC";
+    case EM_MIPS:
+        return "MIPS";
+    default:
+        return "another machine";
     }
 }
 
 static bool elf_check_header(const vp_blob *blob, const Elf64_Ehdr *header, vp_error *error)
 {
     if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
-        return vp_fail(error, "--elf %s: not an ELF file; give an AArch64 executable (a raw image "
-                              "goes to --bios, a Linux Image to --kernel)", blob->path);
+        return vp_fail(error,
+                       "--elf %s: not an ELF file; give an AArch64 executable (a raw image "
+                       "goes to --bios, a Linux Image to --kernel)",
+                       blob->path);
     if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_ident[EI_DATA] != ELFDATA2LSB ||
         header->e_machine != EM_AARCH64)
-        return vp_fail(error, "--elf %s: built for %s; give a 64-bit little-endian AArch64 "
-                              "executable", blob->path, elf_machine_name(header->e_machine));
+        return vp_fail(error,
+                       "--elf %s: built for %s; give a 64-bit little-endian AArch64 "
+                       "executable",
+                       blob->path, elf_machine_name(header->e_machine));
     if (header->e_type != ET_EXEC && header->e_type != ET_DYN)
         return vp_fail(error, "--elf %s: not an executable; link it first", blob->path);
     if (header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phnum == 0)
-        return vp_fail(error, "--elf %s: no program headers; link it as an executable",
-                       blob->path);
+        return vp_fail(error, "--elf %s: no program headers; link it as an executable", blob->path);
     if (header->e_phoff > blob->size ||
         (blob->size - header->e_phoff) / sizeof(Elf64_Phdr) < header->e_phnum)
         return vp_fail(error, "--elf %s: truncated, its program headers are missing", blob->path);
@@ -98,9 +108,10 @@ static bool elf_load_segment(const vp_blob *blob, const Elf64_Phdr *segment, vp_
         return vp_fail(error, "--elf %s: truncated, a segment ends behind the end of the file",
                        blob->path);
     if (host == NULL)
-        return vp_fail(error, "--elf %s: the segment 0x%" PRIx64 "+0x%" PRIx64 " is outside of "
-                              "memory; RAM starts at 0x40000000 (see --ram)", blob->path,
-                       (uint64_t)segment->p_paddr, (uint64_t)segment->p_memsz);
+        return vp_fail(error,
+                       "--elf %s: the segment 0x%" PRIx64 "+0x%" PRIx64 " is outside of "
+                       "memory; RAM starts at 0x40000000 (see --ram)",
+                       blob->path, (uint64_t)segment->p_paddr, (uint64_t)segment->p_memsz);
     memcpy(host, blob->data + segment->p_offset, segment->p_filesz);
     memset(host + segment->p_filesz, 0, segment->p_memsz - segment->p_filesz);
     if (segment->p_paddr < program->low)
@@ -157,7 +168,7 @@ typedef struct image_header {
     uint32_t pe_offset;
 } image_header;
 
-#define IMAGE_MAGIC 0x644d5241u /* "ARM\x64" */
+#define IMAGE_MAGIC      0x644d5241u /* "ARM\x64" */
 #define IMAGE_BIG_ENDIAN 1u
 
 bool vp_kernel_check(const vp_blob *blob, vp_kernel *kernel, vp_error *error)
@@ -171,8 +182,9 @@ bool vp_kernel_check(const vp_blob *blob, vp_kernel *kernel, vp_error *error)
         return vp_fail(error, "--kernel %s: truncated or not an arm64 Image", blob->path);
     memcpy(&header, blob->data, sizeof header);
     if (header.magic != IMAGE_MAGIC)
-        return vp_fail(error, "--kernel %s: not an arm64 Image (its header lacks the magic "
-                              "number); give the raw Image, or an ELF program to --elf",
+        return vp_fail(error,
+                       "--kernel %s: not an arm64 Image (its header lacks the magic "
+                       "number); give the raw Image, or an ELF program to --elf",
                        blob->path);
     if ((header.flags & IMAGE_BIG_ENDIAN) != 0)
         return vp_fail(error, "--kernel %s: a big-endian kernel; give a little-endian one",

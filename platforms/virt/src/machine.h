@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine that the options describe: what the device tree, the boot and the platform agree on. */
+/* The machine that the options describe: what the device tree, the boot and the platform agree on.
+ */
 #ifndef VIRT_MACHINE_H
 #define VIRT_MACHINE_H
 
@@ -22,8 +23,8 @@ typedef struct vp_machine {
     uint64_t ram_size;
     bool has_el3; /**< PEs have EL3, the GIC has two Security states. */
     bool has_el2;
-    vp_conduit conduit; /**< NONE: firmware owns EL3. */
-    const char *bootargs; /**< NULL: none. */
+    vp_conduit conduit;                /**< NONE: firmware owns EL3. */
+    const char *bootargs;              /**< NULL: none. */
     uint64_t initrd_start, initrd_end; /**< Equal: none. */
 } vp_machine;
 

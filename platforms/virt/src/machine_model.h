@@ -55,6 +55,8 @@ public:
     virtual void between_slices() = 0;
     /// PE @p index met a breakpoint or finished a step.
     virtual void stopped(unsigned index, iss_stop reason) = 0;
+    /// Nothing can ever happen any more. @return whether the debugger changed that.
+    virtual bool idle() = 0;
 };
 
 class machine : public sc_core::sc_module, private pe_host
@@ -69,18 +71,45 @@ public:
     /// Writes the files of the run. @return false with the message in @p error.
     bool close(vp_error &error);
 
-    void attach(debugger *d) { debugger_ = d; }
+    void attach(debugger *d)
+    {
+        debugger_ = d;
+    }
 
-    gictlm::gic &gic() { return *gic_; }
-    scheduler &sched() { return scheduler_; }
-    const machine_setup &setup() const { return setup_; }
-    pe &unit(unsigned n) { return *pes_[n]; }
-    unsigned units() const { return static_cast<unsigned>(pes_.size()); }
-    console &terminal() { return *console_; }
-    const psci &power() const { return psci_; }
+    gictlm::gic &gic()
+    {
+        return *gic_;
+    }
+    scheduler &sched()
+    {
+        return scheduler_;
+    }
+    const machine_setup &setup() const
+    {
+        return setup_;
+    }
+    pe &unit(unsigned n)
+    {
+        return *pes_[n];
+    }
+    unsigned units() const
+    {
+        return static_cast<unsigned>(pes_.size());
+    }
+    console &terminal()
+    {
+        return *console_;
+    }
+    const psci &power() const
+    {
+        return psci_;
+    }
 
     /// Interrupts acknowledged by INTID, spurious ones under 1020 to 1023.
-    const std::vector<uint64_t> &acknowledged() const { return acknowledged_; }
+    const std::vector<uint64_t> &acknowledged() const
+    {
+        return acknowledged_;
+    }
     /// Mistakes of the guest, at the GIC and at devices.
     uint64_t guest_errors() const;
     /// "Every gate between the line and the PE" as text, the first closed one marked.
@@ -116,6 +145,7 @@ private:
     void semihost_call(pe &unit) override;
     void debug_stop(pe &unit, iss_stop reason) override;
     void pe_event(pe &unit, const iss_event &event) override;
+    void events_set(pe &unit, uint64_t time_ps) override;
 
     void complain(const char *device, uint64_t offset, unsigned size, bool write,
                   dev_status status);

@@ -14,8 +14,10 @@ static bool map_region(vp_region *region, uint64_t base, uint64_t size, vp_error
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
     if (host == MAP_FAILED)
-        return vp_fail(error, "this machine cannot provide %" PRIu64 " MiB of guest memory; "
-                              "give a smaller --ram", size >> 20);
+        return vp_fail(error,
+                       "this machine cannot provide %" PRIu64 " MiB of guest memory; "
+                       "give a smaller --ram",
+                       size >> 20);
     region->base = base;
     region->size = size;
     region->host = (uint8_t *)host;

@@ -80,7 +80,8 @@ static bool option_cpus(vp_options *o, const char *value, vp_error *error)
     if (!vp_parse_number(value, &number) || number == 0)
         return vp_fail(error, "--cpus %s: not a number of PEs; give 1 to %d", value, VP_MAX_CPUS);
     if (number > VP_MAX_CPUS)
-        return vp_fail(error, "--cpus %s: the memory map holds the Redistributors of %d PEs at most",
+        return vp_fail(error,
+                       "--cpus %s: the memory map holds the Redistributors of %d PEs at most",
                        value, VP_MAX_CPUS);
     o->cpus = (uint32_t)number;
     return true;
@@ -165,8 +166,8 @@ typedef struct option_row {
     size_t flag;
 } option_row;
 
-#define TEXT(member) NULL, offsetof(vp_options, member) + 1, 0
-#define FLAG(member) NULL, 0, offsetof(vp_options, member) + 1
+#define TEXT(member)    NULL, offsetof(vp_options, member) + 1, 0
+#define FLAG(member)    NULL, 0, offsetof(vp_options, member) + 1
 #define PARSE(function) function, 0, 0
 
 static const option_row option_rows[] = {
@@ -205,7 +206,8 @@ static const option_row option_rows[] = {
 static const option_row *find_option(const char *name, size_t length)
 {
     for (size_t n = 0; n < sizeof option_rows / sizeof option_rows[0]; n++)
-        if (strlen(option_rows[n].name) == length && strncmp(option_rows[n].name, name, length) == 0)
+        if (strlen(option_rows[n].name) == length &&
+            strncmp(option_rows[n].name, name, length) == 0)
             return &option_rows[n];
     return NULL;
 }
@@ -299,10 +301,9 @@ static bool parse_command(vp_options *o, const char *word, vp_error *error)
         const char *word;
         vp_command command;
     } table[] = {
-        {"run", VP_COMMAND_RUN},         {"regs", VP_COMMAND_REGS},
-        {"params", VP_COMMAND_PARAMS},   {"why", VP_COMMAND_WHY},
-        {"--help", VP_COMMAND_HELP},     {"-h", VP_COMMAND_HELP},
-        {"help", VP_COMMAND_HELP},       {"--version", VP_COMMAND_VERSION},
+        {"run", VP_COMMAND_RUN},   {"regs", VP_COMMAND_REGS},         {"params", VP_COMMAND_PARAMS},
+        {"why", VP_COMMAND_WHY},   {"--help", VP_COMMAND_HELP},       {"-h", VP_COMMAND_HELP},
+        {"help", VP_COMMAND_HELP}, {"--version", VP_COMMAND_VERSION},
     };
 
     for (size_t n = 0; n < sizeof table / sizeof table[0]; n++)

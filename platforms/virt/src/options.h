@@ -45,11 +45,11 @@ typedef struct vp_options {
     const char *dump_dtb, *stats, *stamps, *trace_json, *vcd;
     uint16_t gdb_port; /**< 0: no debugger stub. */
     bool wait_gdb, json;
-    bool reverse_pes;      /**< Build the PEs in reverse order (a test of determinism). */
-    uint64_t quantum_ps;   /**< 0: chosen by the platform. */
-    const char *filter;    /**< regs, params: what to list; NULL: everything. */
-    uint32_t why_intid;    /**< why: the INTID ... */
-    uint32_t why_pe;       /**< ... and the PE. */
+    bool reverse_pes;    /**< Build the PEs in reverse order (a test of determinism). */
+    uint64_t quantum_ps; /**< 0: chosen by the platform. */
+    const char *filter;  /**< regs, params: what to list; NULL: everything. */
+    uint32_t why_intid;  /**< why: the INTID ... */
+    uint32_t why_pe;     /**< ... and the PE. */
 } vp_options;
 
 /** Parses the command line. @return false with the message in `error`. */

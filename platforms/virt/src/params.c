@@ -17,9 +17,16 @@ typedef struct param_row {
 enum { param_number = 0, param_flag = 1 };
 
 static const param_row param_rows[] = {
-#define VP_PARAM(key, member, type, def, min, max, step, doc)                                      \
-    {key, doc, offsetof(gic_config, member), sizeof(((gic_config *)0)->member),                    \
-     def, min, max, step, param_##type},
+#define VP_PARAM(key, member, type, def, min, max, step, doc) \
+    {key,                                                     \
+     doc,                                                     \
+     offsetof(gic_config, member),                            \
+     sizeof(((gic_config *)0)->member),                       \
+     def,                                                     \
+     min,                                                     \
+     max,                                                     \
+     step,                                                    \
+     param_##type},
 #include "params.def"
 #undef VP_PARAM
 };
@@ -48,7 +55,8 @@ static bool param_set(gic_config *config, const param_row *row, const char *text
     if (!vp_parse_number(text, &value) || value < row->min || value > row->max ||
         value % row->step != 0)
         return vp_fail(error, "--set %s=%s: out of range; give %u to %u%s", row->key, text,
-                       row->min, row->max, row->step > 1 ? " in its steps (see 'gicvp params')" : "");
+                       row->min, row->max,
+                       row->step > 1 ? " in its steps (see 'gicvp params')" : "");
     param_store(config, row, (uint32_t)value);
     return true;
 }

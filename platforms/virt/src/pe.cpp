@@ -68,9 +68,7 @@ iss_env pe::environment(pe *self)
     };
     env.pe_state = [](const gic_pe_state *state, uint64_t time, void *ctx) {
         pe &p = self_of(ctx);
-        p.state_ = *state;
-        p.sysreg_->set_pe_state(*state, p.delay_of(time));
-        p.sched_.reconsider();
+        p.push_state(*state, time);
     };
     env.cpuif = [](iss_sysreg_access *a, uint64_t *time, void *ctx) {
         return self_of(ctx).cpuif(*a, *time);
@@ -80,7 +78,10 @@ iss_env pe::environment(pe *self)
     };
     env.dsb = [](uint64_t *time, void *ctx) { return self_of(ctx).dsb(*time); };
     env.broadcast = [](const iss_dvm *op, void *ctx) {
-        iss_domain_broadcast(self_of(ctx).config_.domain, self_of(ctx).index(), op);
+        pe &p = self_of(ctx);
+        iss_domain_broadcast(p.config_.domain, p.index(), op);
+        if (op->kind == ISS_DVM_SEV)
+            p.host_.events_set(p, p.local_ps());
     };
     env.exclusive_arm = [](uint64_t pa, uint32_t size, bool secure, void *ctx) {
         iss_domain_arm(self_of(ctx).config_.domain, self_of(ctx).index(), pa, size, secure);
@@ -93,7 +94,9 @@ iss_env pe::environment(pe *self)
         iss_domain_clear(self_of(ctx).config_.domain, self_of(ctx).index());
     };
     env.store_notify = [](uint64_t pa, uint32_t size, bool secure, void *ctx) {
-        iss_domain_stored(self_of(ctx).config_.domain, self_of(ctx).index(), pa, size, secure);
+        pe &p = self_of(ctx);
+        iss_domain_stored(p.config_.domain, p.index(), pa, size, secure);
+        p.host_.events_set(p, p.local_ps());
     };
     env.code_cached = [](uint64_t pa, uint64_t length, bool secure, void *ctx) {
         iss_domain_code(self_of(ctx).config_.domain, pa, length, secure);
@@ -150,9 +153,9 @@ void pe::power_on(const iss_start &start, uint64_t time_ps)
 {
     power_ = pe_power::running;
     blocked_ = false;
-    exempt_ = false;
     ops_.advance(iss_, time_ps);
     ops_.reset(iss_, &start);
+    push_state(state_, ops_.time(iss_));
     arm_timer(time_ps);
     queue(ops_.time(iss_));
 }
@@ -197,6 +200,12 @@ void pe::hold(bool held)
     wanted_ = false;
 }
 
+void pe::suspend()
+{
+    sched_.not_ready(index());
+    sleep(pe_power::wfi);
+}
+
 // Asleep: nothing of the PE is queued but its timers.
 void pe::sleep(pe_power how)
 {
@@ -214,6 +223,12 @@ void pe::wake(uint64_t time_ps)
     power_ = pe_power::running;
     ops_.advance(iss_, time_ps);
     queue(ops_.time(iss_));
+}
+
+void pe::look_at_event(uint64_t time_ps)
+{
+    if (power_ == pe_power::wfe && ops_.runnable(iss_))
+        wake(std::max(time_ps, ops_.time(iss_)));
 }
 
 void pe::line_changed(iss_line line, bool level, const sc_core::sc_time &delay)
@@ -282,6 +297,13 @@ void pe::after_run()
     case ISS_STOP_HALTED:
         power_off();
         break;
+    case ISS_STOP_RESET: {
+        iss_start start = iss_start();
+
+        start.pc = config_.iss.rvbar;
+        power_on(start, result_.time_ps);
+        break;
+    }
     default:
         queue(result_.time_ps);
         break;
@@ -297,7 +319,6 @@ void pe::retry_later()
 {
     uint64_t time = result_.time_ps;
 
-    exempt_ = !blocked_;
     if (blocked_ && sc_core::sc_pending_activity_at_future_time())
         time = std::max(time, now_ps() + to_ps(sc_core::sc_time_to_pending_activity()));
     queue(time);
@@ -370,6 +391,16 @@ gic_sysreg_result pe::timer_access(iss_sysreg_access &access, uint64_t &time_ps)
 
 // ---------------------------------------------------------------- CPU interface
 
+// While it is being built the PE has a state already, but no CPU interface to tell.
+void pe::push_state(const gic_pe_state &state, uint64_t time_ps)
+{
+    state_ = state;
+    if (sysreg_ == nullptr)
+        return;
+    sysreg_->set_pe_state(state, delay_of(time_ps));
+    sched_.reconsider();
+}
+
 gic_sysreg_result pe::cpuif(iss_sysreg_access &access, uint64_t &time_ps)
 {
     const gic_sysreg reg = static_cast<gic_sysreg>(access.reg);
@@ -395,15 +426,14 @@ iss_status pe::dsb(uint64_t)
 
 // ---------------------------------------------------------------- bus
 
-// Timed, a device is accessed at the exact time: what other PEs do before comes before.
+// Timed, a device is accessed at the exact time: what other PEs do before comes before. The access
+// that was refused is made when the PE's turn has come, be it in the middle of an instruction.
 bool pe::too_early(uint64_t time_ps)
 {
-    if (!config_.timed || time_ps <= now_ps())
+    if (!config_.timed || time_ps <= now_ps() || time_ps == refused_ps_)
         return false;
-    if (!exempt_)
-        return true;
-    exempt_ = false;
-    return false;
+    refused_ps_ = time_ps;
+    return true;
 }
 
 void pe::prepare_payload(const iss_bus_access &access, void *data)

@@ -38,6 +38,8 @@ public:
     virtual void debug_stop(pe &unit, iss_stop reason) = 0;
     /// Exceptions by a line, for stamps.
     virtual void pe_event(pe &unit, const iss_event &event) = 0;
+    /// Event registers of other PEs may have been set (SEV, a monitor cleared) at @p time_ps.
+    virtual void events_set(pe &unit, uint64_t time_ps) = 0;
 };
 
 /// What a PE is built from.
@@ -63,44 +65,100 @@ public:
     ~pe() override;
 
     /// Connects the CPU interface's system registers.
-    void connect(gictlm::sysreg_if &sysreg) { sysreg_ = &sysreg; }
+    void connect(gictlm::sysreg_if &sysreg)
+    {
+        sysreg_ = &sysreg;
+    }
     /// Connects timer @p id to its PPI.
-    void connect_timer(gtimer_id id, line_mux &line) { timer_lines_[id] = &line; }
+    void connect_timer(gtimer_id id, line_mux &line)
+    {
+        timer_lines_[id] = &line;
+    }
     /// Connects the PMU's interrupt.
-    void connect_pmu(line_mux &line) { pmu_line_ = &line; }
+    void connect_pmu(line_mux &line)
+    {
+        pmu_line_ = &line;
+    }
     /// The PE's side of an output of the GIC.
-    gictlm::line_if &input(iss_line line) { return inputs_[line]; }
+    gictlm::line_if &input(iss_line line)
+    {
+        return inputs_[line];
+    }
 
     /// Resets the PE and lets it run from @p start at @p time_ps.
     void power_on(const iss_start &start, uint64_t time_ps);
     /// The PE stops for good.
     void power_off();
+    /// PSCI: sleeps as in WFI.
+    void suspend();
     /// Back to the state before the first power_on, timers included.
     void cold_reset();
 
     /// Scheduler: run until @p end_ps or @p insns instructions.
     void grant(uint64_t end_ps, uint64_t insns);
-    const sc_core::sc_event &yielded() const { return yielded_; }
-    uint64_t slice_insns() const { return result_.insns; }
+    const sc_core::sc_event &yielded() const
+    {
+        return yielded_;
+    }
+    uint64_t slice_insns() const
+    {
+        return result_.insns;
+    }
     /// Scheduler: the slice under way ends after the current instruction.
-    void end_slice() { ops_.request_stop(iss_); }
+    void end_slice()
+    {
+        ops_.request_stop(iss_);
+    }
     /// Scheduler: the time given to set_timer() has come.
     void timer_due(uint64_t now);
+
+    /// The event register may be set since @p time_ps: leave WFE if it is.
+    void look_at_event(uint64_t time_ps);
 
     /// Debugger: the PE is not to run, whatever it is ready for; and again.
     void hold(bool held);
     /// Debugger: the next slice is one instruction.
-    void step() { stepping_ = true; }
+    void step()
+    {
+        stepping_ = true;
+    }
 
-    unsigned index() const { return config_.index; }
-    pe_power power() const { return power_; }
-    iss *instance() { return iss_; }
-    const iss_ops &ops() const { return ops_; }
-    gtimer &timers() { return timer_; }
-    uint64_t local_ps() const { return ops_.time(iss_); }
-    const iss_result &result() const { return result_; }
-    const gic_pe_state &state() const { return state_; }
-    gictlm::sysreg_if &sysregs() { return *sysreg_; }
+    unsigned index() const
+    {
+        return config_.index;
+    }
+    pe_power power() const
+    {
+        return power_;
+    }
+    iss *instance()
+    {
+        return iss_;
+    }
+    const iss_ops &ops() const
+    {
+        return ops_;
+    }
+    gtimer &timers()
+    {
+        return timer_;
+    }
+    uint64_t local_ps() const
+    {
+        return ops_.time(iss_);
+    }
+    const iss_result &result() const
+    {
+        return result_;
+    }
+    const gic_pe_state &state() const
+    {
+        return state_;
+    }
+    gictlm::sysreg_if &sysregs()
+    {
+        return *sysreg_;
+    }
     /// Local time, counted from now.
     sc_core::sc_time delay_of(uint64_t time_ps) const;
 
@@ -142,6 +200,7 @@ private:
     void prepare_payload(const iss_bus_access &access, void *data);
     bool direct(uint64_t pa, bool secure, uint32_t rights, iss_direct &out);
     const tlm::tlm_dmi *find_dmi(uint64_t pa, bool secure);
+    void push_state(const gic_pe_state &state, uint64_t time_ps);
     gic_sysreg_result cpuif(iss_sysreg_access &access, uint64_t &time_ps);
     gic_sysreg_result timer_access(iss_sysreg_access &access, uint64_t &time_ps);
     gtimer_pe timer_pe(const gic_pe_state &state);
@@ -166,8 +225,8 @@ private:
     bool wanted_ = false; ///< Held, and ready at wanted_ps_.
     uint64_t wanted_ps_ = 0;
     bool stepping_ = false;
-    bool exempt_ = false;  ///< The access that was too early is made now.
-    bool blocked_ = false; ///< The GIC has no credit, or a DSB waits for it.
+    uint64_t refused_ps_ = 0; ///< Time of the access that was refused as too early.
+    bool blocked_ = false;    ///< The GIC has no credit, or a DSB waits for it.
     uint64_t end_ps_ = 0;
     uint64_t insns_ = 0;
     iss_result result_ = iss_result();

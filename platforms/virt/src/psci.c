@@ -23,11 +23,11 @@ enum {
 };
 
 #define SMCCC_VERSION_CALL 0x80000000u
-#define PSCI_BASE32 0x84000000u
-#define PSCI_BASE64 0xc4000000u
-#define PSCI_CALL_MASK 0xffffffe0u
-#define SMCCC_VERSION_1_1 0x10001
-#define PSCI_VERSION_1_1 0x10001
+#define PSCI_BASE32        0x84000000u
+#define PSCI_BASE64        0xc4000000u
+#define PSCI_CALL_MASK     0xffffffe0u
+#define SMCCC_VERSION_1_1  0x10001
+#define PSCI_VERSION_1_1   0x10001
 
 enum {
     PSCI_SUCCESS = 0,
@@ -43,7 +43,7 @@ enum {
 };
 
 #define POWER_STATE_TYPE (UINT64_C(1) << 16) /* power-down instead of standby */
-#define MPIDR_MASK UINT64_C(0xff00ffffff)
+#define MPIDR_MASK       UINT64_C(0xff00ffffff)
 
 void psci_init(psci *p, uint32_t pes)
 {
@@ -97,9 +97,12 @@ static int64_t psci_affinity_info(const psci *p, const uint64_t x[4])
     if (x[2] != 0 || !psci_find(p, x[1], &pe))
         return PSCI_INVALID_PARAMETERS;
     switch (p->power[pe]) {
-    case PSCI_ON: return AFFINITY_ON;
-    case PSCI_ON_PENDING: return AFFINITY_ON_PENDING;
-    default: return AFFINITY_OFF;
+    case PSCI_ON:
+        return AFFINITY_ON;
+    case PSCI_ON_PENDING:
+        return AFFINITY_ON_PENDING;
+    default:
+        return AFFINITY_OFF;
     }
 }
 
@@ -142,16 +145,28 @@ static int64_t psci_off(psci *p, uint32_t caller, psci_result *result)
 static int64_t psci_dispatch(psci *p, uint32_t caller, const uint64_t x[4], psci_result *result)
 {
     switch ((uint32_t)x[0] & ~PSCI_CALL_MASK) {
-    case FN_VERSION: return PSCI_VERSION_1_1;
-    case FN_CPU_SUSPEND: return psci_suspend(x, result);
-    case FN_CPU_OFF: return psci_off(p, caller, result);
-    case FN_CPU_ON: return psci_cpu_on(p, x, result);
-    case FN_AFFINITY_INFO: return psci_affinity_info(p, x);
-    case FN_MIGRATE_INFO_TYPE: return TRUSTED_OS_ABSENT;
-    case FN_SYSTEM_OFF: result->action = PSCI_ACTION_SYSTEM_OFF; return PSCI_SUCCESS;
-    case FN_SYSTEM_RESET: result->action = PSCI_ACTION_SYSTEM_RESET; return PSCI_SUCCESS;
-    case FN_FEATURES: return psci_features(x[1]);
-    default: return PSCI_NOT_SUPPORTED;
+    case FN_VERSION:
+        return PSCI_VERSION_1_1;
+    case FN_CPU_SUSPEND:
+        return psci_suspend(x, result);
+    case FN_CPU_OFF:
+        return psci_off(p, caller, result);
+    case FN_CPU_ON:
+        return psci_cpu_on(p, x, result);
+    case FN_AFFINITY_INFO:
+        return psci_affinity_info(p, x);
+    case FN_MIGRATE_INFO_TYPE:
+        return TRUSTED_OS_ABSENT;
+    case FN_SYSTEM_OFF:
+        result->action = PSCI_ACTION_SYSTEM_OFF;
+        return PSCI_SUCCESS;
+    case FN_SYSTEM_RESET:
+        result->action = PSCI_ACTION_SYSTEM_RESET;
+        return PSCI_SUCCESS;
+    case FN_FEATURES:
+        return psci_features(x[1]);
+    default:
+        return PSCI_NOT_SUPPORTED;
     }
 }
 

@@ -22,9 +22,9 @@ enum { RUN_QUEUE_MAX = 512 };
 /** The queue. */
 typedef struct run_queue {
     uint32_t count;
-    uint16_t heap[RUN_QUEUE_MAX];     /**< PEs, the earliest first. */
-    uint16_t place[RUN_QUEUE_MAX];    /**< Index in the heap plus 1; 0: not queued. */
-    uint64_t time[RUN_QUEUE_MAX];     /**< Key of each PE. */
+    uint16_t heap[RUN_QUEUE_MAX];  /**< PEs, the earliest first. */
+    uint16_t place[RUN_QUEUE_MAX]; /**< Index in the heap plus 1; 0: not queued. */
+    uint64_t time[RUN_QUEUE_MAX];  /**< Key of each PE. */
 } run_queue;
 
 /** Empties the queue. */

@@ -122,14 +122,20 @@ void scheduler::run_timer(uint64_t now)
     pes_[first]->timer_due(now);
 }
 
+// Nothing to run before @p time_ps; never_ps: only somebody else can change that.
 void scheduler::sleep_until(uint64_t time_ps)
 {
-    if (time_ps != never_ps)
-        wait(from_ps(time_ps - now_ps()), wake_);
-    else if (sc_core::sc_pending_activity())
+    if (time_ps == never_ps && !sc_core::sc_pending_activity()) {
+        if (!stuck_ || !stuck_())
+            finish(ending::stuck);
+        return;
+    }
+    const uint64_t end = std::min(time_ps, limits_.time_ps);
+
+    if (end == never_ps)
         wait(wake_);
     else
-        finish(ending::stuck);
+        wait(from_ps(end - now_ps()), wake_);
 }
 
 bool scheduler::over(uint64_t now)
@@ -163,7 +169,7 @@ void scheduler::run()
         else if (unit <= now)
             run_slice(now);
         else
-            sleep_until(std::min({timer, unit, limits_.time_ps}));
+            sleep_until(std::min(timer, unit));
     }
     sc_core::sc_stop();
 }

@@ -19,13 +19,13 @@ class pe;
 /// Why the simulation ended.
 enum class ending : uint8_t {
     none,
-    power_off,   ///< The guest switched the system off.
-    exited,      ///< Semihosting exit.
+    power_off,    ///< The guest switched the system off.
+    exited,       ///< Semihosting exit.
     instructions, ///< --max-insns.
-    time,        ///< --max-time.
-    stuck,       ///< Everything sleeps and nothing is left that could wake it.
-    detached,    ///< The debugger killed the run.
-    interrupted  ///< SIGINT or SIGTERM.
+    time,         ///< --max-time.
+    stuck,        ///< Everything sleeps and nothing is left that could wake it.
+    detached,     ///< The debugger killed the run.
+    interrupted   ///< SIGINT or SIGTERM.
 };
 
 /// Bounds of a run.
@@ -47,9 +47,21 @@ public:
     /// Adds PE number @p index.
     void add(unsigned index, pe &unit);
     /// Called in the scheduler's process before the first slice.
-    void at_start(std::function<void()> function) { start_ = std::move(function); }
+    void at_start(std::function<void()> function)
+    {
+        start_ = std::move(function);
+    }
     /// Called between slices; may block in host time (debugger).
-    void between_slices(std::function<void()> function) { between_ = std::move(function); }
+    void between_slices(std::function<void()> function)
+    {
+        between_ = std::move(function);
+    }
+
+    /// Called when nothing can ever happen any more; true: go on nevertheless.
+    void when_stuck(std::function<bool()> function)
+    {
+        stuck_ = std::move(function);
+    }
 
     /// PE @p index is runnable from its local time @p time_ps on.
     void ready(unsigned index, uint64_t time_ps);
@@ -62,15 +74,33 @@ public:
     /// Ends the simulation.
     void finish(ending reason, int status = 0);
     /// Asks for it from a signal handler.
-    static void interrupt() { interrupted_ = 1; }
+    static void interrupt()
+    {
+        interrupted_ = 1;
+    }
 
-    ending reason() const { return reason_; }
+    ending reason() const
+    {
+        return reason_;
+    }
     /// Exit status of a semihosting exit.
-    int status() const { return status_; }
-    uint64_t insns() const { return insns_; }
-    uint64_t slices() const { return slices_; }
+    int status() const
+    {
+        return status_;
+    }
+    uint64_t insns() const
+    {
+        return insns_;
+    }
+    uint64_t slices() const
+    {
+        return slices_;
+    }
     /// The PE whose slice it is; nullptr between slices.
-    pe *running() const { return running_; }
+    pe *running() const
+    {
+        return running_;
+    }
 
 private:
     void run();
@@ -87,6 +117,7 @@ private:
     run_queue timers_;
     std::function<void()> start_;
     std::function<void()> between_;
+    std::function<bool()> stuck_;
     sc_core::sc_event wake_;
     pe *running_ = nullptr;
     uint64_t slice_end_ps_ = 0;

@@ -27,13 +27,13 @@ enum {
 };
 
 #define ADP_STOPPED_APPLICATION_EXIT UINT64_C(0x20026)
-#define SH_FAILED UINT64_MAX
-#define SH_PATH 256u
-#define SH_CHUNK 256u
-#define SH_MAX_STRING 65536u
-#define SH_PS_PER_CS UINT64_C(10000000000)
-#define SH_PS_PER_S UINT64_C(1000000000000)
-#define SH_TICK_HZ UINT64_C(1000000000)
+#define SH_FAILED                    UINT64_MAX
+#define SH_PATH                      256u
+#define SH_CHUNK                     256u
+#define SH_MAX_STRING                65536u
+#define SH_PS_PER_CS                 UINT64_C(10000000000)
+#define SH_PS_PER_S                  UINT64_C(1000000000000)
+#define SH_TICK_HZ                   UINT64_C(1000000000)
 
 /* One call under way. */
 typedef struct sh_call {
@@ -103,8 +103,8 @@ static bool sh_path_ok(const char *path)
 
 static uint64_t sh_open(sh_call *c)
 {
-    static const char *const mode[] = {"r",  "rb",  "r+",  "r+b",  "w",  "wb",
-                                       "w+", "w+b", "a",   "ab",   "a+", "a+b"};
+    static const char *const mode[] = {"r",  "rb",  "r+", "r+b", "w",  "wb",
+                                       "w+", "w+b", "a",  "ab",  "a+", "a+b"};
     const uint64_t length = sh_arg(c, 2);
     const uint64_t how = sh_arg(c, 1);
     char path[SH_PATH];
@@ -259,30 +259,48 @@ static uint64_t sh_istty(sh_call *c)
 static uint64_t sh_dispatch(sh_call *c, uint32_t operation)
 {
     switch (operation) {
-    case SYS_OPEN: return sh_open(c);
-    case SYS_CLOSE: return sh_close(c);
-    case SYS_WRITEC: return sh_writec(c);
-    case SYS_WRITE0: return sh_write0(c);
-    case SYS_WRITE: return sh_write(c);
-    case SYS_READ: return sh_read(c);
-    case SYS_ISERROR: return (int64_t)sh_arg(c, 0) < 0;
-    case SYS_ISTTY: return sh_istty(c);
-    case SYS_SEEK: return sh_seek(c);
-    case SYS_FLEN: return sh_flen(c);
-    case SYS_CLOCK: return c->now_ps / SH_PS_PER_CS;
-    case SYS_TIME: return c->now_ps / SH_PS_PER_S;
-    case SYS_ERRNO: return (uint64_t)c->s->last_error;
-    case SYS_GET_CMDLINE: return sh_get_cmdline(c);
+    case SYS_OPEN:
+        return sh_open(c);
+    case SYS_CLOSE:
+        return sh_close(c);
+    case SYS_WRITEC:
+        return sh_writec(c);
+    case SYS_WRITE0:
+        return sh_write0(c);
+    case SYS_WRITE:
+        return sh_write(c);
+    case SYS_READ:
+        return sh_read(c);
+    case SYS_ISERROR:
+        return (int64_t)sh_arg(c, 0) < 0;
+    case SYS_ISTTY:
+        return sh_istty(c);
+    case SYS_SEEK:
+        return sh_seek(c);
+    case SYS_FLEN:
+        return sh_flen(c);
+    case SYS_CLOCK:
+        return c->now_ps / SH_PS_PER_CS;
+    case SYS_TIME:
+        return c->now_ps / SH_PS_PER_S;
+    case SYS_ERRNO:
+        return (uint64_t)c->s->last_error;
+    case SYS_GET_CMDLINE:
+        return sh_get_cmdline(c);
     case SYS_EXIT:
-    case SYS_EXIT_EXTENDED: return sh_exit(c);
-    case SYS_ELAPSED: return sh_elapsed(c);
-    case SYS_TICKFREQ: return SH_TICK_HZ;
-    default: return sh_fail(c, ENOSYS);
+    case SYS_EXIT_EXTENDED:
+        return sh_exit(c);
+    case SYS_ELAPSED:
+        return sh_elapsed(c);
+    case SYS_TICKFREQ:
+        return SH_TICK_HZ;
+    default:
+        return sh_fail(c, ENOSYS);
     }
 }
 
-void semihost_call(semihost *s, const semihost_guest *guest, uint32_t operation,
-                   uint64_t parameter, uint64_t now_ps, semihost_result *result)
+void semihost_call(semihost *s, const semihost_guest *guest, uint32_t operation, uint64_t parameter,
+                   uint64_t now_ps, semihost_result *result)
 {
     sh_call call = {s, guest, parameter, now_ps, result};
 

@@ -28,16 +28,16 @@ typedef struct semihost_guest {
 
 /** State of the host side. */
 typedef struct semihost {
-    const char *command_line; /**< SYS_GET_CMDLINE. */
-    int last_error;           /**< SYS_ERRNO. */
+    const char *command_line;   /**< SYS_GET_CMDLINE. */
+    int last_error;             /**< SYS_ERRNO. */
     FILE *file[SEMIHOST_FILES]; /**< Handle n + 1; the console's are NULL with `console` set. */
     bool console[SEMIHOST_FILES];
 } semihost;
 
 /** Outcome of a call. */
 typedef struct semihost_result {
-    bool exit;     /**< The guest wants to end ... */
-    int status;    /**< ... with this exit status. */
+    bool exit;      /**< The guest wants to end ... */
+    int status;     /**< ... with this exit status. */
     uint64_t value; /**< x0. */
 } semihost_result;
 
@@ -48,8 +48,8 @@ void semihost_init(semihost *s, const char *command_line);
 void semihost_close(semihost *s);
 
 /** One call: w0 is the operation, x1 its parameter. @param now_ps simulated time. */
-void semihost_call(semihost *s, const semihost_guest *guest, uint32_t operation,
-                   uint64_t parameter, uint64_t now_ps, semihost_result *result);
+void semihost_call(semihost *s, const semihost_guest *guest, uint32_t operation, uint64_t parameter,
+                   uint64_t now_ps, semihost_result *result);
 
 #ifdef __cplusplus
 }

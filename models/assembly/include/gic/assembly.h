@@ -77,6 +77,12 @@ gic_assembly *gic_assembly_init(void *memory, size_t length, const gic_config *c
                                 const gic_assembly_parts *parts, const gic_timing *timing,
                                 const gic_assembly_ports *ports, gic_config_error *error);
 
+/**
+ * Whether the Redistributor of PE @p pe is the last of a contiguous region: GICR_TYPER.Last. By
+ * default that of the highest PE is, as in a GIC with one region.
+ */
+void gic_assembly_set_last(gic_assembly *a, uint16_t pe, bool last);
+
 /** Reset everything, dropping what is on the links. Input lines keep their level. */
 void gic_assembly_reset(gic_assembly *a, uint64_t now_ps);
 /** Reset the CPU interface of one PE alone. */
@@ -133,6 +139,13 @@ const gic_assembly_stats *gic_assembly_get_stats(const gic_assembly *a);
 /** The frames, for register lists. */
 const gic_frame *gic_assembly_gicd_frame(const gic_assembly *a);
 const gic_frame *gic_assembly_gicr_frame(const gic_assembly *a);
+
+/**
+ * The kernel behind a frame (GIC_PORT_GICD; GIC_PORT_GICR with its PE): the first argument of the
+ * handlers of its rows. For loosely-timed reads of rows that gic_reg_quick() names, by a wrapper
+ * that has checked the access itself; everything else goes by the entries above.
+ */
+void *gic_assembly_frame_kernel(gic_assembly *a, gic_port port, uint16_t pe);
 
 /** Bytes that gic_assembly_save() writes at most. */
 size_t gic_assembly_save_size(const gic_assembly *a);

@@ -76,6 +76,33 @@ void gic_frame_index(uint8_t *index, const gic_reg_row *rows, unsigned row_count
 /** Row that covers @p offset, or NULL. Constant time. */
 const gic_reg_row *gic_frame_find(const gic_frame *frame, uint32_t offset);
 
+/** Where @p offset of the frame lands in the family @p row, which covers it. */
+static inline gic_reg_access gic_frame_place(const gic_reg_row *row, const gic_access *access,
+                                             uint32_t offset)
+{
+    gic_reg_access place;
+    place.access = access;
+    place.row = row;
+    place.offset = offset - row->offset;
+    place.intid = 0;
+    /* Bits per INTID are a power of two: a shift, as a division would cost more than the access. */
+    if (row->bits_per_intid)
+        place.intid = row->intid_base + (place.offset * 8u >> gic_lowest_bit(row->bits_per_intid));
+    return place;
+}
+
+/**
+ * Whether reads of the family @p row need no decision of gic_frame_read() once width and alignment
+ * are right: open to all, with a handler, whole registers. Such a handler leaves nothing in the
+ * outbox, so that a wrapper may call it by itself (gic_assembly_frame_kernel()).
+ */
+static inline bool gic_reg_quick(const gic_reg_row *row)
+{
+    return row->read && (row->flags & (GIC_REG_WO | GIC_REG_SECURE)) == 0 &&
+           row->span % row->element == 0 && row->offset % row->element == 0 &&
+           row->widths < 2u * row->element;
+}
+
 /**
  * Policy of the frame, from the kernel: whether Secure-only rows are closed to Non-secure accesses
  * (two Security states and DS=0), what a bad size does, where events go.
@@ -99,8 +126,19 @@ gic_status gic_frame_read(const gic_frame *frame, const gic_frame_policy *policy
 gic_status gic_frame_write(const gic_frame *frame, const gic_frame_policy *policy, void *kernel,
                            const gic_access *access, uint32_t offset, uint64_t value);
 
+/** Bit position of the access inside its element. */
+static inline unsigned gic_reg_shift(const gic_reg_access *access)
+{
+    return (access->offset & (access->row->element - 1u)) * 8u;
+}
+
 /** Value of @p access bytes inside an element register whose whole value is @p whole. */
-uint64_t gic_reg_part(const gic_reg_access *access, uint64_t whole);
+static inline uint64_t gic_reg_part(const gic_reg_access *access, uint64_t whole)
+{
+    if (access->access->size == access->row->element)
+        return whole;
+    return whole >> gic_reg_shift(access) & ~UINT64_C(0) >> (64u - 8u * access->access->size);
+}
 
 /** @p old with the accessed bytes of the element replaced by @p value, only in write_mask bits. */
 uint64_t gic_reg_merge(const gic_reg_access *access, uint64_t old, uint64_t value);

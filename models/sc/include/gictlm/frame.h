@@ -4,12 +4,14 @@
 #define GICTLM_FRAME_H
 
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_target_socket.h>
 
 #include "gic/access.h"
+#include "gic/regs.h"
 #include "gictlm/attributes.h"
 
 namespace gictlm
@@ -37,14 +39,17 @@ struct frame_stats {
 
 /// A target socket for a register frame (rules B-01 to B-08). 32 bits wide; unbound is legal.
 /// b_transport adds the access's cost to the delay and waits only where config::busy_sync says;
-/// nb_transport works by the socket's conversion; transport_dbg has no side effect and no time;
-/// DMI is refused. Data are little-endian. An address is an offset from the start of the frame.
-class frame_target : public tlm_utils::simple_target_socket_optional<frame_target>
+/// nb_transport is converted by a tlm_utils::simple_target_socket behind this one; transport_dbg
+/// has no side effect and takes no time; DMI is refused. Data are little-endian. An address is an
+/// offset from the start of the frame.
+class frame_target : public tlm::tlm_target_socket<32, tlm::tlm_base_protocol_types, 1,
+                                                   sc_core::SC_ZERO_OR_MORE_BOUND>
 {
 public:
     /// Frame @p kind of @p owner; for gicr: PEs @p first_pe to @p first_pe + @p pe_count - 1.
     frame_target(const char *name, assembly &owner, frame_kind kind, unsigned first_pe = 0,
                  unsigned pe_count = 1);
+    ~frame_target() override;
 
     /// Bytes that the socket decodes; addresses behind them are ADDRESS_ERROR.
     uint64_t frame_size() const
@@ -63,15 +68,20 @@ public:
     }
 
 private:
+    class forward;
+    class converter;
     struct beat;
 
+    void prepare_quick_reads(unsigned pe_count);
+    bool is_plain_read(const tlm::tlm_generic_payload &payload) const;
     void b_transport(tlm::tlm_generic_payload &payload, sc_core::sc_time &delay);
+    void transport(tlm::tlm_generic_payload &payload, sc_core::sc_time &delay);
     unsigned transport_dbg(tlm::tlm_generic_payload &payload);
     bool get_direct_mem_ptr(tlm::tlm_generic_payload &payload, tlm::tlm_dmi &dmi);
 
     tlm::tlm_response_status check(const tlm::tlm_generic_payload &payload, beat &out) const;
     static bool one_access(const tlm::tlm_generic_payload &payload, beat &out);
-    tlm::tlm_response_status unusual(const tlm::tlm_generic_payload &payload,
+    tlm::tlm_response_status respond(const tlm::tlm_generic_payload &payload,
                                      sc_core::sc_time &delay);
     tlm::tlm_response_status perform(const tlm::tlm_generic_payload &payload, const beat &what,
                                      sc_core::sc_time &delay);
@@ -81,16 +91,23 @@ private:
     gic_status read(uint64_t now_ps, const gic_access &access, uint64_t address, uint64_t &value);
     gic_status write(uint64_t now_ps, const gic_access &access, uint64_t address, uint64_t value);
     bool busy(uint64_t address, uint64_t value) const;
-    void sync_busy(const gic_access &access, uint64_t address, uint64_t &value,
-                   sc_core::sc_time &delay);
+    void sync_busy(gic_access access, uint64_t address, sc_core::sc_time &delay);
     void count(tlm::tlm_response_status status);
     unsigned dbg_read(gic_access access, uint64_t address, unsigned char *data, unsigned length);
+    unsigned piece(uint64_t address, unsigned room) const;
     unsigned dbg_write(gic_access access, uint64_t address, const unsigned char *data,
                        unsigned length);
     bool inside(uint64_t address, uint64_t length) const;
 
+    /// No row, in row_of_word_.
+    enum : uint8_t { no_row = 255 };
+
     assembly &owner_;
     uint64_t size_;
+    const gic_reg_row *rows_ = nullptr;
+    std::vector<uint8_t> row_of_word_;      ///< By offset / 4: number of the row.
+    std::vector<void *> kernels_;           ///< By number of the frame.
+    uint8_t quick_widths_[no_row + 1] = {}; ///< By row: widths of reads that need no decision.
     attributes defaults_;
     attributes_function attributes_of_;
     uint64_t read_cost_ps_;
@@ -102,6 +119,8 @@ private:
     uint8_t stride_shift_;
     frame_kind kind_;
     bool timed_;
+    std::unique_ptr<forward> forward_;
+    std::unique_ptr<converter> converter_;
 };
 
 } // namespace gictlm

@@ -18,8 +18,8 @@ extern "C" {
 
 enum {
     CFI_CHIPS = 2,
-    CFI_BLOCK = 0x20000,          /**< Bytes of an erase block of one chip. */
-    CFI_BUFFER = 32,              /**< Words of a chip's write buffer. */
+    CFI_BLOCK = 0x20000,           /**< Bytes of an erase block of one chip. */
+    CFI_BUFFER = 32,               /**< Words of a chip's write buffer. */
     CFI_BANK_BLOCK = 2 * CFI_BLOCK /**< Bytes of an erase block of the bank. */
 };
 

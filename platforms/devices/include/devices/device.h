@@ -47,13 +47,13 @@ typedef struct dev_ops {
     void (*reset)(void *self, uint64_t now_ps);
     /** Reads `size` (1, 2, 4, 8) bytes at `offset` at time `now_ps`. */
     dev_status (*read)(void *self, uint64_t offset, unsigned size, uint64_t now_ps,
-                            uint64_t *value);
+                       uint64_t *value);
     /** The same without side effects, for debuggers; NULL: this device's reads have none. */
     dev_status (*peek)(const void *self, uint64_t offset, unsigned size, uint64_t now_ps,
-                            uint64_t *value);
+                       uint64_t *value);
     /** Writes the low `size` bytes of `value`. */
     dev_status (*write)(void *self, uint64_t offset, unsigned size, uint64_t now_ps,
-                             uint64_t value);
+                        uint64_t value);
     /** Does what is due at or before `now_ps`; NULL: nothing ever is. */
     void (*advance)(void *self, uint64_t now_ps);
     /** Next moment at which advance() has something to do; NULL: never. */
@@ -79,8 +79,7 @@ static inline uint64_t dev_mask(unsigned size)
 }
 
 /** Reads a part of a 64-bit register: `size` 4 at `offset` 0 or 4 of it, or 8 at 0. */
-static inline dev_status dev_read64(uint64_t reg, uint64_t offset, unsigned size,
-                                         uint64_t *value)
+static inline dev_status dev_read64(uint64_t reg, uint64_t offset, unsigned size, uint64_t *value)
 {
     if ((size != 4 && size != 8) || offset % size != 0)
         return DEV_BAD_SIZE;
@@ -89,8 +88,7 @@ static inline dev_status dev_read64(uint64_t reg, uint64_t offset, unsigned size
 }
 
 /** Writes a part of a 64-bit register, see dev_read64(). */
-static inline dev_status dev_write64(uint64_t *reg, uint64_t offset, unsigned size,
-                                          uint64_t value)
+static inline dev_status dev_write64(uint64_t *reg, uint64_t offset, unsigned size, uint64_t value)
 {
     const unsigned shift = (unsigned)(offset % 8U * 8U);
 

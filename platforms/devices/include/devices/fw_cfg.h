@@ -18,11 +18,11 @@ extern "C" {
 #endif
 
 enum {
-    FW_CFG_ITEMS = 32,     /**< Items of fixed key. */
-    FW_CFG_FILES = 16,     /**< Named files. */
-    FW_CFG_NAME = 56,      /**< Bytes of a file's name, zero included. */
+    FW_CFG_ITEMS = 32,      /**< Items of fixed key. */
+    FW_CFG_FILES = 16,      /**< Named files. */
+    FW_CFG_NAME = 56,       /**< Bytes of a file's name, zero included. */
     FW_CFG_FILE_ENTRY = 64, /**< Bytes of an entry of the directory. */
-    FW_CFG_DMA_BYTES = 16  /**< Bytes of a DMA descriptor. */
+    FW_CFG_DMA_BYTES = 16   /**< Bytes of a DMA descriptor. */
 };
 
 /** Keys of the items that have a fixed one. */

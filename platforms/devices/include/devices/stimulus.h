@@ -16,7 +16,7 @@
  * DEVICES_STIMULUS_REGS_ONLY before the #include to get only them.
  *
  * Time base: simulated time since reset of the platform, the same time that CNTPCT_EL0 and
- * PMCCNTR_EL0 are derived from. CYCLES registers hold floor(time * CPU_HZ).
+ * PMCCNTR_EL0 are derived from. CYCLES registers hold the whole periods of the CPU clock in it.
  *
  * Typical use (level, once):
  *   INTID = 200; CTRL = 0; COUNT = 1; DELAY_NS = 5000; PHASE_PS = 137; GO = 1;
@@ -26,16 +26,16 @@
 #define DEVICES_STIMULUS_H
 
 /* Global registers (offset from the base). */
-#define STIMULUS_ID 0x000         /**< RO 32. Reads STIMULUS_ID_VALUE. */
-#define STIMULUS_CHANNELS 0x004   /**< RO 32. Number of channels (32). */
-#define STIMULUS_NOW_NS 0x008     /**< RO 64. Simulated time, ns, rounded down. */
-#define STIMULUS_NOW_PS 0x010     /**< RO 64. Simulated time, ps. */
+#define STIMULUS_ID         0x000 /**< RO 32. Reads STIMULUS_ID_VALUE. */
+#define STIMULUS_CHANNELS   0x004 /**< RO 32. Number of channels (32). */
+#define STIMULUS_NOW_NS     0x008 /**< RO 64. Simulated time, ns, rounded down. */
+#define STIMULUS_NOW_PS     0x010 /**< RO 64. Simulated time, ps. */
 #define STIMULUS_NOW_CYCLES 0x018 /**< RO 64. Simulated time, CPU cycles, rounded down. */
-#define STIMULUS_CPU_HZ 0x020     /**< RO 64. Frequency of the CPU clock domain, Hz. */
-#define STIMULUS_SEED 0x028       /**< RW 64. State of the random generator for SPAN_PS; reset 1. */
-#define STIMULUS_STOP 0x030       /**< WO 32. Any write disarms all channels and lowers all lines. */
-#define STIMULUS_ARMED 0x038      /**< RO 32. Bit n: channel n has an assertion to come. */
-#define STIMULUS_LINES 0x03c      /**< RO 32. Bit n: the line of channel n is high. */
+#define STIMULUS_CPU_HZ     0x020 /**< RO 64. Frequency of the CPU clock, Hz (nearest to 1/period). */
+#define STIMULUS_SEED       0x028 /**< RW 64. State of the random generator for SPAN_PS; reset 1. */
+#define STIMULUS_STOP       0x030 /**< WO 32. Any write disarms all channels and lowers all lines. */
+#define STIMULUS_ARMED      0x038 /**< RO 32. Bit n: channel n has an assertion to come. */
+#define STIMULUS_LINES      0x03c /**< RO 32. Bit n: the line of channel n is high. */
 
 #define STIMULUS_ID_VALUE 0x4d495453 /**< "STIM" in memory order. */
 
@@ -43,39 +43,46 @@
 #define STIMULUS_CH(n, reg) (0x1000 + (n)*0x80 + (reg))
 
 /* Channel registers (offset from the start of the channel). */
-#define STIMULUS_CH_CTRL 0x00      /**< RW 32. STIMULUS_CTRL_* bits. */
-#define STIMULUS_CH_INTID 0x04     /**< RW 32. INTID of the line, see STIMULUS_CTRL_PPI. */
-#define STIMULUS_CH_PE 0x08        /**< RW 32. PE (Processor_Number) whose PPI is driven. */
-#define STIMULUS_CH_COUNT 0x0c     /**< RW 32. Assertions per GO; 0 = until disarmed. Reset 1. */
-#define STIMULUS_CH_DELAY_NS 0x10  /**< RW 64. From the write of GO to the first assertion, ns. */
-#define STIMULUS_CH_PHASE_PS 0x18  /**< RW 64. Added to DELAY_NS, in ps: for sweeping the phase. */
-#define STIMULUS_CH_PERIOD_NS 0x20 /**< RW 64. From one assertion to the next, ns; 0 = restart of the
-                                        delay at ACK (level) or back to back at DELAY (edge). */
-#define STIMULUS_CH_SPAN_PS 0x28   /**< RW 64. If not 0, every delay or period grows by a random
-                                        whole number of ps in [0, SPAN_PS). */
-#define STIMULUS_CH_GO 0x30        /**< WO 32. 1 arms the channel, counting starts; 0 disarms it (the
-                                        line stays as it is). */
-#define STIMULUS_CH_ACK 0x34       /**< WO 32. Any write lowers the line. */
-#define STIMULUS_CH_STATUS 0x38    /**< RO 32. STIMULUS_STATUS_* bits. */
-#define STIMULUS_CH_FIRED 0x3c     /**< RO 32. Assertions since the last GO. */
-#define STIMULUS_CH_ASSERT_PS 0x40 /**< RO 64. Time of the last assertion, ps. */
-#define STIMULUS_CH_ASSERT_NS 0x48 /**< RO 64. The same in ns, rounded down. */
+#define STIMULUS_CH_CTRL     0x00 /**< RW 32. STIMULUS_CTRL_* bits. */
+#define STIMULUS_CH_INTID    0x04 /**< RW 32. INTID of the line, see STIMULUS_CTRL_PPI. */
+#define STIMULUS_CH_PE       0x08 /**< RW 32. PE (Processor_Number) whose PPI is driven. */
+#define STIMULUS_CH_COUNT    0x0c /**< RW 32. Assertions per GO; 0 = until disarmed. Reset 1. */
+#define STIMULUS_CH_DELAY_NS 0x10 /**< RW 64. From the write of GO to the first assertion, ns. */
+#define STIMULUS_CH_PHASE_PS 0x18 /**< RW 64. Added to DELAY_NS, in ps: for sweeping the phase. */
+#define STIMULUS_CH_PERIOD_NS                                               \
+    0x20 /**< RW 64. From one assertion to the next, ns; 0 = restart of the \
+              delay at ACK (level) or back to back at DELAY (edge). */
+#define STIMULUS_CH_SPAN_PS                                            \
+    0x28 /**< RW 64. If not 0, every delay or period grows by a random \
+              whole number of ps in [0, SPAN_PS). */
+#define STIMULUS_CH_GO                                                      \
+    0x30 /**< WO 32. 1 arms the channel, counting starts; 0 disarms it (the \
+              line stays as it is). */
+#define STIMULUS_CH_ACK           0x34 /**< WO 32. Any write lowers the line. */
+#define STIMULUS_CH_STATUS        0x38 /**< RO 32. STIMULUS_STATUS_* bits. */
+#define STIMULUS_CH_FIRED         0x3c /**< RO 32. Assertions since the last GO. */
+#define STIMULUS_CH_ASSERT_PS     0x40 /**< RO 64. Time of the last assertion, ps. */
+#define STIMULUS_CH_ASSERT_NS     0x48 /**< RO 64. The same in ns, rounded down. */
 #define STIMULUS_CH_ASSERT_CYCLES 0x50 /**< RO 64. The same in CPU cycles, rounded down. */
-#define STIMULUS_CH_MERGED 0x58        /**< RO 32. Assertions since GO that found the line high. */
-#define STIMULUS_CH_RELEASE_PS 0x60    /**< RO 64. Time of the last write of ACK, ps. */
+#define STIMULUS_CH_MERGED        0x58 /**< RO 32. Assertions since GO that found the line high. */
+#define STIMULUS_CH_RELEASE_PS    0x60 /**< RO 64. Time of the last write of ACK, ps. */
 
 /* CTRL */
-#define STIMULUS_CTRL_EDGE 0x1 /**< 1: the line pulses (up and down in the same instant). 0: the line
-                                    goes up and stays up until ACK. */
-#define STIMULUS_CTRL_PPI 0x2  /**< 1: INTID 16..31 or 1056..1119, line of PE. 0: INTID 32..1019 or
-                                    4096..5119. */
-#define STIMULUS_CTRL_ABS 0x4  /**< 1: DELAY_NS + PHASE_PS is a time since reset instead of a time
-                                    since GO (a time gone by asserts at once). */
+#define STIMULUS_CTRL_EDGE                                                     \
+    0x1 /**< 1: the line pulses (up and down in the same instant). 0: the line \
+             goes up and stays up until ACK. */
+#define STIMULUS_CTRL_PPI                                                    \
+    0x2 /**< 1: INTID 16..31 or 1056..1119, line of PE. 0: INTID 32..1019 or \
+             4096..5119. */
+#define STIMULUS_CTRL_ABS                                                   \
+    0x4 /**< 1: DELAY_NS + PHASE_PS is a time since reset instead of a time \
+             since GO (a time gone by asserts at once). */
 
 /* STATUS */
 #define STIMULUS_STATUS_ARMED 0x1 /**< An assertion is to come. */
-#define STIMULUS_STATUS_LINE 0x2  /**< The line is high. */
-#define STIMULUS_STATUS_ERROR 0x4 /**< GO was refused: INTID or PE names no line of this platform. */
+#define STIMULUS_STATUS_LINE  0x2 /**< The line is high. */
+#define STIMULUS_STATUS_ERROR \
+    0x4 /**< GO was refused: INTID or PE names no line of this platform. */
 
 #ifndef DEVICES_STIMULUS_REGS_ONLY
 
@@ -102,11 +109,11 @@ typedef struct stimulus_change {
 
 /** What the platform tells the device. */
 typedef struct stimulus_config {
-    uint64_t cpu_hz;    /**< CPU clock, Hz, above 0. */
-    uint32_t num_pes;   /**< PEs whose PPIs exist. */
-    uint32_t num_spis;  /**< SPIs: INTIDs 32 .. 32 + num_spis - 1 are lines. */
-    uint32_t num_espis; /**< Extended SPIs: INTIDs 4096 .. 4096 + num_espis - 1. */
-    uint32_t num_eppis; /**< Extended PPIs per PE: INTIDs 1056 .. 1056 + num_eppis - 1. */
+    uint64_t cpu_period_ps; /**< Period of the CPU clock, ps, above 0. */
+    uint32_t num_pes;       /**< PEs whose PPIs exist. */
+    uint32_t num_spis;      /**< SPIs: INTIDs 32 .. 32 + num_spis - 1 are lines. */
+    uint32_t num_espis;     /**< Extended SPIs: INTIDs 4096 .. 4096 + num_espis - 1. */
+    uint32_t num_eppis;     /**< Extended PPIs per PE: INTIDs 1056 .. 1056 + num_eppis - 1. */
 } stimulus_config;
 
 /** One channel. `due_ps` is DEV_NEVER when nothing is to come. */

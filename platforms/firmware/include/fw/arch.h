@@ -13,15 +13,15 @@
 #include <stdint.h>
 
 /** Reads system register `name` (a name the assembler knows). */
-#define read_sysreg(name)                                                                          \
-    ({                                                                                             \
-        uint64_t value_;                                                                           \
-        __asm__ volatile("mrs %0, " #name : "=r"(value_)::"memory");                               \
-        value_;                                                                                    \
+#define read_sysreg(name)                                            \
+    ({                                                               \
+        uint64_t value_;                                             \
+        __asm__ volatile("mrs %0, " #name : "=r"(value_)::"memory"); \
+        value_;                                                      \
     })
 
 /** Writes system register `name`. No barrier is implied. */
-#define write_sysreg(name, value)                                                                  \
+#define write_sysreg(name, value) \
     __asm__ volatile("msr " #name ", %0" ::"r"((uint64_t)(value)) : "memory")
 
 /** Instruction synchronisation: later instructions see earlier system-register writes. */
@@ -50,20 +50,20 @@ static inline void irq_unmask(void)
 }
 
 /* SCR_EL3 */
-#define SCR_NS (1ULL << 0)  /**< Lower levels are Non-secure. */
-#define SCR_FIQ (1ULL << 2) /**< FIQ is taken to EL3. */
+#define SCR_NS   (1ULL << 0) /**< Lower levels are Non-secure. */
+#define SCR_FIQ  (1ULL << 2) /**< FIQ is taken to EL3. */
 #define SCR_RES1 (3ULL << 4)
-#define SCR_SMD (1ULL << 7)
-#define SCR_HCE (1ULL << 8)
-#define SCR_RW (1ULL << 10) /**< The next lower level is AArch64. */
-#define SCR_ST (1ULL << 11) /**< Secure EL1 may use the Secure physical timer. */
+#define SCR_SMD  (1ULL << 7)
+#define SCR_HCE  (1ULL << 8)
+#define SCR_RW   (1ULL << 10) /**< The next lower level is AArch64. */
+#define SCR_ST   (1ULL << 11) /**< Secure EL1 may use the Secure physical timer. */
 
 /* HCR_EL2 */
 #define HCR_RW (1ULL << 31) /**< EL1 is AArch64. */
 
 /* CNTHCTL_EL2 */
 #define CNTHCTL_EL1PCTEN (1ULL << 0)
-#define CNTHCTL_EL1PCEN (1ULL << 1)
+#define CNTHCTL_EL1PCEN  (1ULL << 1)
 
 /* SPSR_ELx */
 #define SPSR_DAIF (0xfULL << 6)
@@ -71,37 +71,37 @@ static inline void irq_unmask(void)
 #define SPSR_EL2H 0x9ULL
 
 /* SCTLR_ELx */
-#define SCTLR_M (1ULL << 0)
-#define SCTLR_C (1ULL << 2)
-#define SCTLR_I (1ULL << 12)
+#define SCTLR_M        (1ULL << 0)
+#define SCTLR_C        (1ULL << 2)
+#define SCTLR_I        (1ULL << 12)
 #define SCTLR_EL1_RES1 ((1ULL << 11) | (1ULL << 20) | (3ULL << 22) | (3ULL << 28))
-#define SCTLR_EL3_RES1                                                                             \
+#define SCTLR_EL3_RES1 \
     ((3ULL << 4) | (1ULL << 11) | (1ULL << 16) | (1ULL << 18) | (3ULL << 22) | (3ULL << 28))
 
 /* ICC_SRE_ELx */
-#define ICC_SRE_SRE (1ULL << 0)
-#define ICC_SRE_DFB (1ULL << 1)
-#define ICC_SRE_DIB (1ULL << 2)
+#define ICC_SRE_SRE    (1ULL << 0)
+#define ICC_SRE_DFB    (1ULL << 1)
+#define ICC_SRE_DIB    (1ULL << 2)
 #define ICC_SRE_ENABLE (1ULL << 3)
 
 /* ICC_IGRPEN1_EL3 */
 #define ICC_IGRPEN1_EL3_NS (1ULL << 0)
-#define ICC_IGRPEN1_EL3_S (1ULL << 1)
+#define ICC_IGRPEN1_EL3_S  (1ULL << 1)
 
 /* Generic timers: CNTx_CTL */
 #define CNT_CTL_ENABLE (1ULL << 0)
-#define CNT_CTL_IMASK (1ULL << 1)
+#define CNT_CTL_IMASK  (1ULL << 1)
 
 /* PMU */
-#define PMCR_E (1ULL << 0)
-#define PMCR_C (1ULL << 2)
-#define PMCR_LC (1ULL << 6)
-#define PMCNTEN_CYCLES (1ULL << 31)
-#define MDCR_EL3_SPME (1ULL << 17) /**< Event and cycle counting allowed in Secure state. */
+#define PMCR_E             (1ULL << 0)
+#define PMCR_C             (1ULL << 2)
+#define PMCR_LC            (1ULL << 6)
+#define PMCNTEN_CYCLES     (1ULL << 31)
+#define MDCR_EL3_SPME      (1ULL << 17) /**< Event and cycle counting allowed in Secure state. */
 #define MDCR_EL2_HPMN_MASK 0x1fULL
 
 /* ESR_ELx */
-#define ESR_EC(esr) (((esr) >> 26) & 0x3f)
+#define ESR_EC(esr)  (((esr) >> 26) & 0x3f)
 #define ESR_EC_SMC64 0x17
 
 /** Exception level the PE runs at, 0..3. */
@@ -141,8 +141,7 @@ static inline void pmu_enable(void)
 static inline void spin_cycles(uint64_t n)
 {
     uint64_t start = cycles();
-    while (cycles() - start < n) {
-    }
+    while (cycles() - start < n) {}
 }
 
 #endif

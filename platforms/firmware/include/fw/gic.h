@@ -21,43 +21,45 @@ enum gic_group { GIC_GROUP0, GIC_GROUP1S, GIC_GROUP1NS };
 #define GIC_MAX_SPI 1020
 
 /* Special INTIDs that an IAR can return. */
-#define INTID_SECURE_PENDING 1020    /**< IAR0 at EL3: a Secure Group 1 interrupt is pending. */
-#define INTID_NONSECURE_PENDING 1021 /**< IAR0 at EL3: a Non-secure Group 1 interrupt is pending. */
+#define INTID_SECURE_PENDING 1020 /**< IAR0 at EL3: a Secure Group 1 interrupt is pending. */
+#define INTID_NONSECURE_PENDING                                       \
+    1021 /**< IAR0 at EL3: a Non-secure Group 1 interrupt is pending. \
+          */
 #define INTID_SPURIOUS 1023
 
 /* Distributor */
-#define GICD_CTLR 0x0000
-#define GICD_TYPER 0x0004
-#define GICD_IGROUPR 0x0080
-#define GICD_ISENABLER 0x0100
-#define GICD_ICENABLER 0x0180
-#define GICD_ISPENDR 0x0200
-#define GICD_ICPENDR 0x0280
+#define GICD_CTLR       0x0000
+#define GICD_TYPER      0x0004
+#define GICD_IGROUPR    0x0080
+#define GICD_ISENABLER  0x0100
+#define GICD_ICENABLER  0x0180
+#define GICD_ISPENDR    0x0200
+#define GICD_ICPENDR    0x0280
 #define GICD_IPRIORITYR 0x0400
-#define GICD_ICFGR 0x0c00
-#define GICD_IGRPMODR 0x0d00
-#define GICD_IROUTER 0x6000
+#define GICD_ICFGR      0x0c00
+#define GICD_IGRPMODR   0x0d00
+#define GICD_IROUTER    0x6000
 /* GICD_CTLR, Secure view (two Security states) */
-#define GICD_CTLR_EN_GRP0 (1u << 0)
+#define GICD_CTLR_EN_GRP0   (1u << 0)
 #define GICD_CTLR_EN_GRP1NS (1u << 1)
-#define GICD_CTLR_EN_GRP1S (1u << 2)
-#define GICD_CTLR_ARE_S (1u << 4)
-#define GICD_CTLR_ARE_NS (1u << 5)
-#define GICD_CTLR_RWP (1u << 31)
+#define GICD_CTLR_EN_GRP1S  (1u << 2)
+#define GICD_CTLR_ARE_S     (1u << 4)
+#define GICD_CTLR_ARE_NS    (1u << 5)
+#define GICD_CTLR_RWP       (1u << 31)
 /* GICD_CTLR with one Security state */
 #define GICD_CTLR_DS_ARE (1u << 4)
 #define GICD_IROUTER_IRM (1ULL << 31)
 
 /* Redistributor: RD frame, and the SGI frame 64 KiB above it */
-#define GICR_STRIDE 0x20000
-#define GICR_SGI_FRAME 0x10000
-#define GICR_CTLR 0x0000
-#define GICR_TYPER 0x0008
-#define GICR_WAKER 0x0014
+#define GICR_STRIDE                0x20000
+#define GICR_SGI_FRAME             0x10000
+#define GICR_CTLR                  0x0000
+#define GICR_TYPER                 0x0008
+#define GICR_WAKER                 0x0014
 #define GICR_WAKER_PROCESSOR_SLEEP (1u << 1)
 #define GICR_WAKER_CHILDREN_ASLEEP (1u << 2)
-#define GICR_CTLR_RWP (1u << 3)
-#define GICR_TYPER_LAST (1ULL << 4)
+#define GICR_CTLR_RWP              (1u << 3)
+#define GICR_TYPER_LAST            (1ULL << 4)
 
 /** Finds the Redistributors of all PEs of the firmware and stores their frames in pes[].
  *  @return number of PEs that have one (at most FW_MAX_PES). */

@@ -35,8 +35,8 @@ void console_init(void);
 /** Prints text; "\n" becomes "\r\n". */
 void console_puts(const char *text);
 
-/** Prints %s, %c, %d, %u, %x, %lu, %lx (a width with or without 0 is allowed) and %%. One call is one
- *  piece of output: calls of several PEs do not mix. At most 512 characters. */
+/** Prints %s, %c, %d, %u, %x, %lu, %lx (a width with or without 0 is allowed) and %%. One call is
+ * one piece of output: calls of several PEs do not mix. At most 512 characters. */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /** PL011 transmit interrupt: on makes UART0's line high as long as its FIFO has room. */

@@ -11,16 +11,17 @@
 /** One interrupt being handled; all times are PMCCNTR_EL0 of the PE that takes it. */
 struct irq_event {
     uint32_t intid;
-    uint32_t slot;        /**< PE. */
-    uint64_t monitor;     /**< First instruction of EL3's FIQ vector, 0 when EL3 was not involved. */
-    uint64_t exception;   /**< First instruction of the vector of the world that handles it. */
+    uint32_t slot;      /**< PE. */
+    uint64_t monitor;   /**< First instruction of EL3's FIQ vector, 0 when EL3 was not involved. */
+    uint64_t exception; /**< First instruction of the vector of the world that handles it. */
     uint64_t acknowledge; /**< The instruction after the read of IAR. */
+    bool disturbed;       /**< EL3 had the PE between the exception and the acknowledge. */
     uint64_t *end;        /**< Set by the handler: gets the time just before EOIR. */
 };
 
-/** A handler. Runs with IRQ masked at: EL3 (Group 0), Secure EL1 (Secure Group 1), NS EL1 (Non-secure
- *  Group 1). It may unmask IRQ to be preempted, and must mask it again. Level sources must be quiet
- *  when it returns. */
+/** A handler. Runs with IRQ masked at: EL3 (Group 0), Secure EL1 (Secure Group 1), NS EL1
+ * (Non-secure Group 1). It may unmask IRQ to be preempted, and must mask it again. Level sources
+ * must be quiet when it returns. */
 typedef void irq_handler_fn(struct irq_event *event);
 
 /** Installs a handler on all PEs and in all worlds; NULL removes it. INTID below 1020. */

@@ -11,11 +11,11 @@
 
 /** Start of a PE of the firmware, filled before it leaves its pen. */
 struct pe {
-    uint64_t mpidr;   /**< Affinity fields of MPIDR_EL1. */
-    uintptr_t gicr;   /**< RD_base of its Redistributor. */
-    uint32_t number;  /**< GICR_TYPER.Processor_Number. */
+    uint64_t mpidr;    /**< Affinity fields of MPIDR_EL1. */
+    uintptr_t gicr;    /**< RD_base of its Redistributor. */
+    uint32_t number;   /**< GICR_TYPER.Processor_Number. */
     uint32_t entry_el; /**< Exception level at which the PE entered the firmware, 1..3. */
-    uint32_t online;  /**< 1 once the PE runs its normal-world worker. */
+    uint32_t online;   /**< 1 once the PE runs its normal-world worker. */
     uint32_t pad;
 };
 

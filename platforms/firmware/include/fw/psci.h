@@ -8,9 +8,9 @@
 
 #include "fw/arch.h"
 
-#define PSCI_CPU_ON 0xc4000003
+#define PSCI_CPU_ON     0xc4000003
 #define PSCI_SYSTEM_OFF 0x84000008
-#define PSCI_SUCCESS 0
+#define PSCI_SUCCESS    0
 
 /** True when the firmware entered below EL3: then the machine serves PSCI. */
 bool psci_available(void);

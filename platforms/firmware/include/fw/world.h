@@ -9,7 +9,8 @@
  * there as an IRQ. Secure interrupts have priorities below 0x80, which Non-secure ones cannot have.
  *
  * Calls. NS EL1 calls the Secure world by SMC; a Non-secure interrupt preempts the call, which
- * returns SMC_PREEMPTED after the interrupt has been handled, and secure_call() resumes it.
+ * returns SMC_PREEMPTED after the interrupt has been handled; secure_call() then calls again, which
+ * continues it.
  */
 #ifndef FW_WORLD_H
 #define FW_WORLD_H
@@ -17,18 +18,19 @@
 #include "fw/gic.h"
 
 /* SMC function numbers (OEM range of the SMC calling convention, 64-bit, fast). */
-#define SMC_SECURE_CALL 0xc3000001   /**< NS: run the call in the PE's secure_mailbox. */
-#define SMC_SECURE_RESUME 0xc3000002 /**< NS: continue a preempted call. */
-#define SMC_SECURE_IDLE 0xc3000003   /**< S: nothing to do; the call (if any) is done. */
-#define SMC_SECURE_IRQ_DONE 0xc3000004 /**< S: an interrupt has been handled. */
-#define SMC_IRQ_SETUP 0xc3000005     /**< NS: struct irq_setup in x1. */
-#define SMC_SGI0 0xc3000006          /**< NS: x1 to ICC_SGI0R_EL1. */
-#define SMC_PEND 0xc3000007          /**< NS: make INTID x1 of PE slot x2 pending. */
-#define SMC_NOTHING 0xc3000008       /**< NS: enter and leave EL3. */
+#define SMC_SECURE_CALL                                                      \
+    0xc3000001 /**< NS: run or continue the call in the PE's secure_mailbox. \
+                */
+#define SMC_SECURE_IDLE     0xc3000002 /**< S: nothing to do; the call (if any) is done. */
+#define SMC_SECURE_IRQ_DONE 0xc3000003 /**< S: an interrupt has been handled. */
+#define SMC_IRQ_SETUP       0xc3000004 /**< NS: struct irq_setup in x1. */
+#define SMC_SGI0            0xc3000005 /**< NS: x1 to ICC_SGI0R_EL1. */
+#define SMC_PEND            0xc3000006 /**< NS: make INTID x1 of PE slot x2 pending. */
+#define SMC_NOTHING         0xc3000007 /**< NS: enter and leave EL3. */
 
-#define SMC_DONE 0
+#define SMC_DONE      0
 #define SMC_PREEMPTED 1
-#define SMC_UNKNOWN (~0ULL)
+#define SMC_UNKNOWN   (~0ULL)
 
 /** Secure state's set-up of an interrupt, made by EL3. */
 struct irq_setup {
@@ -42,8 +44,9 @@ struct irq_setup {
 
 /** What the Secure payload can do. */
 enum secure_command {
-    SECURE_NOTHING,    /**< Comes straight back. */
-    SECURE_TIMER_AT,   /**< Programs CNTPS to fire at tick `arg`. */
+    SECURE_NOTHING,    /**< No command. */
+    SECURE_RETURN,     /**< Comes straight back. */
+    SECURE_TIMER_AT,   /**< Programs CNTPS to fire at tick `arg`; the result is the tick then. */
     SECURE_TIMER_OFF,  /**< Stops CNTPS. */
     SECURE_SGI,        /**< Sends a Secure Group 1 SGI: `arg` to ICC_SGI1R_EL1. */
     SECURE_BUSY_UNTIL, /**< Works until PMCCNTR reaches `arg` or *flag is set; preemptible. */
@@ -54,6 +57,7 @@ struct secure_mailbox {
     uint32_t command; /**< enum secure_command; 0 when done. */
     uint64_t arg;
     const volatile uint32_t *flag;
+    uint64_t result;
 };
 
 /** State of one world of one PE; the layout is fw/asm.h's CTX_*. */
@@ -71,12 +75,19 @@ uint64_t smc(uint64_t function, uint64_t a1, uint64_t a2);
  *  @return how often it was preempted. */
 unsigned secure_call(enum secure_command command, uint64_t arg, const volatile uint32_t *flag);
 
+/** NS EL1: result of this PE's last secure_call(), for commands that have one. */
+uint64_t secure_result(void);
+
 /** NS EL1: changes group, priority, configuration and target of any interrupt. */
 void secure_irq_setup(const struct irq_setup *setup);
 
 /** First instruction of the FIQ vector of EL3 that brought the running interrupt here; cleared by
  *  reading. 0 when EL3 was not involved. */
 uint64_t monitor_take_entry_stamp(unsigned slot);
+
+/** Whether EL3 took the PE away in this world's interrupt vector, before it could stamp; cleared by
+ *  reading. */
+bool monitor_take_disturbed(unsigned slot);
 
 /** PMCCNTR when EL3 was last left on this PE. */
 uint64_t monitor_exit_stamp(unsigned slot);

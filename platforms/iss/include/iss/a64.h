@@ -12,6 +12,14 @@ extern "C" {
 /** The operations of the built-in A64 ISS. */
 const iss_ops *a64_ops(void);
 
+/**
+ * Decoded code that several PEs share, to be named in their `iss_config.share`. They must have the
+ * same cpu and CPI table as @p config, run in one thread, and be given the same memory. It may be
+ * destroyed before them. NULL when out of memory or when config->cpu is unknown.
+ */
+struct a64_share *a64_share_create(const iss_config *config);
+void a64_share_destroy(struct a64_share *share);
+
 /** Names of the cores that `iss_config.cpu` accepts; NULL beyond the last. */
 const char *a64_cpu_name(unsigned index);
 

@@ -264,11 +264,14 @@ typedef struct iss_env {
 
     /* The global exclusive monitor (iss/domain.h implements these five for any platform). */
 
-    /** A load exclusive of [pa, pa + size) arms this PE's monitor. */
+    /**
+     * This PE's monitor is armed on [pa, pa + size). An ISS may keep that to itself as long as
+     * nobody else can run: it calls this before any other callback and before `run` returns.
+     */
     void (*exclusive_arm)(uint64_t pa, uint32_t size, bool secure, void *ctx);
     /** A store exclusive: true when this PE's monitor covers it; disarms in either case. */
     bool (*exclusive_claim)(uint64_t pa, uint32_t size, bool secure, void *ctx);
-    /** CLREX and exception return: disarm this PE's monitor, without an event. */
+    /** CLREX, exception return, reset: disarm this PE's monitor, without an event. */
     void (*exclusive_clear)(void *ctx);
     /** A store by direct pointer to a page with ISS_RIGHT_WRITE_NOTIFY has been made. */
     void (*store_notify)(uint64_t pa, uint32_t size, bool secure, void *ctx);
@@ -304,6 +307,7 @@ typedef struct iss_config {
     iss_conduit conduit;
     uint8_t gic_sysregs; /**< ID_AA64PFR0_EL1.GIC: 0 none, 1 GICv3/4.0, 3 GICv4.1. */
     iss_cpi cpi;         /**< Cycles per instruction class; see iss/cpi.h. */
+    struct a64_share *share; /**< What PEs of one kind may share (iss/a64.h), or NULL. */
 } iss_config;
 
 /** Where a PE starts after reset. */
@@ -348,7 +352,7 @@ typedef struct iss_ops {
     iss *(*create)(const iss_config *config, const iss_env *env, char *error, size_t error_size);
     void (*destroy)(iss *pe);
 
-    /** Resets the PE and places it at @p start. Time goes on. Reentrant: takes effect at once. */
+    /** Resets the PE and places it at @p start. Time goes on. Reentrant: at the next boundary. */
     void (*reset)(iss *pe, const iss_start *start);
 
     /** Executes until a limit or a reason to stop. */

@@ -28,14 +28,17 @@ struct a64_code {
     iss_config config;
     const a64_model *model;
     uint64_t generation;
+    unsigned owners;  /**< PEs that use it. */
+    unsigned running; /**< Of these, inside `run`. */
     unsigned pages;
+    a64_page *retired; /**< Forgotten while PEs were inside: freed when none is. */
     a64_page *hash[HASH_SIZE];
 };
 
-void a64_decode(const iss_config *config, const a64_model *model, uint32_t raw, unsigned slot,
+void a64_decode(const iss_config *config, const a64_model *model, uint32_t raw, int32_t slot,
                 a64_op *op)
 {
-    a64_decoded d = {.cls = ISS_CPI_alu, .slot = (uint16_t)slot, .model = model};
+    a64_decoded d = {.cls = ISS_CPI_alu, .slot = slot, .model = model};
     bool known;
     d.op.raw = raw;
     switch (a64_bits(raw, 28, 25)) {
@@ -80,7 +83,7 @@ A64_HANDLER(op_undecoded)
     unsigned slot = (unsigned)(o - c->ops);
     uint32_t raw;
     memcpy(&raw, page->host + slot * 4u, sizeof raw);
-    a64_decode(&page->code->config, page->code->model, raw, slot, &page->ops[slot]);
+    a64_decode(&page->code->config, page->code->model, raw, (int32_t)slot, &page->ops[slot]);
     c->next = o;
     c->acc = acc;
 }
@@ -103,39 +106,67 @@ A64_HANDLER(op_page_end)
 
 a64_code *a64_code_create(const iss_config *config, const a64_model *model)
 {
-    a64_code *code = calloc(1, sizeof *code);
+    a64_code *code = (a64_code *)calloc(1, sizeof *code);
     if (code) {
+        code->owners = 1;
         code->config = *config;
         code->model = model;
     }
     return code;
 }
 
+static void free_retired(a64_code *code)
+{
+    while (code->retired) {
+        a64_page *p = code->retired;
+        code->retired = p->next;
+        free(p);
+    }
+}
+
 void a64_code_drop(a64_code *code)
 {
     for (unsigned i = 0; i < HASH_SIZE; i++) {
-        a64_page *next;
-        for (a64_page *p = code->hash[i]; p; p = next) {
-            next = p->next;
-            free(p);
+        while (code->hash[i]) {
+            a64_page *p = code->hash[i];
+            code->hash[i] = p->next;
+            p->next = code->retired;
+            code->retired = p;
         }
-        code->hash[i] = NULL;
     }
     code->pages = 0;
     code->generation++;
+    if (!code->running)
+        free_retired(code);
 }
 
-void a64_code_destroy(a64_code *code)
+void a64_code_release(a64_code *code)
 {
-    if (code)
-        a64_code_drop(code);
+    if (!code || --code->owners)
+        return;
+    a64_code_drop(code);
     free(code);
 }
 
-void a64_code_trim(a64_code *code)
+a64_code *a64_code_share(a64_code *code)
 {
-    if (code->pages >= MAX_PAGES)
-        a64_code_drop(code);
+    code->owners++;
+    return code;
+}
+
+void a64_code_enter(a64_code *code)
+{
+    if (!code->running) {
+        if (code->pages >= MAX_PAGES)
+            a64_code_drop(code);
+        free_retired(code);
+    }
+    code->running++;
+}
+
+void a64_code_leave(a64_code *code)
+{
+    code->running--;
 }
 
 uint64_t a64_code_generation(const a64_code *code)
@@ -162,10 +193,14 @@ const a64_op *a64_code_page(a64_cpu *c, uint64_t pa, bool secure, const uint8_t 
     for (p = *head; p; p = p->next)
         if (p->pa == pa && p->secure == secure)
             return p->ops;
-    p = calloc(1, sizeof *p);
+    p = (a64_page *)calloc(1, sizeof *p);
     if (!p)
         return NULL;
-    *p = (a64_page){.next = *head, .pa = pa, .secure = secure, .host = host, .code = code};
+    p->next = *head;
+    p->pa = pa;
+    p->secure = secure;
+    p->host = host;
+    p->code = code;
     reset_slots(p, 0, A64_PAGE_OPS);
     p->ops[A64_PAGE_OPS].fn = op_page_end;
     *head = p;
@@ -223,8 +258,7 @@ static const a64_op *fetch_by_bus(a64_cpu *c, const a64_xlat *x)
         a64_take_fault(c, el, a64_esr(ec, true, A64_FSC_EXTERNAL), c->a.pc, c->a.pc);
         return NULL;
     }
-    /* Slot 1 of three: every branch leaves the "page", and so does what follows. */
-    a64_decode(&c->config, c->model, raw, A64_PAGE_OPS * 2u, &c->scratch[0]);
+    a64_decode(&c->config, c->model, raw, A64_SLOT_NOWHERE, &c->scratch[0]);
     c->scratch[1].fn = op_scratch_end;
     c->ops = c->scratch;
     c->page_va = c->a.pc;

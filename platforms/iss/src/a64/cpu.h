@@ -130,8 +130,12 @@ typedef struct a64_arch {
     uint8_t halted;
     uint8_t serror; /**< A physical SError is pending. */
     uint8_t pmu_irq; /**< Level of the PMU's line. */
-    uint8_t excl; /**< The local monitor is armed. */
-    uint32_t lines; /**< Bit per iss_line. */
+    uint8_t excl;           /**< The monitor is armed. */
+    uint8_t excl_published; /**< ... and the environment knows. */
+    uint8_t excl_secure;
+    uint8_t excl_size;
+    uint32_t lines;   /**< Bit per iss_line. */
+    uint64_t excl_pa; /**< What the monitor is armed on. */
 } a64_arch;
 
 /* ------------------------------------------------------------------ translation */
@@ -229,7 +233,7 @@ struct iss {
     iss_stop stop;
     iss_result *result;
     bool running;
-    bool debugging; /**< Breakpoints or a step: one instruction at a time. */
+    bool reset_pending; /**< A reset was asked for while running. */
     bool pmu_on;    /**< Some counter is enabled. */
     bool sp_check;  /**< SCTLR says to check the stack pointer at this EL. */
     uint8_t ctx;    /**< a64_ctx of the current state. */
@@ -243,9 +247,10 @@ struct iss {
     iss_start start;
 
     a64_code *code;
+    uint64_t code_generation; /**< Of the pages that the buffers point to. */
+    unsigned least_cost;      /**< Cycles of the cheapest instruction class. */
     a64_tlb *tlb;
     a64_bank *bank; /**< A64_CTX_COUNT of them. */
-    uint64_t pa_mask;
     uint64_t breakpoint[A64_BREAKPOINTS];
     a64_watch watchpoint[A64_WATCHPOINTS];
     uint64_t skip_break; /**< The breakpoint at this PC has been reported. */

@@ -111,7 +111,7 @@ A64_HANDLER(adr)
 
 A64_HANDLER(adrp)
 {
-    X(rd) = c->page_va + o->imm;
+    X(rd) = (c->page_va & A64_PAGE_MASK) + o->imm; /* page_va is a PC for code outside pages */
     A64_NEXT();
 }
 

@@ -61,7 +61,7 @@ EXTENDED(add, l + r, l + r)
 EXTENDED(sub, l - r, l - r)
 EXTENDED(adds, a64_adds64(&c->a, l, r), a64_adds32(&c->a, l, r))
 EXTENDED(subs, a64_subs64(&c->a, l, r), a64_subs32(&c->a, l, r))
-TWO_SOURCE(and, l &r, l &r)
+TWO_SOURCE(land, l &r, l &r)
 TWO_SOURCE(bic, l & ~r, l & ~r)
 TWO_SOURCE(orr, l | r, l | r)
 TWO_SOURCE(orn, l | ~r, l | ~r)
@@ -209,11 +209,11 @@ COND_COMPARE(ccmp32, a64_subs32(&c->a, W(rn), W(rm) + (uint32_t)o->imm))
 
 static bool decode_logic_shifted(a64_decoded *d, uint32_t raw)
 {
-    static a64_fn *const plain[8][2] = {{and32_r, and64_r},   {bic32_r, bic64_r},
+    static a64_fn *const plain[8][2] = {{land32_r, land64_r},   {bic32_r, bic64_r},
                                         {orr32_r, orr64_r},   {orn32_r, orn64_r},
                                         {eor32_r, eor64_r},   {eon32_r, eon64_r},
                                         {ands32_r, ands64_r}, {bics32_r, bics64_r}};
-    static a64_fn *const shifted[8][2] = {{and32_s, and64_s},   {bic32_s, bic64_s},
+    static a64_fn *const shifted[8][2] = {{land32_s, land64_s},   {bic32_s, bic64_s},
                                           {orr32_s, orr64_s},   {orn32_s, orn64_s},
                                           {eor32_s, eor64_s},   {eon32_s, eon64_s},
                                           {ands32_s, ands64_s}, {bics32_s, bics64_s}};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Exceptions: routing, entry, return; interrupts against masks; Exception levels and their banks. */
+#include "mem.h"
 #include "sys.h"
 
 /* PSTATE fields as SPSR holds them. */
 enum {
-    SPSR_N = 1u << 31,
     SPSR_SS = 1u << 21,
     SPSR_IL = 1u << 20,
     SPSR_DAIF_SHIFT = 6,
@@ -299,10 +299,7 @@ void a64_eret(a64_cpu *c)
     uint64_t elr = a->sys[elr_of[from]];
     a->returns++;
     a->event = 1;
-    if (a->excl) {
-        a->excl = 0;
-        c->env.exclusive_clear(c->env.ctx);
-    }
+    a64_clear_monitor(c);
     a64_set_nzcv(a, (uint32_t)spsr);
     a->daif = (spsr >> SPSR_DAIF_SHIFT) & 15u;
     a->ss = 0;

@@ -18,9 +18,14 @@
  */
 #if defined(A64_TAILCALLS) && A64_TAILCALLS
 #if defined(__clang__)
+#pragma clang diagnostic ignored "-Wpedantic" /* musttail wants `return` with a void call */
 #define A64_TAIL(f, c, o, acc) __attribute__((musttail)) return (f)((c), (o), (acc))
 #else
-#define A64_TAIL(f, c, o, acc) return (f)((c), (o), (acc))
+#define A64_TAIL(f, c, o, acc)                                                                     \
+    do {                                                                                           \
+        (f)((c), (o), (acc));                                                                      \
+        return;                                                                                    \
+    } while (0)
 #endif
 #define A64_DISPATCH(c, o, acc) A64_TAIL((o)->fn, c, o, acc)
 #else
@@ -98,8 +103,8 @@ void a64_leave(a64_cpu *c, const a64_op *o, int64_t acc);
 /** What decoding one instruction fills in: an operation and its class for the CPI table. */
 typedef struct a64_decoded {
     a64_op op;
-    uint8_t cls;  /**< iss_cpi_class. */
-    uint16_t slot; /**< Index in its page: a branch within the page becomes a slot distance. */
+    uint8_t cls;   /**< iss_cpi_class. */
+    int32_t slot; /**< Index in its page: a branch within the page becomes a slot distance. */
     const a64_model *model;
 } a64_decoded;
 
@@ -110,8 +115,11 @@ bool a64_decode_branch(a64_decoded *d, uint32_t raw);
 bool a64_decode_system(a64_decoded *d, uint32_t raw);
 bool a64_decode_ldst(a64_decoded *d, uint32_t raw);
 
+/** A slot from which no branch target is in the same page: code outside pages. */
+#define A64_SLOT_NOWHERE (-(1 << 28))
+
 /** Decodes @p raw into @p op; an unallocated encoding becomes the UNDEFINED operation. */
-void a64_decode(const iss_config *config, const a64_model *model, uint32_t raw, unsigned slot,
+void a64_decode(const iss_config *config, const a64_model *model, uint32_t raw, int32_t slot,
                 a64_op *op);
 
 /** Fills in the members that most operations use. */

@@ -109,7 +109,7 @@ static inline const a64_dtlb *dtlb_of(const a64_cpu *c, uint64_t va)
     }
 
 #define SX64 (uint64_t)(int64_t)
-#define SX32 (uint32_t)(int32_t)
+#define SX32 (uint64_t)(uint32_t)(int32_t)
 
 /* The loads, in the order of the table below: unsigned by size, signed to 64, signed to 32 bits. */
 #define LOADS(mode)                                                                                \

@@ -60,6 +60,7 @@ iss_status a64_physical(a64_cpu *c, uint64_t pa, unsigned size, bool secure, boo
                         .secure = secure,
                         .privileged = c->a.el != 0,
                         .kind = (uint8_t)kind};
+    a64_publish_monitor(c);
     uint64_t time = a64_now_ps(c);
     iss_status status = c->env.bus(&a, data, &time, c->env.ctx);
     if (status != ISS_RETRY)
@@ -184,7 +185,7 @@ static bool quick_access(a64_cpu *c, uint64_t va, unsigned size, unsigned flags,
 
 bool a64_access(a64_cpu *c, uint64_t va, unsigned size, unsigned align, unsigned flags, void *data)
 {
-    uint8_t *bytes = data;
+    uint8_t *bytes = (uint8_t *)data;
     bool aligned = (va & (align - 1u)) == 0;
     a64_ctx ctx = (flags & A64_ACC_UNPRIV) && c->a.el == 1u ? (a64_ctx)(c->ctx - 1u)
                                                             : (a64_ctx)c->ctx;

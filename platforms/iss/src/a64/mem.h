@@ -70,6 +70,15 @@ iss_status a64_physical(a64_cpu *c, uint64_t pa, unsigned size, bool secure, boo
 /** Adds the time that an environment call took to the slice. */
 void a64_spend_until(a64_cpu *c, uint64_t time_ps);
 
+/**
+ * Before others may run: tells the environment of an armed monitor. Between a load exclusive and its
+ * store exclusive nobody else stores unless this PE calls out or its run ends.
+ */
+void a64_publish_monitor(a64_cpu *c);
+
+/** Disarms the monitor. */
+void a64_clear_monitor(a64_cpu *c);
+
 /** Stops the run so that the current instruction is done again (ISS_STOP_SYNC). */
 void a64_retry(a64_cpu *c);
 

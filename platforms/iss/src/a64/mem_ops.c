@@ -6,6 +6,24 @@
 #include "mem.h"
 #include "sys.h"
 
+/** Bytes of a reservation granule; CTR_EL0.ERG says the same. */
+#define A64_GRANULE 64u
+
+void a64_publish_monitor(a64_cpu *c)
+{
+    a64_arch *a = &c->a;
+    if (a->excl && !a->excl_published)
+        c->env.exclusive_arm(a->excl_pa, a->excl_size, a->excl_secure, c->env.ctx);
+    a->excl_published = a->excl;
+}
+
+void a64_clear_monitor(a64_cpu *c)
+{
+    if (c->a.excl_published)
+        c->env.exclusive_clear(c->env.ctx);
+    c->a.excl = c->a.excl_published = 0;
+}
+
 static uint64_t read_x(const a64_cpu *c, unsigned r)
 {
     return c->a.x[a64_zr_src(r)];
@@ -118,14 +136,26 @@ static bool do_load_exclusive(a64_cpu *c, const a64_mem *m, uint64_t va, bool pa
     if (!a64_access(c, va, size, size, A64_ACC_ALIGNED | A64_ACC_EXCLUSIVE, image) ||
         !a64_translate(c, va, (a64_ctx)c->ctx, A64_READ, &x))
         return false;
+    a64_clear_monitor(c);
     c->a.excl = 1;
-    c->env.exclusive_arm(x.pa, size, x.secure, c->env.ctx);
+    c->a.excl_pa = x.pa;
+    c->a.excl_size = (uint8_t)size;
+    c->a.excl_secure = x.secure;
     memcpy(&v[0], image, bytes);
     memcpy(&v[1], image + bytes, bytes);
     write_x(c, m->rt, v[0]);
     if (pair)
         write_x(c, m->rt2, v[1]);
     return true;
+}
+
+/** Whether the monitor covers what a store exclusive writes. */
+static bool monitor_passes(a64_cpu *c, unsigned size, const a64_xlat *x)
+{
+    const a64_arch *a = &c->a;
+    if (!a->excl || a->excl_secure != x->secure || (a->excl_pa ^ x->pa) / A64_GRANULE)
+        return false;
+    return !a->excl_published || c->env.exclusive_claim(x->pa, size, x->secure, c->env.ctx);
 }
 
 static bool do_store_exclusive(a64_cpu *c, const a64_mem *m, uint64_t va, bool pair)
@@ -138,16 +168,15 @@ static bool do_store_exclusive(a64_cpu *c, const a64_mem *m, uint64_t va, bool p
     bool passed;
     if (!check_write(c, va, size, A64_ACC_ALIGNED | A64_ACC_EXCLUSIVE, &x))
         return false;
-    passed = c->a.excl && c->env.exclusive_claim(x.pa, size, x.secure, c->env.ctx);
+    passed = monitor_passes(c, size, &x);
     memcpy(image, &v[0], bytes);
     memcpy(image + bytes, &v[1], bytes);
     if (passed && !a64_access(c, va, size, size,
                               A64_ACC_ALIGNED | A64_ACC_EXCLUSIVE | A64_ACC_WRITE, image)) {
-        if (c->stop == ISS_STOP_SYNC && (c->attn & A64_ATTN_END))
-            c->env.exclusive_arm(x.pa, size, x.secure, c->env.ctx);
+        c->a.excl_published = 0;
         return false;
     }
-    c->a.excl = 0;
+    c->a.excl = c->a.excl_published = 0;
     write_x(c, m->rs, passed ? 0 : 1);
     return true;
 }

@@ -129,6 +129,8 @@ void a64_tlb_insert(a64_cpu *c, uint64_t va, const a64_tlbe *e);
 void a64_tlb_invalidate(a64_cpu *c, const iss_dvm *op);
 void a64_flush_buffers(a64_cpu *c);
 void a64_flush_context(a64_cpu *c, unsigned ctx);
+/** Data tags that need one of these rights (ISS_RIGHT_*), in every context. */
+void a64_flush_data(a64_cpu *c, uint32_t rights);
 
 /** AT: translates for PAR_EL1. */
 void a64_address_translate(a64_cpu *c, uint64_t va, a64_ctx ctx, a64_intent intent);
@@ -137,9 +139,12 @@ void a64_address_translate(a64_cpu *c, uint64_t va, a64_ctx ctx, a64_intent inte
 
 /** Decoded pages, shared by PEs that are given the same one. */
 a64_code *a64_code_create(const iss_config *config, const a64_model *model);
-void a64_code_destroy(a64_code *code);
-/** Bounds the memory of decoded code; called only when no handler of any PE is live. */
-void a64_code_trim(a64_code *code);
+/** One more or one less PE uses it; the last one frees it. */
+a64_code *a64_code_share(a64_code *code);
+void a64_code_release(a64_code *code);
+/** Around `run`: pages are forgotten, when there are too many, only while no PE is inside. */
+void a64_code_enter(a64_code *code);
+void a64_code_leave(a64_code *code);
 /** Grows whenever pages were forgotten: buffers derived before are stale. */
 uint64_t a64_code_generation(const a64_code *code);
 /** Slots of the page at @p pa whose bytes are at @p host; made when there are none. */

@@ -64,6 +64,19 @@ void a64_flush_buffers(a64_cpu *c)
         a64_flush_context(c, i);
 }
 
+void a64_flush_data(a64_cpu *c, uint32_t rights)
+{
+    for (unsigned ctx = 0; ctx < A64_CTX_COUNT; ctx++) {
+        a64_dtlb *d = c->bank[ctx].d;
+        for (unsigned i = 0; i < A64_DTLB_SIZE && c->bank[ctx].used; i++) {
+            if (rights & ISS_RIGHT_READ)
+                d[i].rtag = A64_TAG_NONE;
+            if (rights & ISS_RIGHT_WRITE)
+                d[i].wtag = A64_TAG_NONE;
+        }
+    }
+}
+
 /** Drops what was derived for one page in every context of a regime. */
 static void flush_page(a64_cpu *c, uint64_t va, unsigned regime)
 {

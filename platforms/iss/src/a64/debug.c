@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Debugger access: registers, memory, breakpoints, watchpoints; and checkpoints. */
+#include <string.h>
+
+#include "mem.h"
+#include "port.h"
+#include "sys.h"
+
+/* ------------------------------------------------------------------ registers */
+
+uint64_t a64_get_reg(const iss *c, iss_reg reg)
+{
+    const a64_arch *a = &c->a;
+    if (reg <= ISS_REG_SP)
+        return a->x[reg];
+    if (reg == ISS_REG_PC)
+        return a->pc;
+    if (reg == ISS_REG_PSTATE)
+        return a64_pstate(c);
+    unsigned el = (unsigned)(reg - ISS_REG_SP_EL0);
+    return el == (a->sp_sel ? a->el : 0u) ? a->x[A64_SP] : a->sp_el[el & 3u];
+}
+
+static void set_pstate(iss *c, uint64_t v)
+{
+    unsigned el = (v >> 2) & 3u;
+    a64_set_nzcv(&c->a, (uint32_t)v);
+    c->a.daif = (v >> 6) & 15u;
+    c->a.il = (v >> 20) & 1u;
+    if (el <= a64_highest_el(c) && (el != 2u || c->config.has_el2))
+        a64_set_el(c, el, v & 1u);
+}
+
+void a64_set_reg(iss *c, iss_reg reg, uint64_t value)
+{
+    a64_arch *a = &c->a;
+    if (reg <= ISS_REG_SP) {
+        a->x[reg] = value;
+    } else if (reg == ISS_REG_PC) {
+        a->pc = value;
+        a->sleep = 0;
+    } else if (reg == ISS_REG_PSTATE) {
+        set_pstate(c, value);
+    } else if (reg < ISS_REG_COUNT) {
+        unsigned el = (unsigned)(reg - ISS_REG_SP_EL0);
+        if (el == (a->sp_sel ? a->el : 0u))
+            a->x[A64_SP] = value;
+        else
+            a->sp_el[el & 3u] = value;
+    }
+}
+
+/* ------------------------------------------------------------------ memory */
+
+/** One piece within a page. */
+static bool debug_piece(iss *c, uint64_t pa, bool secure, bool write, uint8_t *data, uint32_t size)
+{
+    iss_direct d;
+    iss_bus_access a = {.pa = pa,
+                        .size = size,
+                        .write = write,
+                        .secure = secure,
+                        .privileged = true,
+                        .kind = ISS_KIND_DEBUG};
+    uint64_t time = a64_now_ps(c);
+    uint32_t want = write ? ISS_RIGHT_WRITE : ISS_RIGHT_READ;
+    if (c->env.direct(pa, secure, want, &d, c->env.ctx)) {
+        uint8_t *p = d.host + (pa - d.pa);
+        if (!write && (d.rights & ISS_RIGHT_READ)) {
+            memcpy(data, p, size);
+            return true;
+        }
+        if (write && (d.rights & (ISS_RIGHT_WRITE | ISS_RIGHT_WRITE_NOTIFY))) {
+            memcpy(p, data, size);
+            c->env.exclusive_clear(c->env.ctx);
+            c->env.store_notify(pa, size, secure, c->env.ctx);
+            return true;
+        }
+    }
+    return c->env.bus(&a, data, &time, c->env.ctx) == ISS_OK;
+}
+
+uint32_t a64_memory(iss *c, const iss_debug_access *access, void *data)
+{
+    uint8_t *bytes = (uint8_t *)data;
+    uint32_t done = 0;
+    while (done < access->size) {
+        uint64_t va = access->address + done;
+        uint64_t room = A64_PAGE_SIZE - (va & (A64_PAGE_SIZE - 1u));
+        uint32_t size = access->size - done;
+        a64_xlat x = {.pa = va, .secure = a64_secure(c)};
+        size = size < room ? size : (uint32_t)room;
+        size = size < 64u ? size : 64u;
+        /* Read permission is enough: a debugger may patch what the guest may not write. */
+        if (!access->physical && !a64_translate(c, va, (a64_ctx)c->ctx, A64_READ, &x) &&
+            !a64_translate(c, va, (a64_ctx)c->ctx, A64_EXEC, &x))
+            break;
+        if (!debug_piece(c, x.pa, x.secure, access->write, bytes + done, size))
+            break;
+        done += size;
+    }
+    return done;
+}
+
+/* ------------------------------------------------------------------ breakpoints, watchpoints */
+
+bool a64_breakpoint(iss *c, uint64_t address, bool add)
+{
+    for (unsigned i = 0; i < c->breaks; i++)
+        if (c->breakpoint[i] == address) {
+            if (!add)
+                c->breakpoint[i] = c->breakpoint[--c->breaks];
+            return true;
+        }
+    if (!add || c->breaks == A64_BREAKPOINTS)
+        return !add;
+    c->breakpoint[c->breaks++] = address;
+    return true;
+}
+
+bool a64_at_breakpoint(a64_cpu *c)
+{
+    bool skip = c->skip_armed && c->skip_break == c->a.pc;
+    c->skip_armed = false;
+    for (unsigned i = 0; i < c->breaks && !skip; i++)
+        if (c->breakpoint[i] == c->a.pc) {
+            a64_skip_breakpoint(c);
+            return true;
+        }
+    return false;
+}
+
+void a64_skip_breakpoint(a64_cpu *c)
+{
+    c->skip_break = c->a.pc;
+    c->skip_armed = true;
+}
+
+bool a64_watchpoint(iss *c, uint64_t address, uint64_t length, uint32_t rights, bool add)
+{
+    a64_watch w = {address, length, rights};
+    for (unsigned i = 0; i < c->watches; i++)
+        if (memcmp(&c->watchpoint[i], &w, sizeof w) == 0) {
+            if (!add)
+                c->watchpoint[i] = c->watchpoint[--c->watches];
+            return true;
+        }
+    if (!add || c->watches == A64_WATCHPOINTS)
+        return !add;
+    c->watchpoint[c->watches++] = w;
+    /* From now on every access takes the slow path, where watchpoints are looked at. */
+    a64_flush_buffers(c);
+    return true;
+}
+
+/* ------------------------------------------------------------------ checkpoints */
+
+/** What precedes the state in a checkpoint. */
+typedef struct save_header {
+    uint32_t version;
+    uint32_t size;
+    uint64_t midr;
+    uint64_t period_ps;
+    uint64_t checksum;
+} save_header;
+
+#define SAVE_VERSION UINT32_C(0x61363401)
+
+static uint64_t checksum(const void *data, size_t size)
+{
+    const uint8_t *p = (const uint8_t *)data;
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < size; i++)
+        h = (h ^ p[i]) * UINT64_C(0x100000001b3);
+    return h;
+}
+
+size_t a64_save_size(const iss *c)
+{
+    (void)c;
+    return sizeof(save_header) + sizeof(a64_arch);
+}
+
+void a64_save(const iss *c, void *image)
+{
+    save_header h = {.version = SAVE_VERSION,
+                     .size = sizeof(a64_arch),
+                     .midr = c->model->midr,
+                     .period_ps = c->config.period_ps,
+                     .checksum = checksum(&c->a, sizeof c->a)};
+    memcpy(image, &h, sizeof h);
+    memcpy((uint8_t *)image + sizeof h, &c->a, sizeof c->a);
+}
+
+bool a64_load(iss *c, const void *image, size_t size)
+{
+    save_header h;
+    const uint8_t *state = (const uint8_t *)image + sizeof h;
+    if (size != a64_save_size(c))
+        return false;
+    memcpy(&h, image, sizeof h);
+    if (h.version != SAVE_VERSION || h.size != sizeof(a64_arch) || h.midr != c->model->midr ||
+        h.period_ps != c->config.period_ps || h.checksum != checksum(state, sizeof(a64_arch)))
+        return false;
+    memcpy(&c->a, state, sizeof c->a);
+    memset(c->tlb, 0, sizeof *c->tlb);
+    c->pe.el = 0xff;
+    c->pmu_on = c->a.sys[S_PMCNTENSET_EL0] != 0;
+    a64_flush_buffers(c);
+    a64_context_changed(c);
+    return true;
+}

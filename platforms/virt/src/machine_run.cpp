@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the machine does while it runs: start, reset, PSCI, semihosting, reports.
+#include <cinttypes>
+#include <cstdio>
+
+#include "board.h"
+#include "machine_model.h"
+#include "time_util.h"
+
+namespace virt
+{
+
+namespace
+{
+
+/// SCR_EL3 as firmware leaves it for a Non-secure kernel: HCE, RW.
+constexpr uint64_t scr_hce = 1u << 8;
+constexpr uint64_t scr_rw = 1u << 10;
+/// ICC_SRE_EL3: SRE, DFB, DIB, Enable.
+constexpr uint64_t icc_sre_all = 0xf;
+constexpr uint64_t icc_pmr_open = 0xff;
+/// Offsets that the firmware's part needs.
+constexpr uint64_t gicd_igroupr = 0x0080;
+constexpr uint64_t gicd_igroupr_e = 0x1000;
+constexpr uint64_t gicr_waker = 0x0014;
+constexpr uint64_t gicr_igroupr0 = 0x10080;
+constexpr unsigned pstate_f_bit = 6;
+constexpr unsigned pstate_i_bit = 7;
+
+const char *complaint_text(dev_status status)
+{
+    switch (status) {
+    case DEV_BAD_SIZE:
+        return "no register takes this size or alignment";
+    case DEV_READ_ONLY:
+        return "the register is read-only";
+    case DEV_WRITE_ONLY:
+        return "the register is write-only";
+    case DEV_BAD_VALUE:
+        return "the value means nothing here";
+    default:
+        return "no register there";
+    }
+}
+
+} // namespace
+
+bool machine::open(vp_error &error)
+{
+    const vp_options &o = setup_.options;
+    const bool files =
+        o.stats != nullptr || o.trace_json != nullptr || o.vcd != nullptr || o.stamps != nullptr;
+    gictime_observer_config config = gictime_observer_config();
+    gictime_error reason;
+
+    if (!console_->open(o.uart, o.uart_path, error))
+        return false;
+    if (!files)
+        return true;
+    config.gic = &setup_.params.gic;
+    config.profile = &setup_.params.profile;
+    config.stats_path = o.stats;
+    config.trace_path = o.trace_json;
+    config.vcd_path = o.vcd;
+    config.stamps_path = o.stamps;
+    observer_ = gictime_observer_create(&config, &reason);
+    if (observer_ == nullptr)
+        return vp_fail(&error, "%s", reason.text);
+    gictime_observer_frames(observer_, &gic_->gicd_registers(), &gic_->gicr_registers());
+    gic_->observe(gictime_observer_event, observer_);
+    gic_->observe_lines(gictime_observer_line, observer_);
+    gic_->observe_inputs(
+        [](void *up, uint16_t pe, uint32_t intid, bool level, uint64_t time) {
+            gictime_observer_input(static_cast<gictime_observer *>(up), pe, intid, level, time);
+        },
+        observer_);
+    return true;
+}
+
+bool machine::close(vp_error &error)
+{
+    const gictime_fact facts[] = {{"instructions", scheduler_.insns()},
+                                  {"slices", scheduler_.slices()},
+                                  {"guest_errors", guest_errors()}};
+    gictime_run run = gictime_run();
+    gictime_error reason;
+
+    console_->flush();
+    if (observer_ == nullptr)
+        return true;
+    run.title = setup_.options.elf != nullptr    ? setup_.options.elf
+                : setup_.options.bios != nullptr ? setup_.options.bios
+                                                 : setup_.options.kernel;
+    run.end_ps = now_ps();
+    run.gic = &gic_->stats();
+    run.fact = facts;
+    run.fact_count = sizeof facts / sizeof facts[0];
+    return gictime_observer_finish(observer_, &run, &reason) || vp_fail(&error, "%s", reason.text);
+}
+
+// ---------------------------------------------------------------- start and reset
+
+void machine::start_pe(unsigned n, uint64_t entry, uint64_t x0, uint64_t time_ps)
+{
+    const vp_machine &m = setup_.machine;
+    iss_start at = iss_start();
+
+    at.pc = entry;
+    at.el = setup_.boot.el;
+    at.nonsecure = setup_.boot.nonsecure;
+    at.x[0] = x0;
+    if (setup_.boot.nonsecure)
+        at.scr_el3 = scr_hce | scr_rw;
+    if (m.has_el3 && m.conduit != VP_CONDUIT_NONE)
+        act_as_firmware_for(n);
+    pes_[n]->power_on(at, time_ps);
+}
+
+void machine::start()
+{
+    const unsigned number = setup_.boot.all_pes ? units() : 1;
+
+    if (setup_.boot.nonsecure)
+        act_as_firmware();
+    for (unsigned n = 0; n < number; n++) {
+        psci_started(&psci_, n);
+        start_pe(n, setup_.boot.entry, setup_.boot.dtb, now_ps());
+    }
+}
+
+void machine::secure_write(uint64_t address, uint32_t value)
+{
+    tlm::tlm_generic_payload payload;
+    gictlm::attributes_extension attributes;
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+
+    attributes.secure = true;
+    payload.set_extension(&attributes);
+    payload.set_command(tlm::TLM_WRITE_COMMAND);
+    payload.set_address(address);
+    payload.set_data_ptr(reinterpret_cast<unsigned char *>(&value));
+    payload.set_data_length(sizeof value);
+    payload.set_streaming_width(sizeof value);
+    payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+    firmware_socket_->b_transport(payload, delay);
+    payload.clear_extension(&attributes);
+}
+
+// A kernel on a GIC with two Security states finds what firmware leaves: every interrupt in
+// Non-secure Group 1, the Redistributors awake.
+void machine::act_as_firmware()
+{
+    const gic_config &gic = setup_.params.gic;
+    const unsigned first = vp_machine_first_region(setup_.machine.cpus);
+
+    for (unsigned n = 1; n <= gic.spi_count / 32u; n++)
+        secure_write(VP_GICD_BASE + gicd_igroupr + n * 4, UINT32_MAX);
+    for (unsigned n = 0; n < gic.espi_count / 32u; n++)
+        secure_write(VP_GICD_BASE + gicd_igroupr_e + n * 4, UINT32_MAX);
+    for (unsigned n = 0; n < units(); n++) {
+        const uint64_t frame = n < first ? VP_GICR_BASE + uint64_t(n) * VP_GICR_FRAME
+                                         : VP_GICR_HIGH_BASE + uint64_t(n - first) * VP_GICR_FRAME;
+
+        secure_write(frame + gicr_waker, 0);
+        for (unsigned word = 0; word <= gic.eppi_count / 32u; word++)
+            secure_write(frame + gicr_igroupr0 + word * 4, UINT32_MAX);
+    }
+}
+
+// Per PE: system registers on for the lower Exception levels, the priority mask open.
+void machine::act_as_firmware_for(unsigned n)
+{
+    gictlm::sysreg_if &sysreg = pes_[n]->sysregs();
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    gic_pe_state at_el3 = gic_pe_state();
+
+    at_el3.el = 3;
+    sysreg.set_pe_state(at_el3, delay);
+    (void)sysreg.try_write(GIC_ICC_SRE_EL3, icc_sre_all, delay);
+    (void)sysreg.try_write(GIC_ICC_PMR_EL1, icc_pmr_open, delay);
+}
+
+void machine::reset_system()
+{
+    vp_error error = vp_error();
+
+    reset_wanted_ = false;
+    for (auto &unit : pes_)
+        unit->cold_reset();
+    for (auto &line : spi_lines_)
+        if (line != nullptr)
+            line->reset(sc_core::SC_ZERO_TIME);
+    for (auto &lines : ppi_lines_)
+        for (auto &line : lines)
+            if (line != nullptr)
+                line->reset(sc_core::SC_ZERO_TIME);
+    for (auto &target : targets_)
+        target->reset();
+    gic_->reset_all();
+    if (observer_ != nullptr)
+        gictime_observer_reset(observer_, now_ps());
+    psci_init(&psci_, setup_.machine.cpus);
+    (void)vp_boot_restore(&setup_.boot, &setup_.options, &setup_.machine, &setup_.memory, &error);
+    for (const vp_region &region : setup_.memory.region)
+        if (region.size != 0)
+            iss_domain_stored(domain_, ISS_DOMAIN_NO_PE, region.base, region.size, region.secure);
+    start();
+}
+
+void machine::between_slices()
+{
+    if (reset_wanted_)
+        reset_system();
+    if (observer_ != nullptr)
+        gictime_observer_advance(observer_, now_ps());
+    if (debugger_ != nullptr)
+        debugger_->between_slices();
+}
+
+// ---------------------------------------------------------------- calls of a PE
+
+void machine::conduit_call(pe &unit)
+{
+    const iss_ops &ops = unit.ops();
+    uint64_t x[4];
+    psci_result result;
+
+    for (unsigned n = 0; n < 4; n++)
+        x[n] = ops.get_reg(unit.instance(), static_cast<iss_reg>(ISS_REG_X0 + n));
+    psci_call(&psci_, unit.index(), x, &result);
+    ops.set_reg(unit.instance(), ISS_REG_X0, static_cast<uint64_t>(result.value));
+    switch (result.action) {
+    case PSCI_ACTION_CPU_ON:
+        psci_started(&psci_, result.target);
+        gic_->reset_one(static_cast<uint16_t>(result.target), unit.delay_of(unit.local_ps()));
+        start_pe(result.target, result.entry, result.context, unit.local_ps());
+        break;
+    case PSCI_ACTION_CPU_OFF:
+        unit.power_off();
+        break;
+    case PSCI_ACTION_SUSPEND:
+        unit.suspend();
+        break;
+    case PSCI_ACTION_SYSTEM_OFF:
+        scheduler_.finish(ending::power_off);
+        break;
+    case PSCI_ACTION_SYSTEM_RESET:
+        unit.power_off();
+        reset_wanted_ = true;
+        break;
+    default:
+        break;
+    }
+}
+
+void machine::semihost_call(pe &unit)
+{
+    struct context {
+        machine *self;
+        pe *unit;
+    } at = {this, &unit};
+    semihost_guest guest = semihost_guest();
+    semihost_result result;
+
+    guest.ctx = &at;
+    guest.read = [](void *ctx, uint64_t address, void *data, uint32_t length) {
+        const iss_debug_access access = {address, length, false, false};
+        pe &p = *static_cast<context *>(ctx)->unit;
+        return p.ops().memory(p.instance(), &access, data) == length;
+    };
+    guest.write = [](void *ctx, uint64_t address, const void *data, uint32_t length) {
+        const iss_debug_access access = {address, length, true, false};
+        pe &p = *static_cast<context *>(ctx)->unit;
+        return p.ops().memory(p.instance(), &access, const_cast<void *>(data)) == length;
+    };
+    guest.console = [](void *ctx, const char *data, uint32_t length) {
+        static_cast<context *>(ctx)->self->console_->write(data, length);
+    };
+    const iss_ops &ops = unit.ops();
+
+    ::semihost_call(&semihost_, &guest,
+                    static_cast<uint32_t>(ops.get_reg(unit.instance(), ISS_REG_X0)),
+                    ops.get_reg(unit.instance(), static_cast<iss_reg>(ISS_REG_X0 + 1)),
+                    unit.local_ps(), &result);
+    if (result.exit)
+        scheduler_.finish(ending::exited, result.status);
+    else
+        ops.set_reg(unit.instance(), ISS_REG_X0, result.value);
+}
+
+void machine::debug_stop(pe &unit, iss_stop reason)
+{
+    if (debugger_ != nullptr)
+        debugger_->stopped(unit.index(), reason);
+}
+
+void machine::pe_event(pe &unit, const iss_event &event)
+{
+    const bool irq = event.line == ISS_LINE_IRQ, fiq = event.line == ISS_LINE_FIQ;
+
+    if (observer_ == nullptr || !(irq || fiq))
+        return;
+    if (event.kind == ISS_EVENT_EXCEPTION)
+        gictime_observer_exception(observer_, static_cast<uint16_t>(unit.index()), fiq,
+                                   event.time_ps);
+    else if (event.kind == ISS_EVENT_HANDLER)
+        gictime_observer_handler(observer_, static_cast<uint16_t>(unit.index()), fiq,
+                                 event.time_ps);
+}
+
+void machine::events_set(pe &sender, uint64_t time_ps)
+{
+    for (auto &unit : pes_)
+        if (unit != nullptr && unit.get() != &sender)
+            unit->look_at_event(time_ps);
+}
+
+// ---------------------------------------------------------------- reports
+
+void machine::on_gic_event(void *up, const gic_event *event)
+{
+    machine &self = *static_cast<machine *>(up);
+
+    if ((event->id == GIC_EV_ACKNOWLEDGED || event->id == GIC_EV_SPURIOUS) &&
+        event->intid < self.acknowledged_.size())
+        self.acknowledged_[event->intid]++;
+    gictime_guest_event(&self.guest_, event);
+}
+
+void machine::on_guest_line(void *, const char *line)
+{
+    (void)std::fprintf(stderr, "gicvp: guest: %s\n", line);
+}
+
+// The first few of a kind, then the 10th, 100th, ...: a guest cannot fill the log.
+void machine::complain(const char *device, uint64_t offset, unsigned size, bool write,
+                       dev_status status)
+{
+    uint64_t power = 10;
+
+    device_errors_++;
+    while (power < device_errors_)
+        power *= 10;
+    if (device_errors_ > 4 && device_errors_ != power)
+        return;
+    (void)std::fprintf(
+        stderr,
+        "gicvp: guest: %s: %s of %u bytes at 0x%" PRIx64 ": %s (device error %" PRIu64 ")\n",
+        device, write ? "write" : "read", size, offset, complaint_text(status), device_errors_);
+}
+
+uint64_t machine::guest_errors() const
+{
+    return gictime_guest_total(&guest_) + device_errors_;
+}
+
+namespace
+{
+
+// The last gate is the PE's: is the line that is up masked where it would be taken?
+void explain_pstate(gic_explanation &e, pe &unit)
+{
+    const gic_pe_state &state = unit.state();
+    const bool fiq = (e.gate[GIC_GATE_LINE].value & 1u) == 0;
+    const uint64_t pstate = unit.ops().get_reg(unit.instance(), ISS_REG_PSTATE);
+    const bool masked = (pstate >> (fiq ? pstate_f_bit : pstate_i_bit) & 1u) != 0;
+    const bool to_el3 = fiq ? state.scr_fiq : state.scr_irq;
+    const bool to_el2 = state.hcr_tge || (fiq ? state.hcr_fmo : state.hcr_imo);
+    const unsigned target = to_el3 ? 3 : to_el2 ? 2 : 1;
+    const bool open = state.el < target || (state.el == target && !masked);
+
+    gic_gate_set(&e, GIC_GATE_PSTATE, unit.power() != pe_power::off && open, pstate);
+}
+
+} // namespace
+
+std::string machine::why(uint32_t intid, unsigned pe)
+{
+    gic_explanation e = gic_->explain(intid, static_cast<uint16_t>(pe));
+    char line[160];
+
+    explain_pstate(e, unit(pe));
+    const gic_gate_id closed = gic_first_closed_gate(&e);
+
+    (void)std::snprintf(line, sizeof line, "INTID %u at PE %u: %s%s\n", intid, pe,
+                        closed == GIC_GATE_COUNT ? "every gate is open" : "stopped at: ",
+                        closed == GIC_GATE_COUNT ? "" : gic_gate_name(closed));
+    std::string text = line;
+
+    for (const gic_gate &gate : e.gate) {
+        if (!gate.known)
+            continue;
+        (void)std::snprintf(line, sizeof line, "  %s %-28s value 0x%" PRIx64 "%s\n",
+                            gate.open ? "open  " : "CLOSED",
+                            gic_gate_name(static_cast<gic_gate_id>(gate.id)), gate.value,
+                            gate.id == closed ? "   <== the first closed gate" : "");
+        text += line;
+    }
+    return text;
+}
+
+} // namespace virt

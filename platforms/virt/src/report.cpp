@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report.h"
+
+#include <cinttypes>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "gictime/json.h"
+#include "time_util.h"
+
+namespace virt
+{
+
+namespace
+{
+
+constexpr double million = 1e6;
+
+double mips(const machine &m, double host_s)
+{
+    return host_s > 0
+               ? static_cast<double>(const_cast<machine &>(m).sched().insns()) / million / host_s
+               : 0;
+}
+
+bool print_frame(const char *frame, const gic_frame &registers, const char *filter, FILE *out)
+{
+    bool any = false;
+
+    for (unsigned n = 0; n < registers.row_count; n++) {
+        const gic_reg_row &row = registers.row[n];
+        const bool whole_frame = filter != nullptr && std::strcmp(filter, frame) == 0;
+
+        if (filter != nullptr && !whole_frame &&
+            std::strncmp(row.name, filter, std::strlen(filter)) != 0)
+            continue;
+        (void)std::fprintf(out, "%-6s 0x%05x %-20s %6u bytes  %s%s%s%s%s\n", frame, row.offset,
+                           row.name, row.span, (row.widths & GIC_W8) != 0 ? "8 " : "",
+                           (row.widths & GIC_W32) != 0 ? "32 " : "",
+                           (row.widths & GIC_W64) != 0 ? "64 " : "",
+                           (row.flags & GIC_REG_RO) != 0   ? "read-only "
+                           : (row.flags & GIC_REG_WO) != 0 ? "write-only "
+                                                           : "",
+                           (row.flags & GIC_REG_SECURE) != 0 ? "Secure" : "");
+        any = true;
+    }
+    return any;
+}
+
+bool print_sysregs(const char *filter, FILE *out)
+{
+    bool any = false;
+
+    for (unsigned n = 0; n < GIC_SYSREG_COUNT; n++) {
+        const gic_sysreg reg = static_cast<gic_sysreg>(n);
+        const char *name = gic_sysreg_name(reg);
+
+        if (filter != nullptr && std::strcmp(filter, "ICC") != 0 &&
+            std::strncmp(name, filter, std::strlen(filter)) != 0)
+            continue;
+        (void)std::fprintf(out, "sysreg %-28s %s%s\n", name, gic_sysreg_readable(reg) ? "R" : "",
+                           gic_sysreg_writable(reg) ? "W" : "");
+        any = true;
+    }
+    return any;
+}
+
+} // namespace
+
+const char *report_ending(ending reason)
+{
+    switch (reason) {
+    case ending::power_off:
+        return "the guest powered off";
+    case ending::exited:
+        return "the guest exited by semihosting";
+    case ending::instructions:
+        return "the bound of --max-insns was reached";
+    case ending::time:
+        return "the bound of --max-time was reached";
+    case ending::stuck:
+        return "every PE is asleep or off and nothing is left that could wake one";
+    case ending::detached:
+        return "the debugger ended the run";
+    case ending::interrupted:
+        return "interrupted";
+    default:
+        return "still running";
+    }
+}
+
+void report_summary(machine &m, double host_s, FILE *out)
+{
+    const scheduler &s = m.sched();
+    const std::vector<uint64_t> &count = m.acknowledged();
+
+    (void)std::fprintf(out, "gicvp: %s\n", report_ending(s.reason()));
+    (void)std::fprintf(
+        out, "gicvp: %" PRIu64 " instructions, %" PRIu64 ".%09" PRIu64 " ms simulated, %.1f MIPS\n",
+        s.insns(), now_ps() / 1000000000, now_ps() % 1000000000, mips(m, host_s));
+    for (size_t intid = 0; intid < count.size(); intid++)
+        if (count[intid] != 0)
+            (void)std::fprintf(out, "gicvp: INTID %zu%s: %" PRIu64 "\n", intid,
+                               intid >= GIC_INTID_SPECIAL_FIRST && intid <= GIC_INTID_SPURIOUS
+                                   ? " (no interrupt)"
+                                   : "",
+                               count[intid]);
+    if (m.guest_errors() != 0)
+        (void)std::fprintf(out, "gicvp: %" PRIu64 " mistakes of the guest\n", m.guest_errors());
+    if (m.gic().stats().causality_violations != 0)
+        (void)std::fprintf(out,
+                           "gicvp: %" PRIu64 " causality violations, largest skew %" PRIu64 " ps\n",
+                           m.gic().stats().causality_violations, m.gic().stats().causality_skew_ps);
+}
+
+void report_json(machine &m, double host_s, FILE *out)
+{
+    const scheduler &s = m.sched();
+    const std::vector<uint64_t> &count = m.acknowledged();
+    gictime_json json;
+
+    gictime_json_open(&json, out, 1);
+    gictime_json_object(&json, nullptr);
+    gictime_json_string(&json, "ending", report_ending(s.reason()));
+    gictime_json_u64(&json, "instructions", s.insns());
+    gictime_json_u64(&json, "time_ps", now_ps());
+    gictime_json_u64(&json, "guest_errors", m.guest_errors());
+    gictime_json_u64(&json, "causality_violations", m.gic().stats().causality_violations);
+    gictime_json_u64(&json, "causality_skew_ps", m.gic().stats().causality_skew_ps);
+    gictime_json_object(&json, "interrupts");
+    for (size_t intid = 0; intid < count.size(); intid++)
+        if (count[intid] != 0)
+            gictime_json_u64(&json, std::to_string(intid).c_str(), count[intid]);
+    gictime_json_end(&json);
+    gictime_json_milli(&json, "mips", static_cast<uint64_t>(mips(m, host_s) * 1000));
+    gictime_json_end(&json);
+}
+
+bool report_registers(const char *filter, FILE *out, vp_error &error)
+{
+    gic_config config = gic_config_default();
+    std::vector<uint64_t> memory(gic_assembly_footprint(&config, nullptr) / 8 + 8);
+    const size_t skip = (64 - reinterpret_cast<uintptr_t>(memory.data()) % 64) % 64;
+    const gic_timing timing = gic_timing();
+    const gic_assembly_ports ports = gic_assembly_ports();
+    const gic_assembly *a =
+        gic_assembly_init(reinterpret_cast<uint8_t *>(memory.data()) + skip,
+                          memory.size() * 8 - skip, &config, nullptr, &timing, &ports, nullptr);
+
+    if (a == nullptr)
+        return vp_fail(&error, "internal error: cannot build a GIC to list");
+    bool any = print_frame("GICD", *gic_assembly_gicd_frame(a), filter, out);
+
+    any = print_frame("GICR", *gic_assembly_gicr_frame(a), filter, out) || any;
+    any = print_sysregs(filter, out) || any;
+    return any || vp_fail(&error, "regs %s: no register begins so; see 'gicvp regs'", filter);
+}
+
+} // namespace virt

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an SPI costs at kernel level, by the joiner, loosely timed: raise, line, IAR, lower, EOIR.
+ *
+ *   small   1 PE, 32 SPIs, drawn from a permutation of all of them
+ *   large   512 PEs, 988 SPIs and 1024 extended SPIs, one hot SPI
+ *   random  large, INTIDs and PEs drawn from a permutation of 1000 SPIs, 1000 others pending at
+ *           lower urgency on all PEs, so that every cycle displaces what its PE was offered
+ *
+ * The event port is connected to a ring of events, the line port to a level per line. Every ratio
+ * is the median of interleaved pairs in CPU time. With --json one JSON object a line.
+ */
+#define _POSIX_C_SOURCE 200809L /* clock_gettime */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "gic/assembly.h"
+#include "gictime/recorder.h"
+
+enum {
+    PAIRS = 11,
+    CYCLES = 100000, /* Of one half of a pair. */
+    RING = 4096,
+    HOT = 1000,
+    URGENT = 0x80,
+    IDLE = 0xC0,
+    ALL_PES = 512
+};
+
+/* Registers of the set-up. */
+enum {
+    GICD_CTLR = 0x0000,
+    GICD_IGROUPR = 0x0080,
+    GICD_ISENABLER = 0x0100,
+    GICD_IPRIORITYR = 0x0400,
+    GICD_ICFGR = 0x0C00,
+    GICD_IROUTER = 0x6000,
+    GICD_IGROUPR_E = 0x1000,
+    GICD_ISENABLER_E = 0x1200,
+    GICD_IPRIORITYR_E = 0x2000,
+    GICD_IROUTER_E = 0x8000,
+    GICR_WAKER = 0x0014,
+    CTLR_GROUPS = 0x3
+};
+
+/* One GIC with its ports connected, and the order in which its interrupts come. */
+typedef struct bench {
+    gic_assembly *gic;
+    gic_config config;
+    gic_event ring[RING];
+    uint32_t events;
+    bool line[ALL_PES];
+    gictime_recorder *recorder; /* NULL: events go to the ring only. */
+    uint32_t count;             /* Of order[]. */
+    uint32_t next;
+    struct {
+        uint32_t intid;
+        uint16_t pe;
+    } order[GIC_MAX_SPIS + GIC_MAX_ESPIS];
+    uint64_t now_ps;
+} bench;
+
+static void die(const char *what)
+{
+    fprintf(stderr, "bench_kernel: %s\n", what);
+    exit(1);
+}
+
+static void on_event(void *up, const gic_event *event)
+{
+    bench *b = (bench *)up;
+    if (b->recorder)
+        gictime_recorder_event(b->recorder, event);
+    else
+        b->ring[b->events++ % RING] = *event;
+}
+
+static void on_line(void *up, uint16_t pe, gic_line line, bool level, uint64_t time_ps)
+{
+    bench *b = (bench *)up;
+    (void)time_ps;
+    if (line == GIC_LINE_IRQ)
+        b->line[pe] = level;
+}
+
+/* ------------------------------------------------------------------ set-up */
+
+static void gicd_write(bench *b, uint32_t offset, uint64_t value, unsigned size)
+{
+    gic_access access;
+    memset(&access, 0, sizeof(access));
+    access.size = (uint8_t)size;
+    access.secure = true;
+    if (gic_assembly_gicd_write(b->gic, b->now_ps, &access, offset, value) != GIC_OK)
+        die("a set-up write was refused");
+}
+
+static void sysreg_write(bench *b, uint16_t pe, gic_sysreg reg, uint64_t value)
+{
+    if (gic_assembly_sysreg_write(b->gic, b->now_ps, pe, reg, value) != GIC_SYSREG_OK)
+        die("a set-up write of a system register was refused");
+}
+
+static void set_up_pe(bench *b, uint16_t pe)
+{
+    gic_access access;
+    gic_pe_state state;
+    memset(&access, 0, sizeof(access));
+    memset(&state, 0, sizeof(state));
+    access.size = 4;
+    access.secure = true;
+    state.el = 1;
+    state.scr_ns = true;
+    gic_assembly_pe_state(b->gic, b->now_ps, pe, &state);
+    if (gic_assembly_gicr_write(b->gic, b->now_ps, pe, &access, GICR_WAKER, 0) != GIC_OK)
+        die("a PE does not wake");
+    sysreg_write(b, pe, GIC_ICC_PMR_EL1, 0xF8);
+    sysreg_write(b, pe, GIC_ICC_IGRPEN1_EL1, 1);
+}
+
+/* Offset of an interrupt's byte, word or double word in one of the two banks. */
+static uint32_t bank(uint32_t intid, uint32_t base, uint32_t extended, uint32_t bits)
+{
+    if (intid < GIC_INTID_ESPI_FIRST)
+        return base + intid * bits / 8u;
+    return extended + (intid - GIC_INTID_ESPI_FIRST) * bits / 8u;
+}
+
+static void set_up_spi(bench *b, uint32_t intid, uint16_t pe, uint8_t priority)
+{
+    uint32_t affinity = gic_config_affinity(&b->config, pe);
+    uint64_t route = (uint64_t)(affinity >> 24) << 32 | (affinity & 0xFFFFFFu);
+    gicd_write(b, bank(intid, GICD_IPRIORITYR, GICD_IPRIORITYR_E, 8), priority, 1);
+    gicd_write(b, bank(intid, GICD_IROUTER, GICD_IROUTER_E, 64), route, 8);
+    gicd_write(b, bank(intid, GICD_ISENABLER, GICD_ISENABLER_E, 1) & ~3u,
+               UINT64_C(1) << intid % 32u, 4);
+}
+
+static bench *create(uint16_t pes, uint16_t spis, uint16_t espis)
+{
+    bench *b = (bench *)calloc(1, sizeof(*b));
+    gic_assembly_ports ports;
+    gic_timing timing;
+    size_t size;
+    uint32_t word;
+    uint16_t pe;
+    if (!b)
+        die("no memory");
+    memset(&ports, 0, sizeof(ports));
+    memset(&timing, 0, sizeof(timing));
+    b->config = gic_config_default();
+    b->config.pe_count = pes;
+    b->config.spi_count = spis;
+    b->config.espi_count = espis;
+    b->config.has_el3 = false;
+    ports.version = 1;
+    ports.event = on_event;
+    ports.line = on_line;
+    ports.up = b;
+    size = gic_align_up(gic_assembly_footprint(&b->config, NULL), 64);
+    b->gic =
+        gic_assembly_init(aligned_alloc(64, size), size, &b->config, NULL, &timing, &ports, NULL);
+    if (!b->gic)
+        die("the configuration was refused");
+    gicd_write(b, GICD_CTLR, CTLR_GROUPS, 4);
+    for (word = 4; word < 128; word += 4)
+        gicd_write(b, GICD_IGROUPR + word, UINT32_MAX, 4);
+    for (word = 0; word < espis / 8u; word += 4)
+        gicd_write(b, GICD_IGROUPR_E + word, UINT32_MAX, 4);
+    for (pe = 0; pe < pes; pe++)
+        set_up_pe(b, pe);
+    return b;
+}
+
+static uint32_t intid_of(const bench *b, uint32_t index)
+{
+    if (index < b->config.spi_count)
+        return GIC_INTID_SPI_FIRST + index;
+    return GIC_INTID_ESPI_FIRST + index - b->config.spi_count;
+}
+
+/* The @p n-th of @p count in a fixed permutation: multiplication by a step prime to the count. */
+static uint32_t permuted(uint32_t n, uint32_t count, uint32_t step)
+{
+    return (uint32_t)((uint64_t)n * step % count);
+}
+
+static void hot(bench *b, uint32_t intid, uint16_t pe)
+{
+    set_up_spi(b, intid, pe, URGENT);
+    b->order[b->count].intid = intid;
+    b->order[b->count++].pe = pe;
+}
+
+static bench *create_small(void)
+{
+    bench *b = create(1, 32, 0);
+    uint32_t n;
+    for (n = 0; n < 32; n++)
+        hot(b, intid_of(b, permuted(n, 32, 13)), 0);
+    return b;
+}
+
+static bench *create_large(void)
+{
+    bench *b = create(ALL_PES, GIC_MAX_SPIS, GIC_MAX_ESPIS);
+    hot(b, intid_of(b, 1500), 300);
+    return b;
+}
+
+/* A thousand hot interrupts and a thousand pending ones; each PE has one or two of either. */
+static bench *create_random(void)
+{
+    bench *b = create(ALL_PES, GIC_MAX_SPIS, GIC_MAX_ESPIS);
+    uint32_t all = GIC_MAX_SPIS + GIC_MAX_ESPIS, n;
+    for (n = 0; n < 2u * HOT; n++) {
+        uint32_t intid = intid_of(b, permuted(n, all, 877));
+        uint16_t pe = (uint16_t)permuted(n / 2u, ALL_PES, 205);
+        if (n % 2u == 0) {
+            hot(b, intid, pe);
+            continue;
+        }
+        set_up_spi(b, intid, pe, IDLE);
+        gic_assembly_set_spi(b->gic, b->now_ps, intid, true);
+    }
+    return b;
+}
+
+/* ------------------------------------------------------------------ measuring */
+
+static void cycle(bench *b)
+{
+    uint32_t intid = b->order[b->next].intid;
+    uint16_t pe = b->order[b->next].pe;
+    uint64_t acknowledged = 0;
+    b->next = b->next + 1u == b->count ? 0 : b->next + 1u;
+    b->now_ps += 1000;
+    gic_assembly_set_spi(b->gic, b->now_ps, intid, true);
+    if (!b->line[pe])
+        die("the line did not rise");
+    gic_assembly_sysreg_read(b->gic, b->now_ps, pe, GIC_ICC_IAR1_EL1, &acknowledged);
+    if (acknowledged != intid)
+        die("the acknowledge returned another interrupt");
+    gic_assembly_set_spi(b->gic, b->now_ps, intid, false);
+    gic_assembly_sysreg_write(b->gic, b->now_ps, pe, GIC_ICC_EOIR1_EL1, intid);
+}
+
+static double cpu_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+/* Nanoseconds of CPU time of one cycle. */
+static double measure(bench *b)
+{
+    double from = cpu_ns();
+    unsigned n;
+    for (n = 0; n < CYCLES; n++)
+        cycle(b);
+    return (cpu_ns() - from) / CYCLES;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static double median(double *values)
+{
+    qsort(values, PAIRS, sizeof(*values), by_value);
+    return values[PAIRS / 2];
+}
+
+/* Thousandths as text: printf's decimal point is the locale's. */
+static void print(bool json, const char *name, double value, const char *unit, const char *limit,
+                  const char *config)
+{
+    unsigned long milli = (unsigned long)(value * 1000.0 + 0.5);
+    if (json)
+        printf("{\"name\": \"%s\", \"value\": %lu.%03lu, \"unit\": \"%s\", \"limit\": %s, "
+               "\"config\": \"%s\"}\n",
+               name, milli / 1000, milli % 1000, unit, limit, config);
+    else
+        printf("%-24s %8lu.%03lu %-6s limit %-5s %s\n", name, milli / 1000, milli % 1000, unit,
+               limit, config);
+}
+
+/* Medians of both halves and of the ratio of @p other to @p small, pair by pair. */
+static void compare(bench *small, bench *other, double *small_ns, double *other_ns, double *ratio)
+{
+    double a[PAIRS], b[PAIRS], r[PAIRS];
+    unsigned n;
+    for (n = 0; n < PAIRS; n++) {
+        a[n] = measure(small);
+        b[n] = measure(other);
+        r[n] = b[n] / a[n];
+    }
+    *small_ns = median(a);
+    *other_ns = median(b);
+    *ratio = median(r);
+}
+
+int main(int argc, char **argv)
+{
+    bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
+    bench *small = create_small(), *large = create_large(), *random = create_random();
+    bench *recorded = create_small();
+    gictime_recorder_config config;
+    double small_ns, large_ns, random_ns, recorded_ns, ignored, ratio[3];
+    if (argc > 1 && !json) {
+        fprintf(stderr, "bench_kernel: unknown argument '%s'; only --json is known\n", argv[1]);
+        return 2;
+    }
+    memset(&config, 0, sizeof(config));
+    config.gic = &recorded->config;
+    recorded->recorder = gictime_recorder_create(&config);
+    if (!recorded->recorder)
+        die("no memory");
+    measure(small);
+    compare(small, large, &small_ns, &large_ns, &ratio[0]);
+    compare(small, random, &ignored, &random_ns, &ratio[1]);
+    compare(small, recorded, &ignored, &recorded_ns, &ratio[2]);
+    print(json, "spi_cycle_small_ns", small_ns, "ns", "200", "1 PE, 32 SPIs, permutation of all");
+    print(json, "spi_cycle_large_ns", large_ns, "ns", "null",
+          "512 PEs, 988 + 1024 SPIs, one hot SPI");
+    print(json, "spi_cycle_large_ratio", ratio[0], "ratio", "1.25", "large / small, 11 pairs");
+    print(json, "spi_cycle_random_ns", random_ns, "ns", "null",
+          "512 PEs, 988 + 1024 SPIs, 1000 hot, 1000 others pending");
+    print(json, "spi_cycle_random_ratio", ratio[1], "ratio", "2", "random / small, 11 pairs");
+    print(json, "spi_cycle_recorded_ns", recorded_ns, "ns", "null",
+          "small, with the recorder of instances on the event port");
+    return 0;
+}

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Bad usage and input: one line that names the thing and what would be right, exit status 2.
+
+# shellcheck source=testbench/platform/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# refused NAMES ADVISES OPTION...
+refused() {
+    local names=$1 advises=$2 status
+    shift 2
+    timeout 60 "$GICVP" "$@" >"$TMP/out" 2>"$TMP/err" </dev/null
+    status=$?
+    expect_status $status 2 "gicvp $*"
+    [ "$(wc -l <"$TMP/err")" -eq 1 ] || {
+        fail "not one line for: gicvp $*"
+        show "$TMP/err"
+    }
+    [ ! -s "$TMP/out" ] || fail "output for: gicvp $*"
+    grep -qF -- "$names" "$TMP/err" || fail "'$names' is not named by: $(cat "$TMP/err")"
+    grep -qF -- "$advises" "$TMP/err" || fail "'$advises' is not advised by: $(cat "$TMP/err")"
+}
+
+printf 'MZ not an image at all, but long enough to have a header of sixty-four bytes\n' >"$TMP/noise"
+: >"$TMP/empty"
+head -c 70000000 /dev/zero >"$TMP/big"
+printf 'nonsense.key = 3\n' >"$TMP/bad.profile"
+printf '\037\213\010\000' >"$TMP/gz"
+
+refused 'no command' 'run'
+refused '--wrong' '--help' run --wrong
+refused 'v2' '--gic v3' run --gic v2 --elf "$TMP/noise"
+refused 'v4' '--gic v3' run --gic v4 --elf "$TMP/noise"
+refused '513' '512' run --cpus 513 --elf "$TMP/noise"
+refused '/nonexistent' 'exists' run --bios /nonexistent
+refused 'empty' 'image' run --bios "$TMP/empty"
+refused 'noise' 'AArch64' run --elf "$TMP/noise"
+refused 'noise' 'arm64 Image' run --kernel "$TMP/noise"
+refused 'gz' 'gunzip' run --kernel "$TMP/gz"
+refused 'big' '64 MiB' run --bios "$TMP/big"
+refused 'pentium' 'cortex-a57' run --cpu pentium --bios "$TMP/noise"
+refused 'nonsense.key' 'bad.profile' run --profile "$TMP/bad.profile" --bios "$TMP/noise"
+refused 'absent' 'profile' run --profile absent --bios "$TMP/noise"
+refused 'no.such.key' 'key' run --set no.such.key=1 --bios "$TMP/noise"
+refused 'gic.spis=33' '32 to 988' run --set gic.spis=33 --bios "$TMP/noise"
+refused 'gic.nothing' 'gicvp params' run --set gic.nothing=1 --bios "$TMP/noise"
+refused '/nonexistent/x' 'written' run --bios "$TMP/noise" --dump-dtb /nonexistent/x
+refused '/nonexistent/u' 'written' run --bios "$TMP/noise" --uart file:/nonexistent/u
+refused '/nonexistent/s' '' run --bios "$TMP/noise" --uart null --stats /nonexistent/s
+refused 'NOSUCH' 'gicvp regs' regs NOSUCH
+refused 'nosuch' 'gicvp params' params nosuch
+exit $FAILED

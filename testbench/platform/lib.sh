@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by the platform tests: where things are, and how a check fails.
+# shellcheck shell=bash
+
+set -u
+GICVP=$1
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+TMP=$(mktemp -d)
+trap 'rm -rf "$TMP"' EXIT
+FAILED=0
+
+fail() {
+    echo "FAILED: $*" >&2
+    FAILED=1
+}
+
+# The lines of a file, for the log of a failed test; never more than fit on a screen.
+show() {
+    sed 's/^/    /' "$1" | tail -n 60 >&2
+}
+
+# expect_in FILE PATTERN: a line of the file matches the extended regular expression.
+expect_in() {
+    if ! grep -qE -- "$2" "$1"; then
+        fail "no line matches '$2' in:"
+        show "$1"
+    fi
+}
+
+expect_status() {
+    [ "$1" -eq "$2" ] || fail "exit status is $1 instead of $2: $3"
+}
+
+# Path of U-Boot, or the end of the test as skipped.
+require_uboot() {
+    UBOOT=$("$ROOT/scripts/fetch-guests" --path u-boot 2>/dev/null) || UBOOT=
+    if [ -z "$UBOOT" ] || [ ! -f "$UBOOT" ]; then
+        echo "skipped: U-Boot is not there; run scripts/fetch-guests u-boot"
+        exit 77
+    fi
+}
+
+# A program of the firmware room by name, or the end of the test as skipped.
+require_firmware() {
+    FIRMWARE=${GICTLM_FIRMWARE_DIR:-}/$1
+    if [ ! -f "$FIRMWARE" ]; then
+        echo "skipped: firmware $1 is not built (no gcc-aarch64-linux-gnu?)"
+        exit 77
+    fi
+}
+
+# U-Boot swallows what is typed ahead while a command prints (it looks for Ctrl-C): commands in
+# $TMP/input begin with spaces for it to eat.
+# uboot OUT ERR OPTION...: boots U-Boot with $TMP/input typed at its prompt; bounded.
+uboot() {
+    local out=$1 err=$2
+    shift 2
+    timeout 240 "$GICVP" run --bios "$UBOOT" --max-insns 3000000000 --max-time 60s "$@" \
+        <"$TMP/input" >"$out.raw" 2>"$err"
+    local status=$?
+    tr -d '\r' <"$out.raw" >"$out"
+    return $status
+}

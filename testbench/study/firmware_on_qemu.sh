@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The firmware on QEMU's virt board: GIC set-up, all three groups, SGIs, timers, world switches.
+
+# shellcheck source=testbench/study/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+qemu=$(command -v qemu-system-aarch64) || skip "no qemu-system-aarch64 (Debian: qemu-system-arm)"
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+# run MACHINE PES ELF ARGUMENTS: UART in $out/uart, exit status of the guest.
+run() {
+    timeout 60 "$qemu" -M "virt,gic-version=3$1" -cpu cortex-a57 -smp "$2" -display none \
+        -monitor none -serial "file:$out/uart" -semihosting-config enable=on,target=native \
+        -kernel "$BUILD/firmware/$3.elf" -append "$4"
+}
+
+for machine in "" ,virtualization=on ,secure=on ,secure=on,virtualization=on; do
+    for pes in 1 4; do
+        run "$machine" $pes hello "" || fail "hello on virt$machine with $pes PEs: status $?"
+        grep -q "sgi: $pes of $pes PEs" "$out/uart" || fail "hello on virt$machine: not all PEs"
+    done
+done
+status=0
+run "" 1 hello "exit=7" || status=$?
+[ $status -eq 7 ] || fail "exit code $status instead of 7"
+
+run "" 1 bench_sgi "iterations=1000" || fail "bench_sgi: status $?"
+run "" 1 bench_loop "iterations=1000" || fail "bench_loop: status $?"
+
+run ,secure=on 4 latency "samples=8" || fail "latency: status $?"
+grep -q '^X' "$out/uart" && fail "latency: $(grep -m1 '^X' "$out/uart")"
+grep -q '^E' "$out/uart" || fail "latency did not come to its end"
+# 15 workloads: 13 idle and loaded, fire with three samples for one, two of them idle only.
+samples=$(grep -c '^S' "$out/uart")
+[ "$samples" -eq 256 ] || fail "latency: $samples samples instead of 256"
+status=0
+run "" 1 latency "samples=8" || status=$?
+[ $status -eq 2 ] || fail "latency without EL3: status $status instead of 2"
