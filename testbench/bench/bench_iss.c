@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Speed of the built-in A64 ISS alone, on RAM with direct pointers: the loop of iss_loop.S. Median of
- * 9 runs in CPU time. --json: one JSON object a line.
+ * Speed of the built-in A64 ISS alone, on RAM with direct pointers: the loop of iss_loop.S. Median
+ * of 9 runs in CPU time. --json: one JSON object a line.
  */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */
 

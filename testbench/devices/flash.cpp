@@ -44,7 +44,7 @@ TEST_F(Flash, QueryTellsGeometryOnBothChips)
 
 TEST_F(Flash, ChipsHaveTheirOwnState)
 {
-    bank.write(0, 0x90, 2);
+    bank.write(0, 0x00ff0090);
     EXPECT_EQ(bank.read(0), 0xff220089u);
     EXPECT_FALSE(cfi_flash_is_array(&bank.device));
 }
@@ -108,12 +108,16 @@ TEST_F(Flash, ALockedBankKeepsItsContents)
     EXPECT_EQ(bank.read(0), 0xff22ff11u);
 }
 
-TEST_F(Flash, TheUpperLaneCarriesNoCommand)
+TEST_F(Flash, NarrowWritesReachBothChips)
 {
     bank.write(0x155, 0x98, 1);
+    EXPECT_EQ(bank.read(0x10 * 4), 0x00510051u);
+    bank.write(0, 0xff, 1);
     EXPECT_TRUE(cfi_flash_is_array(&bank.device));
-    bank.write(0x154, 0x98, 1);
-    EXPECT_FALSE(cfi_flash_is_array(&bank.device));
+    bank.write(2, 0x90, 2);
+    EXPECT_EQ(bank.read(0), 0x00890089u);
+    bank.write(0x155, 0xf0, 1);
+    EXPECT_TRUE(cfi_flash_is_array(&bank.device)) << "what is no command resets";
 }
 
 TEST_F(Flash, AccessesOutsideAreHoles)

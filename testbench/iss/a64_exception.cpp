@@ -2,7 +2,8 @@
 // Exceptions: syndromes, vectors, routing, return, interrupts.
 #include "a64_fixture.h"
 
-namespace {
+namespace
+{
 
 constexpr uint64_t Ec(uint64_t esr)
 {
@@ -14,7 +15,8 @@ constexpr uint64_t Iss(uint64_t esr)
     return esr & 0x1ffffff;
 }
 
-class Exception : public A64 {
+class Exception : public A64
+{
 };
 
 TEST_F(Exception, SvcFromEl1RecordsImmediateAndNextInstruction)
@@ -326,7 +328,8 @@ gic_sysreg_result IarDropsLine(iss_sysreg_access *a, uint64_t *, uint32_t pe, vo
     return GIC_SYSREG_OK;
 }
 
-class SelfSynchronising : public Exception {
+class SelfSynchronising : public Exception
+{
 protected:
     void SetUp() override
     {

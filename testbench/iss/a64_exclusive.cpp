@@ -2,11 +2,13 @@
 // Exclusive monitors on one and several PEs, atomics that Unicorn gets wrong.
 #include "a64_fixture.h"
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kLock = 0x40080000;
 
-class Exclusive : public A64 {
+class Exclusive : public A64
+{
 protected:
     void SetUp() override
     {
@@ -176,11 +178,11 @@ TEST_F(A64, NarrowSignedAtomicMinimumAndMaximum)
     Build();
     MmuOn();
     const MinMax cases[] = {
-        {0x38244045, 0x80, 0x01, 0x01},         {0x38244045, 0x01, 0x80, 0x01}, // ldsmaxb
-        {0x38245045, 0x80, 0x01, 0x80},         {0x38245045, 0x7f, 0xfff0, 0xf0},
-        {0x78244045, 0x8000, 0x7fff, 0x7fff},   {0x78245045, 0x8000, 0x7fff, 0x8000},
-        {0xb8244045, 0x80000000, 1, 1},         {0xb8245045, 0x80000000, 1, 0x80000000},
-        {0x38246045, 0x80, 0x1ff, 0xff},        {0x38247045, 0x80, 0x100, 0x00},
+        {0x38244045, 0x80, 0x01, 0x01},       {0x38244045, 0x01, 0x80, 0x01}, // ldsmaxb
+        {0x38245045, 0x80, 0x01, 0x80},       {0x38245045, 0x7f, 0xfff0, 0xf0},
+        {0x78244045, 0x8000, 0x7fff, 0x7fff}, {0x78245045, 0x8000, 0x7fff, 0x8000},
+        {0xb8244045, 0x80000000, 1, 1},       {0xb8245045, 0x80000000, 1, 0x80000000},
+        {0x38246045, 0x80, 0x1ff, 0xff},      {0x38247045, 0x80, 0x100, 0x00},
     };
     for (const MinMax &t : cases) {
         machine_store(m, 0x40090000, &t.raw, 4);
@@ -188,7 +190,8 @@ TEST_F(A64, NarrowSignedAtomicMinimumAndMaximum)
         SetX(2, kLock), SetX(4, t.operand);
         At(0x40090000);
         Run(1);
-        EXPECT_EQ(Peek(kLock), t.result) << std::hex << t.raw << " " << t.memory << " " << t.operand;
+        EXPECT_EQ(Peek(kLock), t.result)
+            << std::hex << t.raw << " " << t.memory << " " << t.operand;
         EXPECT_EQ(X(5), t.memory);
     }
 }

@@ -18,7 +18,8 @@ constexpr uint64_t kEl0 = 0x3c0, kEl1h = 0x3c5, kEl2h = 0x3c9, kEl3h = 0x3cd;
 // The immediate of the HVC that the vectors of programs.S end in.
 constexpr uint64_t kVectorMark = 0x77;
 
-class A64 : public ::testing::Test {
+class A64 : public ::testing::Test
+{
 protected:
     A64()
     {
@@ -91,8 +92,8 @@ protected:
     void RunToEnd(uint64_t insns = 100000, unsigned i = 0)
     {
         iss_result r = Run(insns, i);
-        ASSERT_EQ(r.reason, ISS_STOP_CONDUIT) << iss_stop_name(r.reason) << " at " << std::hex
-                                              << Pc(i);
+        ASSERT_EQ(r.reason, ISS_STOP_CONDUIT)
+            << iss_stop_name(r.reason) << " at " << std::hex << Pc(i);
     }
 
     // Runs to a vector of programs.S and checks which; x20 to x24 hold what it recorded.

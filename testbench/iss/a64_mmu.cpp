@@ -2,7 +2,8 @@
 // Stage 1 translation: granules, levels, permissions, attributes, faults, TLB maintenance.
 #include "a64_fixture.h"
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kTtbr0Table = 0x40100000;
 constexpr uint64_t kTables = 0x40110000; // 64 KiB aligned
@@ -22,14 +23,15 @@ struct Granule {
 };
 
 const Granule kGranules[] = {
-    {"4K_page_48", 12, 2, 16, 3},   {"4K_page_39", 12, 2, 25, 3},  {"4K_2M_block", 12, 2, 25, 2},
-    {"4K_1G_block", 12, 2, 25, 1},  {"4K_page_30", 12, 2, 34, 3},  {"4K_page_25", 12, 2, 39, 3},
-    {"16K_page_48", 14, 1, 16, 3},  {"16K_page_47", 14, 1, 17, 3}, {"16K_page_36", 14, 1, 28, 3},
-    {"16K_32M_block", 14, 1, 28, 2}, {"64K_page_48", 16, 3, 16, 3}, {"64K_page_42", 16, 3, 22, 3},
+    {"4K_page_48", 12, 2, 16, 3},     {"4K_page_39", 12, 2, 25, 3},  {"4K_2M_block", 12, 2, 25, 2},
+    {"4K_1G_block", 12, 2, 25, 1},    {"4K_page_30", 12, 2, 34, 3},  {"4K_page_25", 12, 2, 39, 3},
+    {"16K_page_48", 14, 1, 16, 3},    {"16K_page_47", 14, 1, 17, 3}, {"16K_page_36", 14, 1, 28, 3},
+    {"16K_32M_block", 14, 1, 28, 2},  {"64K_page_48", 16, 3, 16, 3}, {"64K_page_42", 16, 3, 22, 3},
     {"64K_512M_block", 16, 3, 22, 2}, {"64K_page_32", 16, 3, 32, 3},
 };
 
-class Mmu : public A64 {
+class Mmu : public A64
+{
 protected:
     void SetUp() override
     {
@@ -117,7 +119,8 @@ protected:
     }
 };
 
-class Granules : public Mmu, public ::testing::WithParamInterface<Granule> {
+class Granules : public Mmu, public ::testing::WithParamInterface<Granule>
+{
 };
 
 TEST_P(Granules, LeafTranslatesAndFaultsTellTheirLevel)
@@ -170,7 +173,7 @@ TEST_P(Granules, AddressOutsideTheRangeFaultsAtLevelZero)
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Granules, ::testing::ValuesIn(kGranules),
-                         [](const auto &info) { return std::string(info.param.name); });
+                         [](const auto &test) { return std::string(test.param.name); });
 
 constexpr Granule k4k = {"4K", 12, 2, 25, 3};
 constexpr uint64_t kVa = ~((UINT64_C(1) << 39) - 1) + 0x5000;
@@ -229,7 +232,7 @@ TEST_F(Mmu, ExecutePermissions)
     } cases[] = {
         {0, 0, 1, true},
         {kPxn, 0, 1, false},
-        {kUxn, 0, 1, true}, // UXN is EL0's
+        {kUxn, 0, 1, true},   // UXN is EL0's
         {kUser, 0, 1, false}, // writable at EL0: never executable at EL1
         {kUser | kReadOnly, 0, 1, true},
         {0, UINT64_C(1) << 59, 1, false}, // PXNTable
@@ -328,7 +331,8 @@ TEST_F(Mmu, SctlrAMakesUnalignedFault)
 
 // ---- TLB maintenance: entries live until they are invalidated, and go when they are
 
-class Tlb : public Mmu {
+class Tlb : public Mmu
+{
 protected:
     void Fill(uint64_t asid_global)
     {
@@ -441,7 +445,8 @@ TEST_F(Tlb, AddressTranslationFillsPar)
     EXPECT_EQ(X(2) & 0x7f, 1u | 0x0fu << 1) << "EL0: permission fault, level 3";
 }
 
-class TlbBroadcast : public Tlb {
+class TlbBroadcast : public Tlb
+{
 protected:
     void SetUp() override
     {
@@ -469,7 +474,8 @@ TEST_F(TlbBroadcast, InnerShareableReachesTheOtherPe)
 TEST_F(A64, El3RegimeTranslatesAndSeesItsOwnSecureSpace)
 {
     Build();
-    // msr ttbr0_el3, x0; mair x1; tcr x2; isb; mrs x3, sctlr_el3; orr #1; msr; isb; ldr x4,[x5]; hvc
+    // msr ttbr0_el3, x0; mair x1; tcr x2; isb; mrs x3, sctlr_el3; orr #1; msr; isb; ldr x4,[x5];
+    // hvc
     const uint32_t code[] = {0xd51e2000, 0xd51ea201, 0xd51e2042, 0xd5033fdf, 0xd53e1003,
                              0xb2400063, 0xd51e1003, 0xd5033fdf, 0xf94000a4, 0xd4000002};
     machine_store(m, 0x40080000, code, sizeof code);

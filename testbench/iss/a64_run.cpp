@@ -4,9 +4,11 @@
 
 #include "a64_fixture.h"
 
-namespace {
+namespace
+{
 
-class RunTest : public A64 {
+class RunTest : public A64
+{
 protected:
     void SetUp() override
     {
@@ -191,7 +193,8 @@ iss_status DeviceBus(const iss_bus_access *a, void *data, uint64_t *time, uint32
     return ISS_OK;
 }
 
-class DeviceTest : public RunTest {
+class DeviceTest : public RunTest
+{
 protected:
     void SetUp() override
     {

@@ -6,7 +6,7 @@ set -eu
 cc=$1 source=$2 image=$3 header=$4
 tools=${cc%gcc}
 elf=$image.elf
-"$cc" -nostdlib -static -Wl,-Ttext=0x40000000,--build-id=none,-N -o "$elf" "$source"
+"$cc" -nostdlib -static -Wl,-Ttext=0x40000000,--build-id=none,-N,--no-warn-rwx-segments -o "$elf" "$source"
 "${tools}objcopy" -O binary "$elf" "$image"
 {
     echo '/* Made from the symbol table; do not edit. */'

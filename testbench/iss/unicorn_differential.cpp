@@ -17,7 +17,8 @@
 #include "machine.h"
 #include "programs.h"
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kRam = 0x40000000;
 constexpr uint64_t kRamSize = 8 << 20;
@@ -97,7 +98,8 @@ unsigned Rt2(uint32_t raw)
     return raw >> 10 & 31u;
 }
 
-class Differential : public ::testing::Test {
+class Differential : public ::testing::Test
+{
 protected:
     void Start(const char *iss_cpu, int uc_cpu)
     {
@@ -233,9 +235,9 @@ protected:
         }
     }
 
-    // Unicorn 2.0.1 compares whole registers in narrow LDUMAX and LDUMIN, and never the sign in narrow
-    // LDSMAX and LDSMIN: the first get operands without bits above the size, the others are tested
-    // by hand (a64_exclusive.cpp).
+    // Unicorn 2.0.1 compares whole registers in narrow LDUMAX and LDUMIN, and never the sign in
+    // narrow LDSMAX and LDSMIN: the first get operands without bits above the size, the others are
+    // tested by hand (a64_exclusive.cpp).
     static uint64_t AtomicOperandMask(uint32_t raw)
     {
         unsigned bits = 8u << (raw >> 30);
@@ -259,8 +261,8 @@ protected:
             x_[Rm(raw)] &= AtomicOperandMask(raw);
         if (p.kind >= Pattern::kMemory) {
             x_[Rn(raw)] = Address(p.kind != Pattern::kMemory || Rn(raw) == 31 ? 16
-                                  : Chance(3)                                   ? 1
-                                                                                : 16);
+                                  : Chance(3)                                 ? 1
+                                                                              : 16);
             if (std::strstr(p.name, "register") && Rm(raw) != 31)
                 x_[Rm(raw)] = random_() % 0x2000 - (raw & 0xc000 ? 0x1000 : 0);
         }
@@ -327,8 +329,8 @@ protected:
     std::string Describe(const Pattern &p, uint64_t n, uint32_t raw)
     {
         char text[160];
-        std::snprintf(text, sizeof text, "seed %llu case %llu: %s %08x",
-                      (unsigned long long)seed_, (unsigned long long)n, p.name, raw);
+        std::snprintf(text, sizeof text, "seed %llu case %llu: %s %08x", (unsigned long long)seed_,
+                      (unsigned long long)n, p.name, raw);
         return text;
     }
 

@@ -38,7 +38,7 @@ delete
 set var *(long *)0x40002000 = 0x1122334455667788
 printf "wrote %#lx\n", *(long *)0x40002000
 info threads
-monitor why 27
+monitor why 27 0
 monitor regs
 hbreak *0x18
 continue

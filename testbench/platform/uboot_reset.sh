@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 require_uboot
 
-printf '\nmw 40000000 0 1000\n        reset\n\n        md 40000000 4\n        poweroff\n' >"$TMP/input"
+printf '\nmw 40000000 0 1000\n        reset\n\n                md 40000000 4\n        poweroff\n' >"$TMP/input"
 uboot "$TMP/out" "$TMP/err"
 expect_status $? 0 "U-Boot powers off after a reset"
 [ "$(grep -c '^U-Boot 20' "$TMP/out")" -eq 2 ] || fail "U-Boot did not start twice"

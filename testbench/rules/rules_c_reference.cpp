@@ -237,6 +237,7 @@ TEST(Gicd, DecidesAsTheSlowReference)
             const uint8_t priority =
                 static_cast<uint8_t>(dist.any(256) & (0xFF00u >> dist.config_.priority_bits));
             const gic_group group = static_cast<gic_group>(dist.any(GIC_GROUP_COUNT));
+            gicd_settle_routing(dist.d);
             ASSERT_EQ(gicd_pick_1ofn(dist.d, priority, group), dist.pick(priority, group));
         }
     }

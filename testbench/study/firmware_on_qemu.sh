@@ -32,9 +32,13 @@ run "" 1 bench_loop "iterations=1000" || fail "bench_loop: status $?"
 run ,secure=on 4 latency "samples=8" || fail "latency: status $?"
 grep -q '^X' "$out/uart" && fail "latency: $(grep -m1 '^X' "$out/uart")"
 grep -q '^E' "$out/uart" || fail "latency did not come to its end"
-# 15 workloads: 13 idle and loaded, fire with three samples for one, two of them idle only.
-samples=$(grep -c '^S' "$out/uart")
-[ "$samples" -eq 256 ] || fail "latency: $samples samples instead of 256"
+# Every workload, idle and loaded, on every PE; samples of timers that came too early for a machine
+# without simulated time are left out.
+[ "$(grep -c "^D" "$out/uart")" -eq 112 ] || fail "latency: not every workload is done"
+samples=$(grep -c "^S" "$out/uart")
+case $((samples >= 208 && samples <= 256)) in
+0) fail "latency: $samples samples, not 208 to 256" ;;
+esac
 status=0
 run "" 1 latency "samples=8" || status=$?
 [ $status -eq 2 ] || fail "latency without EL3: status $status instead of 2"

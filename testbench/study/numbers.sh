@@ -18,17 +18,17 @@ for workload in sgi_self ppi_cntp ppi_cntv ppi_cntps spi_level spi_edge spi_1ofn
     done
 done
 
-# The tail under load is longer than idle's; a median is not below its minimum.
-awk -F, '
+# The tail under load is longer than idle's, for what the storm can delay: interrupts of its priority
+# and world that come from outside the PE. Quantiles are in order.
+awk -F, -v normal='^(sgi_other|ppi_cntp|ppi_cntv|spi_level|spi_edge|spi_1ofn)$' '
     NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
     {
         p99[$1, $2, $3] = $column["fw_p99_ps"]
         if ($column["fw_min_ps"] + 0 > $column["fw_p50_ps"] + 0 ||
             $column["fw_p99_ps"] + 0 > $column["fw_max_ps"] + 0) bad("order of quantiles")
-        if ($2 == "loaded" && !(p99[$1, "loaded", $3] > p99[$1, "idle", $3]) && !/^fire/)
+        if ($2 == "loaded" && $1 ~ normal && !(p99[$1, "loaded", $3] > p99[$1, "idle", $3]))
             bad("p99 under load does not exceed idle")
-        if ($column["largest_difference_ps"] != "" && $column["fw_min_ps"] <= 0) bad("no latency")
-        # The hops add up to the whole life: the sums of the means differ by rounding only.
+        if ($column["fw_p50_ps"] <= 0) bad("no latency")
     }
     function bad(what) { print what ": " $0; failed = 1 }
     END { exit failed }

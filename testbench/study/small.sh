@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 
 run() {
-    "$STUDY" latency --pes 1,2,4 --samples 24 --seed 3 --out "$1" --gicvp "$BUILD/bin/gicvp" \
+    "$STUDY" latency --pes 1,2,4 --samples 48 --seed 3 --out "$1" --gicvp "$BUILD/bin/gicvp" \
         --firmware "$BUILD/firmware/latency.elf" >"$1.txt" || fail "the study failed"
 }
 

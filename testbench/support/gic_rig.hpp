@@ -154,7 +154,7 @@ public:
     gic(const gic &) = delete;
     gic &operator=(const gic &) = delete;
 
-    // --- time ---------------------------------------------------------------------------------
+    // --- time --------------------------------------------------------------------------------
 
     // Deliver everything under way; fails the test when that does not end.
     void settle()
@@ -174,7 +174,7 @@ public:
         gic_assembly_advance(a, now);
     }
 
-    // --- register frames -----------------------------------------------------------------------
+    // --- register frames ---------------------------------------------------------------------
 
     uint64_t dist(uint32_t offset, unsigned size = 4, bool secure = true)
     {
@@ -267,7 +267,7 @@ public:
         redist_write(pe, private_word(family, intid), UINT64_C(1) << (intid % 32), 4, secure);
     }
 
-    // --- setting up -----------------------------------------------------------------------------
+    // --- setting up --------------------------------------------------------------------------
 
     bool two() const
     {

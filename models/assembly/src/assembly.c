@@ -21,8 +21,7 @@ static void *take(arena *m, size_t bytes)
 typedef struct layout {
     uint32_t *affinity;
     void *dist;
-    gicr **redist;
-    cpuif **cpu;
+    seat *seats;
     void **cpu_memory;
     gic_pe_state *pe_state;
     gic_out *fifo;
@@ -66,8 +65,7 @@ static size_t lay_out(arena *m, const gic_config *c, const gic_assembly_parts *p
     take(m, sizeof(gic_assembly));
     l->affinity = (uint32_t *)take(m, c->affinity ? n * sizeof *l->affinity : 0);
     l->dist = take(m, parts->gicd ? gicd_footprint(c) : 0);
-    l->redist = (gicr **)take(m, n * sizeof *l->redist);
-    l->cpu = (cpuif **)take(m, n * sizeof *l->cpu);
+    l->seats = (seat *)take(m, n * sizeof *l->seats);
     l->cpu_memory = (void **)take(m, n * sizeof *l->cpu_memory);
     l->pe_state = (gic_pe_state *)take(m, n * sizeof *l->pe_state);
     l->fifo = (gic_out *)take(m, fifo_entries(c) * sizeof *l->fifo);
@@ -99,36 +97,50 @@ static gic_pe_state initial_pe_state(const gic_config *config)
     return state;
 }
 
+static bool init_redist(gic_assembly *a, const layout *l, uint16_t pe, gic_config_error *error)
+{
+    seat *s = &a->seats[pe];
+    s->redist = gicr_init(l->redist_memory + pe * l->redist_bytes, l->redist_bytes, &a->config, pe,
+                          error);
+    if (!s->redist)
+        return false;
+    s->redist_box = gicr_outbox(s->redist);
+    gicr_set_last(s->redist, pe + 1u == a->config.pe_count);
+    return true;
+}
+
+/* At the start, and anew for a reset with the links. */
+static bool init_cpu(gic_assembly *a, uint16_t pe, gic_config_error *error)
+{
+    seat *s = &a->seats[pe];
+    s->cpu = cpuif_init(a->cpu_memory[pe], a->cpu_bytes, &a->config, pe, error);
+    if (!s->cpu)
+        return false;
+    s->cpu_box = cpuif_outbox(s->cpu);
+    return true;
+}
+
 static bool init_kernels(gic_assembly *a, const layout *l, gic_config_error *error)
 {
     if (a->parts.gicd) {
         a->dist = gicd_init(l->dist, gicd_footprint(&a->config), &a->config, error);
         if (!a->dist)
             return false;
+        a->dist_box = gicd_outbox(a->dist);
     }
     for (uint16_t pe = 0; pe < a->config.pe_count; pe++) {
         a->cpu_memory[pe] = l->cpu_blocks + pe * l->cpu_bytes;
         a->pe_state[pe] = initial_pe_state(&a->config);
-        if (a->parts.gicr) {
-            a->redist[pe] = gicr_init(l->redist_memory + pe * l->redist_bytes, l->redist_bytes,
-                                      &a->config, pe, error);
-            if (!a->redist[pe])
-                return false;
-            gicr_set_last(a->redist[pe], pe + 1u == a->config.pe_count);
-        }
-        if (a->parts.cpuif) {
-            a->cpu[pe] = cpuif_init(a->cpu_memory[pe], a->cpu_bytes, &a->config, pe, error);
-            if (!a->cpu[pe])
-                return false;
-        }
+        if ((a->parts.gicr && !init_redist(a, l, pe, error)) ||
+            (a->parts.cpuif && !init_cpu(a, pe, error)))
+            return false;
     }
     return true;
 }
 
 static void adopt(gic_assembly *a, const layout *l)
 {
-    a->redist = l->redist;
-    a->cpu = l->cpu;
+    a->seats = l->seats;
     a->cpu_memory = l->cpu_memory;
     a->cpu_bytes = l->cpu_bytes;
     a->pe_state = l->pe_state;
@@ -172,6 +184,7 @@ gic_assembly *gic_assembly_init(void *memory, size_t length, const gic_config *c
         a->timing = *timing;
     if (ports)
         a->ports = *ports;
+    a->at_once = !a->timing.timed && parts->gicd && parts->gicr && parts->cpuif;
     adopt(a, &l);
     lanes_clear(a);
     return init_kernels(a, &l, error) ? a : NULL;
@@ -180,7 +193,7 @@ gic_assembly *gic_assembly_init(void *memory, size_t length, const gic_config *c
 void gic_assembly_set_last(gic_assembly *a, uint16_t pe, bool last)
 {
     if (a->parts.gicr && pe < a->config.pe_count)
-        gicr_set_last(a->redist[pe], last);
+        gicr_set_last(a->seats[pe].redist, last);
 }
 
 /* ---- Wires ---------------------------------------------------------------------------------- */
@@ -197,42 +210,45 @@ static bool flip(uint32_t *words, uint32_t index, bool level)
 static void report_line(gic_assembly *a, gic_port port, unsigned id, uint16_t pe, uint32_t intid,
                         uint64_t now_ps)
 {
-    gic_msg msg = {0};
-    msg.intid = intid;
-    emit_event(a, port, id, pe, &msg, now_ps);
+    gic_event event;
+    event.time_ps = now_ps;
+    event.arg = 0;
+    event.intid = intid;
+    event.pe = pe;
+    event.id = (uint8_t)id;
+    event.port = (uint8_t)port;
+    emit_event(a, &event);
 }
 
 static gic_out line_message(gic_port to, uint16_t pe, uint32_t intid, bool level)
 {
     gic_out out = {0};
     out.port = (uint8_t)to;
-    out.reserved = (uint8_t)to;
+    out.from = (uint8_t)to;
     out.to = pe;
     out.except = GIC_PE_NONE;
-    out.reserved2 = pe;
+    out.from_pe = pe;
     out.msg.kind = GIC_MSG_LINE;
     out.msg.flags = level;
     out.msg.intid = intid;
     return out;
 }
 
-/* A wire moved: at once where the hop costs nothing, by its lane otherwise. */
-static void move_line(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid, bool level,
-                      uint64_t now_ps)
+/* A wire moved: at once where the hop costs nothing, by its lane otherwise; like collect(). */
+static const gic_out *move_line(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid,
+                                bool level, uint64_t now_ps)
 {
     bool shared = to == GIC_PORT_GICD;
-    uint64_t delay = a->timing.hop_ps[shared ? GIC_HOP_SPI_LINE : GIC_HOP_PPI_LINE];
     gic_out out = line_message(to, shared ? 0 : pe, intid, level);
-    uint16_t where = shared ? (uint16_t)GIC_PE_NONE : pe;
     if (level)
-        report_line(a, to, GIC_EV_ASSERTED, where, intid, now_ps);
-    if (!a->timing.timed) {
-        deliver(a, to, pe, &out, now_ps);
-        return;
+        report_line(a, to, GIC_EV_ASSERTED, shared ? (uint16_t)GIC_PE_NONE : pe, intid, now_ps);
+    if (a->timing.timed) {
+        uint64_t delay = a->timing.hop_ps[shared ? GIC_HOP_SPI_LINE : GIC_HOP_PPI_LINE];
+        uint32_t lane_id = shared ? (uint32_t)LANE_SPI_LINES : lane_of(pe, LANE_PPI_LINES);
+        if (lanes_push(a, lane_id, &out, now_ps + delay))
+            return NULL;
     }
-    uint32_t lane_id = shared ? (uint32_t)LANE_SPI_LINES : lane_of(pe, LANE_PPI_LINES);
-    if (!lanes_push(a, lane_id, &out, now_ps + delay))
-        deliver(a, to, pe, &out, now_ps);
+    return deliver(a, to, pe, &out, now_ps);
 }
 
 void gic_assembly_set_spi(gic_assembly *a, uint64_t now_ps, uint32_t intid, bool level)
@@ -244,8 +260,7 @@ void gic_assembly_set_spi(gic_assembly *a, uint64_t now_ps, uint32_t intid, bool
     if (!flip(a->spi_pins, spi_pin_index(intid), level))
         return;
     enter(a, GIC_PORT_GICD, 0, now_ps);
-    move_line(a, GIC_PORT_GICD, 0, intid, level, now_ps);
-    leave(a, now_ps);
+    leave(a, move_line(a, GIC_PORT_GICD, 0, intid, level, now_ps), now_ps);
 }
 
 void gic_assembly_set_ppi(gic_assembly *a, uint64_t now_ps, uint16_t pe, uint32_t intid, bool level)
@@ -258,8 +273,7 @@ void gic_assembly_set_ppi(gic_assembly *a, uint64_t now_ps, uint16_t pe, uint32_
     if (!flip(a->pe_pins[pe].ppi, ppi_pin_index(intid), level))
         return;
     enter(a, GIC_PORT_GICR, pe, now_ps);
-    move_line(a, GIC_PORT_GICR, pe, intid, level, now_ps);
-    leave(a, now_ps);
+    leave(a, move_line(a, GIC_PORT_GICR, pe, intid, level, now_ps), now_ps);
 }
 
 /* ---- Reset ---------------------------------------------------------------------------------- */
@@ -269,7 +283,7 @@ static void drive_pins_again(gic_assembly *a, uint16_t pe, uint64_t now_ps)
     for (uint32_t i = GIC_INTID_PPI_FIRST; i < 32u * GIC_COUNT_OF(a->pe_pins[pe].ppi); i++) {
         uint32_t intid = i < 32u ? i : GIC_INTID_EPPI_FIRST + i - 32u;
         if (a->pe_pins[pe].ppi[i / 32u] & gic_bit(i))
-            move_line(a, GIC_PORT_GICR, pe, intid, true, now_ps);
+            park(a, move_line(a, GIC_PORT_GICR, pe, intid, true, now_ps));
     }
 }
 
@@ -278,21 +292,22 @@ static void drive_spi_pins_again(gic_assembly *a, uint64_t now_ps)
     for (uint32_t i = 0; i < 32u * SPI_PIN_WORDS; i++) {
         uint32_t intid = i < 1024u ? i : GIC_INTID_ESPI_FIRST + i - 1024u;
         if (a->spi_pins[i / 32u] & gic_bit(i))
-            move_line(a, GIC_PORT_GICD, 0, intid, true, now_ps);
+            park(a, move_line(a, GIC_PORT_GICD, 0, intid, true, now_ps));
     }
 }
 
 static void reset_pe_side(gic_assembly *a, uint16_t pe, uint64_t now_ps)
 {
+    const seat *s = &a->seats[pe];
     if (a->parts.gicr) {
-        gicr_reset(a->redist[pe]);
-        collect(a, gicr_outbox(a->redist[pe]), GIC_PORT_GICR, pe, now_ps);
+        gicr_reset(s->redist);
+        park(a, collect(a, s->redist_box, now_ps));
     }
     if (a->parts.cpuif) {
         /* Built anew and not reset: what it has unacknowledged went with the links. */
-        a->cpu[pe] = cpuif_init(a->cpu_memory[pe], a->cpu_bytes, &a->config, pe, NULL);
-        cpuif_set_pe_state(a->cpu[pe], &a->pe_state[pe]);
-        collect(a, cpuif_outbox(a->cpu[pe]), GIC_PORT_CPUIF, pe, now_ps);
+        (void)init_cpu(a, pe, NULL);
+        cpuif_set_pe_state(s->cpu, &a->pe_state[pe]);
+        park(a, collect(a, s->cpu_box, now_ps));
     }
     for (unsigned line = 0; line < GIC_LINE_COUNT; line++)
         if (line != GIC_LINE_WAKE_REQUEST)
@@ -309,7 +324,7 @@ void gic_assembly_reset(gic_assembly *a, uint64_t now_ps)
         a->stations[i].busy_until_ps = now_ps;
     if (a->parts.gicd) {
         gicd_reset(a->dist);
-        collect(a, gicd_outbox(a->dist), GIC_PORT_GICD, GIC_PE_NONE, now_ps);
+        park(a, collect(a, a->dist_box, now_ps));
     }
     for (uint16_t pe = 0; pe < a->config.pe_count; pe++)
         reset_pe_side(a, pe, now_ps);
@@ -317,7 +332,7 @@ void gic_assembly_reset(gic_assembly *a, uint64_t now_ps)
         drive_pins_again(a, pe, now_ps);
     if (a->parts.gicd)
         drive_spi_pins_again(a, now_ps);
-    leave(a, now_ps);
+    leave(a, NULL, now_ps);
 }
 
 void gic_assembly_reset_pe(gic_assembly *a, uint16_t pe, uint64_t now_ps)
@@ -325,9 +340,8 @@ void gic_assembly_reset_pe(gic_assembly *a, uint16_t pe, uint64_t now_ps)
     if (!a->parts.cpuif || pe >= a->config.pe_count)
         return;
     enter(a, GIC_PORT_CPUIF, pe, now_ps);
-    cpuif_reset(a->cpu[pe]);
-    collect(a, cpuif_outbox(a->cpu[pe]), GIC_PORT_CPUIF, pe, now_ps);
-    leave(a, now_ps);
+    cpuif_reset(a->seats[pe].cpu);
+    leave(a, collect(a, a->seats[pe].cpu_box, now_ps), now_ps);
 }
 
 /* ---- Register frames ------------------------------------------------------------------------ */
@@ -338,14 +352,12 @@ gic_status gic_assembly_gicd_read(gic_assembly *a, uint64_t now_ps, const gic_ac
     gic_status status;
     if (access->debug) {
         status = gicd_read(a->dist, access, offset, value);
-        gicd_outbox(a->dist)->count = 0; /* a debugger's read leaves no event behind */
+        a->dist_box->count = 0; /* a debugger's read leaves no event behind */
         return status;
     }
     enter(a, GIC_PORT_GICD, 0, now_ps);
     status = gicd_read(a->dist, access, offset, value);
-    if (gicd_outbox(a->dist)->count)
-        collect(a, gicd_outbox(a->dist), GIC_PORT_GICD, GIC_PE_NONE, now_ps);
-    leave(a, now_ps);
+    leave(a, collect(a, a->dist_box, now_ps), now_ps);
     return status;
 }
 
@@ -355,8 +367,7 @@ gic_status gic_assembly_gicd_write(gic_assembly *a, uint64_t now_ps, const gic_a
     gic_status status;
     enter(a, GIC_PORT_GICD, 0, now_ps);
     status = gicd_write(a->dist, access, offset, value);
-    collect(a, gicd_outbox(a->dist), GIC_PORT_GICD, GIC_PE_NONE, now_ps);
-    leave(a, now_ps);
+    leave(a, collect(a, a->dist_box, now_ps), now_ps);
     return status;
 }
 
@@ -367,15 +378,13 @@ gic_status gic_assembly_gicr_read(gic_assembly *a, uint64_t now_ps, uint16_t pe,
     if (pe >= a->config.pe_count)
         return GIC_ADDRESS;
     if (access->debug) {
-        status = gicr_read(a->redist[pe], access, offset, value);
-        gicr_outbox(a->redist[pe])->count = 0;
+        status = gicr_read(a->seats[pe].redist, access, offset, value);
+        a->seats[pe].redist_box->count = 0;
         return status;
     }
     enter(a, GIC_PORT_GICR, pe, now_ps);
-    status = gicr_read(a->redist[pe], access, offset, value);
-    if (gicr_outbox(a->redist[pe])->count)
-        collect(a, gicr_outbox(a->redist[pe]), GIC_PORT_GICR, pe, now_ps);
-    leave(a, now_ps);
+    status = gicr_read(a->seats[pe].redist, access, offset, value);
+    leave(a, collect(a, a->seats[pe].redist_box, now_ps), now_ps);
     return status;
 }
 
@@ -386,72 +395,72 @@ gic_status gic_assembly_gicr_write(gic_assembly *a, uint64_t now_ps, uint16_t pe
     if (pe >= a->config.pe_count)
         return GIC_ADDRESS;
     enter(a, GIC_PORT_GICR, pe, now_ps);
-    status = gicr_write(a->redist[pe], access, offset, value);
-    collect(a, gicr_outbox(a->redist[pe]), GIC_PORT_GICR, pe, now_ps);
-    leave(a, now_ps);
+    status = gicr_write(a->seats[pe].redist, access, offset, value);
+    leave(a, collect(a, a->seats[pe].redist_box, now_ps), now_ps);
     return status;
 }
 
 /* ---- The PE's side -------------------------------------------------------------------------- */
 
 /* What comes of the PE's own doing: its lines fall at once (P-30). */
-static void collect_from_pe(gic_assembly *a, uint16_t pe, uint64_t now_ps)
+static void leave_from_pe(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
 {
+    const gic_out *only;
     a->by_pe = true;
-    collect(a, cpuif_outbox(a->cpu[pe]), GIC_PORT_CPUIF, pe, now_ps);
+    only = collect(a, box, now_ps);
     a->by_pe = false;
+    leave(a, only, now_ps);
 }
 
 void gic_assembly_pe_state(gic_assembly *a, uint64_t now_ps, uint16_t pe, const gic_pe_state *state)
 {
+    const seat *s = &a->seats[pe];
     a->pe_state[pe] = *state;
     enter(a, GIC_PORT_CPUIF, pe, now_ps);
-    cpuif_set_pe_state(a->cpu[pe], state);
-    collect_from_pe(a, pe, now_ps);
-    leave(a, now_ps);
+    cpuif_set_pe_state(s->cpu, state);
+    leave_from_pe(a, s->cpu_box, now_ps);
 }
 
 gic_sysreg_result gic_assembly_sysreg_read(gic_assembly *a, uint64_t now_ps, uint16_t pe,
                                            gic_sysreg reg, uint64_t *value)
 {
+    const seat *s = &a->seats[pe];
     gic_sysreg_result result;
     enter(a, GIC_PORT_CPUIF, pe, now_ps);
-    result = cpuif_sysreg_read(a->cpu[pe], reg, value);
-    collect_from_pe(a, pe, now_ps);
-    leave(a, now_ps);
+    result = cpuif_sysreg_read(s->cpu, reg, value);
+    leave_from_pe(a, s->cpu_box, now_ps);
     return result;
 }
 
 gic_sysreg_result gic_assembly_sysreg_write(gic_assembly *a, uint64_t now_ps, uint16_t pe,
                                             gic_sysreg reg, uint64_t value)
 {
+    const seat *s = &a->seats[pe];
     gic_sysreg_result result;
     enter(a, GIC_PORT_CPUIF, pe, now_ps);
-    result = cpuif_sysreg_write(a->cpu[pe], reg, value);
-    collect_from_pe(a, pe, now_ps);
-    leave(a, now_ps);
+    result = cpuif_sysreg_write(s->cpu, reg, value);
+    leave_from_pe(a, s->cpu_box, now_ps);
     return result;
 }
 
 bool gic_assembly_sysreg_peek(const gic_assembly *a, uint16_t pe, gic_sysreg reg, uint64_t *value)
 {
-    return a->parts.cpuif && pe < a->config.pe_count && cpuif_peek(a->cpu[pe], reg, value);
+    return a->parts.cpuif && pe < a->config.pe_count && cpuif_peek(a->seats[pe].cpu, reg, value);
 }
 
 bool gic_assembly_upstream_pending(const gic_assembly *a, uint16_t pe)
 {
-    return a->parts.cpuif && pe < a->config.pe_count && cpuif_upstream_pending(a->cpu[pe]);
+    return a->parts.cpuif && pe < a->config.pe_count && cpuif_upstream_pending(a->seats[pe].cpu);
 }
 
 void gic_assembly_receive(gic_assembly *a, uint64_t now_ps, unsigned from, unsigned to, uint16_t pe,
                           const gic_msg *msg)
 {
     gic_out out = line_message((gic_port)to, pe, 0, false);
-    out.reserved = (uint8_t)from;
+    out.from = (uint8_t)from;
     out.msg = *msg;
     enter(a, (gic_port)to, pe, now_ps);
-    deliver(a, (gic_port)to, pe, &out, now_ps);
-    leave(a, now_ps);
+    leave(a, deliver(a, (gic_port)to, pe, &out, now_ps), now_ps);
 }
 
 /* ---- Questions ------------------------------------------------------------------------------ */
@@ -493,9 +502,9 @@ void gic_explain(const gic_assembly *a, uint32_t intid, uint16_t pe, gic_explana
     if (a->parts.gicd)
         gicd_explain(a->dist, out);
     if (a->parts.gicr)
-        gicr_explain(a->redist[pe], out);
+        gicr_explain(a->seats[pe].redist, out);
     if (a->parts.cpuif)
-        cpuif_explain(a->cpu[pe], out);
+        cpuif_explain(a->seats[pe].cpu, out);
 }
 
 const gic_assembly_stats *gic_assembly_get_stats(const gic_assembly *a)
@@ -510,10 +519,10 @@ const gic_frame *gic_assembly_gicd_frame(const gic_assembly *a)
 
 const gic_frame *gic_assembly_gicr_frame(const gic_assembly *a)
 {
-    return a->parts.gicr ? gicr_frame(a->redist[0]) : NULL;
+    return a->parts.gicr ? gicr_frame(a->seats[0].redist) : NULL;
 }
 
 void *gic_assembly_frame_kernel(gic_assembly *a, gic_port port, uint16_t pe)
 {
-    return port == GIC_PORT_GICD ? (void *)a->dist : (void *)a->redist[pe];
+    return port == GIC_PORT_GICD ? (void *)a->dist : (void *)a->seats[pe].redist;
 }

@@ -3,8 +3,10 @@
  * Taking what kernels leave in their outboxes, carrying it, delivering it.
  *
  * Loosely timed there is one FIFO: an entry is processed to the end before the caller gets control
- * back. Timed, messages go onto lanes with the hop's latency, and a message that finds its station
- * busy waits at the head of its lane.
+ * back. A message that would be alone in it is not put there, but handed over where it lies, in its
+ * sender's outbox: no kernel sends to itself, so nobody writes there meanwhile. Timed, messages go
+ * onto lanes with the hop's latency, and a message that finds its station busy waits at the head of
+ * its lane.
  */
 #include "internal.h"
 
@@ -22,20 +24,23 @@ static bool is_inside(const gic_assembly *a, unsigned port)
     return port == GIC_PORT_GICR ? a->parts.gicr : a->parts.cpuif;
 }
 
-void emit_event(gic_assembly *a, gic_port from, unsigned id, uint16_t pe, const gic_msg *msg,
-                uint64_t now_ps)
+void emit_event(gic_assembly *a, const gic_event *event)
+{
+    a->stats.events[event->id]++;
+    if (a->ports.event)
+        a->ports.event(a->ports.up, event);
+}
+
+static void emit(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     gic_event event;
-    a->stats.events[id]++;
-    if (!a->ports.event)
-        return;
     event.time_ps = now_ps;
-    event.arg = msg->arg;
-    event.intid = msg->intid;
-    event.pe = pe;
-    event.id = (uint8_t)id;
-    event.port = (uint8_t)from;
-    a->ports.event(a->ports.up, &event);
+    event.arg = out->msg.arg;
+    event.intid = out->msg.intid;
+    event.pe = out->to;
+    event.id = out->msg.kind;
+    event.port = out->from;
+    emit_event(a, &event);
 }
 
 void drive_line(gic_assembly *a, uint16_t pe, gic_line line, bool level, uint64_t now_ps)
@@ -49,19 +54,43 @@ void drive_line(gic_assembly *a, uint16_t pe, gic_line line, bool level, uint64_
         a->ports.line(a->ports.up, pe, line, level, now_ps);
 }
 
-static void deliver_all(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+static void fifo_push(gic_assembly *a, const gic_out *out)
+{
+    /* One entry stays free: the one that is being delivered, in place. */
+    GIC_ASSERT(((a->fifo_tail + 2) & a->fifo_mask) != a->fifo_head);
+    a->fifo[a->fifo_tail] = *out;
+    a->fifo_tail = (a->fifo_tail + 1) & a->fifo_mask;
+}
+
+void park(gic_assembly *a, const gic_out *only)
+{
+    if (only)
+        fifo_push(a, only);
+}
+
+/* @p out is the next to go, after @p only and what is in the FIFO. */
+static inline const gic_out *queue(gic_assembly *a, const gic_out *only, const gic_out *out)
+{
+    if (!only && a->fifo_head == a->fifo_tail)
+        return out;
+    park(a, only);
+    fifo_push(a, out);
+    return NULL;
+}
+
+static const gic_out *deliver_all(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     for (uint16_t pe = 0; pe < a->config.pe_count; pe++)
         if (pe != out->except)
-            deliver(a, GIC_PORT_GICR, pe, out, now_ps);
+            park(a, deliver(a, GIC_PORT_GICR, pe, out, now_ps));
+    return NULL;
 }
 
-static void deliver_any(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+static inline const gic_out *deliver_any(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
-    if (out->to == GIC_PE_ALL && out->port == GIC_PORT_GICR)
-        deliver_all(a, out, now_ps);
-    else
-        deliver(a, (gic_port)out->port, out->to, out, now_ps);
+    if (out->to == GIC_PE_ALL)
+        return deliver_all(a, out, now_ps);
+    return deliver(a, (gic_port)out->port, out->to, out, now_ps);
 }
 
 static void push_or_deliver(gic_assembly *a, uint32_t lane_id, const gic_out *out, uint64_t due_ps)
@@ -70,7 +99,7 @@ static void push_or_deliver(gic_assembly *a, uint32_t lane_id, const gic_out *ou
        and not the message: it arrives now, and the violation is counted. */
     if (!lanes_push(a, lane_id, out, due_ps)) {
         a->stats.causality_violations++;
-        deliver_any(a, out, due_ps);
+        (void)deliver_any(a, out, due_ps);
     }
 }
 
@@ -84,7 +113,7 @@ static void send_line(gic_assembly *a, const gic_out *out, uint64_t now_ps)
     uint64_t delay = line == GIC_LINE_WAKE_REQUEST ? 0 : a->timing.hop_ps[GIC_HOP_CPUIF_PE];
     bool at_once = !a->timing.timed || delay == 0;
     gic_out under_way;
-    if (!at_once && a->by_pe && out->msg.flags == 0 && out->reserved == GIC_PORT_CPUIF) {
+    if (!at_once && a->by_pe && out->msg.flags == 0 && out->from == GIC_PORT_CPUIF) {
         a->pe_pins[out->to].overtaken[line]++;
         at_once = true;
     }
@@ -100,16 +129,16 @@ static void send_line(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 /* The lane and the hop of a message between components. */
 static uint32_t route(const gic_out *out, gic_hop *hop)
 {
-    if (out->reserved == GIC_PORT_GICD) {
+    if (out->from == GIC_PORT_GICD) {
         *hop = GIC_HOP_GICD_GICR;
         return LANE_GICD_OUT;
     }
-    if (out->reserved == GIC_PORT_CPUIF) {
+    if (out->from == GIC_PORT_CPUIF) {
         *hop = GIC_HOP_CPUIF_GICR;
         return lane_of(out->to, LANE_CPUIF_GICR);
     }
     *hop = out->port == GIC_PORT_GICD ? GIC_HOP_GICR_GICD : GIC_HOP_GICR_CPUIF;
-    return lane_of(out->reserved2, out->port == GIC_PORT_GICD ? LANE_GICR_GICD : LANE_GICR_CPUIF);
+    return lane_of(out->from_pe, out->port == GIC_PORT_GICD ? LANE_GICR_GICD : LANE_GICR_CPUIF);
 }
 
 static void send_out(gic_assembly *a, const gic_out *out, uint64_t now_ps)
@@ -117,98 +146,102 @@ static void send_out(gic_assembly *a, const gic_out *out, uint64_t now_ps)
     uint16_t first = out->to;
     uint16_t last = out->to;
     if (out->port == GIC_PORT_GICD) {
-        first = last = out->reserved2;
+        first = last = out->from_pe;
     } else if (out->to == GIC_PE_ALL) {
         first = 0;
         last = (uint16_t)(a->config.pe_count - 1u);
     }
     for (unsigned pe = first; pe <= last; pe++)
         if (pe != out->except && a->ports.external)
-            a->ports.external(a->ports.up, out->reserved, out->port, (uint16_t)pe, &out->msg,
+            a->ports.external(a->ports.up, out->from, out->port, (uint16_t)pe, &out->msg,
                               now_ps);
 }
 
-static void send_message(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+/* Anything but a message that is delivered at once. */
+static void send_other(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     gic_hop hop;
     uint32_t lane_id;
-    if (!is_inside(a, out->port)) {
+    if (out->port == GIC_PORT_LINE) {
+        send_line(a, out, now_ps);
+    } else if (!is_inside(a, out->port)) {
         send_out(a, out, now_ps);
-    } else if (!a->timing.timed) {
-        GIC_ASSERT(((a->fifo_tail + 1) & a->fifo_mask) != a->fifo_head);
-        a->fifo[a->fifo_tail] = *out;
-        a->fifo_tail = (a->fifo_tail + 1) & a->fifo_mask;
     } else {
         lane_id = route(out, &hop);
         push_or_deliver(a, lane_id, out, now_ps + a->timing.hop_ps[hop]);
     }
 }
 
-void collect(gic_assembly *a, gic_outbox *box, gic_port from, uint16_t pe, uint64_t now_ps)
+const gic_out *collect(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
 {
-    uint32_t count = box->count;
+    const gic_out *only = NULL;
+    const gic_out *out = box->entry;
+    const gic_out *end = out + box->count;
     box->count = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        gic_out *out = &box->entry[i];
-        if (out->port == GIC_PORT_EVENT) {
-            emit_event(a, from, out->msg.kind, out->to, &out->msg, now_ps);
-            continue;
-        }
-        out->reserved = (uint8_t)from;
-        out->reserved2 = pe;
-        if (out->port == GIC_PORT_LINE)
-            send_line(a, out, now_ps);
+    for (; out != end; out++) {
+        if (out->port == GIC_PORT_EVENT)
+            emit(a, out, now_ps);
+        else if (out->port != GIC_PORT_LINE && (a->at_once || (!a->timing.timed && is_inside(a, out->port))))
+            only = queue(a, only, out);
         else
-            send_message(a, out, now_ps);
+            send_other(a, out, now_ps);
     }
-    a->stats.events_dropped += box->events_dropped;
-    box->events_dropped = 0;
+    if (box->events_dropped) {
+        a->stats.events_dropped += box->events_dropped;
+        box->events_dropped = 0;
+    }
+    return only;
 }
 
-static void deliver_gicd(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+static const gic_out *deliver_gicd(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     if (out->msg.kind == GIC_MSG_LINE)
         gicd_set_line(a->dist, out->msg.intid, out->msg.flags != 0);
     else if (out->msg.kind == GIC_MSG_NONE)
         gicd_step(a->dist);
     else
-        gicd_receive(a->dist, out->reserved2, &out->msg);
-    collect(a, gicd_outbox(a->dist), GIC_PORT_GICD, GIC_PE_NONE, now_ps);
+        gicd_receive(a->dist, out->from_pe, &out->msg);
+    return collect(a, a->dist_box, now_ps);
 }
 
-static void deliver_gicr(gic_assembly *a, uint16_t pe, const gic_out *out, uint64_t now_ps)
+static const gic_out *deliver_gicr(gic_assembly *a, const seat *s, const gic_out *out,
+                                   uint64_t now_ps)
 {
-    gicr *r = a->redist[pe];
     if (out->msg.kind == GIC_MSG_LINE)
-        gicr_set_line(r, out->msg.intid, out->msg.flags != 0);
+        gicr_set_line(s->redist, out->msg.intid, out->msg.flags != 0);
     else
-        gicr_receive(r, (gic_port)out->reserved, &out->msg);
-    collect(a, gicr_outbox(r), GIC_PORT_GICR, pe, now_ps);
+        gicr_receive(s->redist, (gic_port)out->from, &out->msg);
+    return collect(a, s->redist_box, now_ps);
 }
 
-/* Hand one message to its kernel and take what comes out. */
-void deliver(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out, uint64_t now_ps)
+const gic_out *deliver(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out,
+                       uint64_t now_ps)
 {
+    const seat *s = &a->seats[pe];
     a->stats.messages++;
     a->stats.by_kind[out->msg.kind]++;
-    if (to == GIC_PORT_GICD) {
-        deliver_gicd(a, out, now_ps);
-    } else if (to == GIC_PORT_GICR) {
-        deliver_gicr(a, pe, out, now_ps);
-    } else if (to == GIC_PORT_CPUIF) {
-        cpuif_receive(a->cpu[pe], &out->msg);
-        collect(a, cpuif_outbox(a->cpu[pe]), GIC_PORT_CPUIF, pe, now_ps);
-    } else if (out->msg.arg == a->pe_pins[pe].overtaken[out->msg.kind]) {
-        drive_line(a, pe, (gic_line)out->msg.kind, out->msg.flags != 0, now_ps);
+    if (to == GIC_PORT_GICD)
+        return deliver_gicd(a, out, now_ps);
+    if (to == GIC_PORT_GICR)
+        return deliver_gicr(a, s, out, now_ps);
+    if (to == GIC_PORT_CPUIF) {
+        cpuif_receive(s->cpu, &out->msg);
+        return collect(a, s->cpu_box, now_ps);
     }
+    if (out->msg.arg == a->pe_pins[pe].overtaken[out->msg.kind])
+        drive_line(a, pe, (gic_line)out->msg.kind, out->msg.flags != 0, now_ps);
+    return NULL;
 }
 
-void settle(gic_assembly *a, uint64_t now_ps)
+static void settle(gic_assembly *a, const gic_out *next, uint64_t now_ps)
 {
-    while (a->fifo_head != a->fifo_tail) {
-        gic_out out = a->fifo[a->fifo_head];
+    for (;;) {
+        while (next)
+            next = deliver_any(a, next, now_ps);
+        if (a->fifo_head == a->fifo_tail)
+            return;
+        next = &a->fifo[a->fifo_head];
         a->fifo_head = (a->fifo_head + 1) & a->fifo_mask;
-        deliver_any(a, &out, now_ps);
     }
 }
 
@@ -257,7 +290,7 @@ static void serve(gic_assembly *a, uint32_t lane_id, uint64_t due_ps)
     if (lane_id == LANE_GICD_OUT || to == GIC_PORT_LINE) {
         out = lanes_pop(a, lane_id);
         if (to == GIC_PORT_LINE)
-            deliver(a, to, pe, &out, due_ps);
+            (void)deliver(a, to, pe, &out, due_ps);
         else
             fan_out(a, &out, due_ps);
         return;
@@ -271,14 +304,14 @@ static void serve(gic_assembly *a, uint32_t lane_id, uint64_t due_ps)
     out = lanes_pop(a, lane_id);
     reach(a, s, due_ps);
     s->busy_until_ps = due_ps + a->timing.occupancy_ps[station_kind(to)];
-    deliver(a, to, pe, &out, due_ps);
+    (void)deliver(a, to, pe, &out, due_ps);
 }
 
 /* Leftover work of the Distributor: loosely timed at once, timed at its own pace. */
 static void continue_work(gic_assembly *a, uint64_t now_ps)
 {
     gic_out work = {0};
-    if (!a->parts.gicd || !gicd_has_work(a->dist))
+    if (!a->dist_box || !a->dist_box->more)
         return;
     if (a->timing.timed && a->timing.occupancy_ps[GIC_STATION_GICD] > 0) {
         work.port = GIC_PORT_GICD;
@@ -288,10 +321,9 @@ static void continue_work(gic_assembly *a, uint64_t now_ps)
                             now_ps + a->timing.occupancy_ps[GIC_STATION_GICD]);
         return;
     }
-    while (gicd_has_work(a->dist)) {
+    while (a->dist_box->more) {
         gicd_step(a->dist);
-        collect(a, gicd_outbox(a->dist), GIC_PORT_GICD, GIC_PE_NONE, now_ps);
-        settle(a, now_ps);
+        settle(a, collect(a, a->dist_box, now_ps), now_ps);
     }
 }
 
@@ -312,19 +344,15 @@ uint64_t gic_assembly_next_due(const gic_assembly *a)
     return lanes_earliest(a, &lane_id, &due_ps) ? due_ps : GIC_TIME_NEVER;
 }
 
-void enter(gic_assembly *a, gic_port port, uint16_t pe, uint64_t now_ps)
+void enter_timed(gic_assembly *a, gic_port port, uint16_t pe, uint64_t now_ps)
 {
-    GIC_ASSERT(!a->inside);
-    a->inside = true;
-    if (!a->timing.timed)
-        return;
     gic_assembly_advance(a, now_ps);
     reach(a, station_of(a, port, pe), now_ps);
 }
 
-void leave(gic_assembly *a, uint64_t now_ps)
+void leave(gic_assembly *a, const gic_out *only, uint64_t now_ps)
 {
-    settle(a, now_ps);
+    settle(a, only, now_ps);
     continue_work(a, now_ps);
     if (a->timing.timed)
         gic_assembly_advance(a, now_ps); /* zero-latency hops arrive within the activation */

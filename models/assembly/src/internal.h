@@ -38,7 +38,7 @@ enum {
 typedef struct node {
     uint64_t due_ps;
     uint64_t seq; /* order of sending among equals */
-    gic_out out;  /* `reserved` holds the sending gic_port, `reserved2` its PE */
+    gic_out out;
     uint32_t next;
     uint32_t unused;
 } node;
@@ -62,6 +62,14 @@ typedef struct station {
     uint64_t reached_ps; /* latest time at which it acted */
 } station;
 
+/* The kernels of one PE, each with its outbox. */
+typedef struct seat {
+    gicr *redist;
+    gic_outbox *redist_box;
+    cpuif *cpu;
+    gic_outbox *cpu_box;
+} seat;
+
 struct gic_assembly {
     gic_config config;
     gic_assembly_parts parts;
@@ -71,13 +79,14 @@ struct gic_assembly {
     uint32_t *affinity; /* our copy, where the configuration brings a table */
 
     gicd *dist;
-    gicr **redist;
-    cpuif **cpu;
+    gic_outbox *dist_box;
+    seat *seats;
     void **cpu_memory;
     size_t cpu_bytes;
     gic_pe_state *pe_state;
     bool inside; /* an entry is active: re-entry is a broken contract */
     bool by_pe;  /* ... and it is the PE's own access or change of state */
+    bool at_once; /* loosely timed, and every component is inside */
 
     /* Loosely timed: one FIFO of entries. */
     gic_out *fifo;
@@ -114,14 +123,32 @@ static inline uint32_t lane_of(unsigned pe, unsigned which)
 }
 
 /* deliver.c: taking from outboxes, carrying, delivering. */
-void collect(gic_assembly *a, gic_outbox *box, gic_port from, uint16_t pe, uint64_t now_ps);
-void settle(gic_assembly *a, uint64_t now_ps);
-void enter(gic_assembly *a, gic_port port, uint16_t pe, uint64_t now_ps);
-void leave(gic_assembly *a, uint64_t now_ps);
-void deliver(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out, uint64_t now_ps);
+
+/*
+ * Take what a kernel has left in its outbox: events and lines go out, messages on their way.
+ * Returned is the message, if any, that alone is under way, loosely timed: in place, in the outbox.
+ * It has to be delivered or parked before its sender is called again.
+ */
+const gic_out *collect(gic_assembly *a, gic_outbox *box, uint64_t now_ps);
+/* Put what collect() returned, if anything, where it can wait. */
+void park(gic_assembly *a, const gic_out *only);
+/* Hand one message to its kernel; like collect(). */
+const gic_out *deliver(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out,
+                       uint64_t now_ps);
 void drive_line(gic_assembly *a, uint16_t pe, gic_line line, bool level, uint64_t now_ps);
-void emit_event(gic_assembly *a, gic_port from, unsigned id, uint16_t pe, const gic_msg *msg,
-                uint64_t now_ps);
+void emit_event(gic_assembly *a, const gic_event *event);
+/* The timed part of enter() and the end of every entry. */
+void enter_timed(gic_assembly *a, gic_port port, uint16_t pe, uint64_t now_ps);
+/* End of an entry: deliver @p only (of collect(), or NULL) and all that comes of it. */
+void leave(gic_assembly *a, const gic_out *only, uint64_t now_ps);
+
+static inline void enter(gic_assembly *a, gic_port port, uint16_t pe, uint64_t now_ps)
+{
+    GIC_ASSERT(!a->inside);
+    a->inside = true;
+    if (a->timing.timed)
+        enter_timed(a, port, pe, now_ps);
+}
 
 /* Bit of a shared INTID in spi_pins: SPIs by INTID, extended SPIs behind them. */
 static inline uint32_t spi_pin_index(uint32_t intid)

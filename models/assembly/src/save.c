@@ -66,8 +66,8 @@ static size_t kernels_size(const gic_assembly *a)
 {
     size_t bytes = a->parts.gicd ? gicd_save_size(a->dist) : 0;
     for (unsigned pe = 0; pe < a->config.pe_count; pe++) {
-        bytes += a->parts.gicr ? gicr_save_size(a->redist[pe]) : 0;
-        bytes += a->parts.cpuif ? cpuif_save_size(a->cpu[pe]) : 0;
+        bytes += a->parts.gicr ? gicr_save_size(a->seats[pe].redist) : 0;
+        bytes += a->parts.cpuif ? cpuif_save_size(a->seats[pe].cpu) : 0;
     }
     return bytes;
 }
@@ -138,9 +138,9 @@ size_t gic_assembly_save(const gic_assembly *a, void *out)
         to += gicd_save(a->dist, to);
     for (unsigned pe = 0; pe < a->config.pe_count; pe++) {
         if (a->parts.gicr)
-            to += gicr_save(a->redist[pe], to);
+            to += gicr_save(a->seats[pe].redist, to);
         if (a->parts.cpuif)
-            to += cpuif_save(a->cpu[pe], to);
+            to += cpuif_save(a->seats[pe].cpu, to);
     }
     return (size_t)(to - (unsigned char *)out);
 }
@@ -190,8 +190,8 @@ static bool node_is_valid(const gic_assembly *a, const saved_node *s)
 {
     return s->lane_id < a->lane_count && s->out.msg.kind < GIC_MSG_KIND_COUNT &&
            (s->out.to < a->config.pe_count || s->out.to == GIC_PE_ALL) &&
-           (s->out.reserved2 < a->config.pe_count || s->out.reserved2 == GIC_PE_NONE) &&
-           s->out.port <= GIC_PORT_LINE && s->out.reserved <= GIC_PORT_CPUIF &&
+           (s->out.from_pe < a->config.pe_count || s->out.from_pe == GIC_PE_NONE) &&
+           s->out.port <= GIC_PORT_LINE && s->out.from <= GIC_PORT_CPUIF &&
            (s->out.port != GIC_PORT_LINE ||
             (s->out.to < a->config.pe_count && s->out.msg.kind < GIC_LINE_COUNT));
 }
@@ -232,12 +232,12 @@ bool gic_assembly_load(gic_assembly *a, const void *in, size_t length)
     }
     for (unsigned pe = 0; pe < a->config.pe_count; pe++) {
         if (a->parts.gicr) {
-            ok = gicr_load(a->redist[pe], from, gicr_save_size(a->redist[pe])) && ok;
-            from += gicr_save_size(a->redist[pe]);
+            ok = gicr_load(a->seats[pe].redist, from, gicr_save_size(a->seats[pe].redist)) && ok;
+            from += gicr_save_size(a->seats[pe].redist);
         }
         if (a->parts.cpuif) {
-            ok = cpuif_load(a->cpu[pe], from, cpuif_save_size(a->cpu[pe])) && ok;
-            from += cpuif_save_size(a->cpu[pe]);
+            ok = cpuif_load(a->seats[pe].cpu, from, cpuif_save_size(a->seats[pe].cpu)) && ok;
+            from += cpuif_save_size(a->seats[pe].cpu);
         }
     }
     return ok;

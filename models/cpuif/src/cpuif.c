@@ -69,8 +69,7 @@ cpuif *cpuif_init(void *memory, size_t length, const gic_config *config, uint16_
     c->config = *config;
     c->config.affinity = NULL;
     c->pe = pe;
-    c->outbox.entry = c->entries;
-    c->outbox.capacity = CPUIF_OUTBOX_ENTRIES;
+    gic_outbox_init(&c->outbox, c->entries, CPUIF_OUTBOX_ENTRIES, GIC_PORT_CPUIF, pe);
     cpuif_derive_classes(c);
     start(c);
     cpuif_reset(c);

@@ -2,8 +2,7 @@
 /* The Distributor: memory, reset, wires, explanation. */
 #include "gicd_state.h"
 
-/* --- memory -------------------------------------------------------------------------------------
- */
+/* --- memory ---------------------------------------------------------------------------------- */
 
 /* Where the parts of the kernel's block are; offsets from its start. */
 typedef struct gicd_layout {
@@ -101,8 +100,8 @@ static void gicd_point(gicd *d, const gicd_layout *at)
     d->derived.route = (uint16_t *)(void *)(base + at->route);
     d->derived.held = (uint16_t *)(void *)(base + at->held);
     d->derived.affinity = (gicd_affinity *)(void *)(base + at->affinity);
-    d->outbox.entry = (gic_out *)(void *)(base + at->outbox);
-    d->outbox.capacity = GICD_OUTBOX;
+    gic_outbox_init(&d->outbox, (gic_out *)(void *)(base + at->outbox), GICD_OUTBOX, GIC_PORT_GICD,
+                    GIC_PE_NONE);
 }
 
 size_t gicd_footprint(const gic_config *config)
@@ -112,8 +111,7 @@ size_t gicd_footprint(const gic_config *config)
     return gicd_lay_out(&d).total;
 }
 
-/* --- building
- * ------------------------------------------------------------------------------------- */
+/* --- building -------------------------------------------------------------------------------- */
 
 static void gicd_fill_affinities(gicd *d, const gic_config *config)
 {
@@ -199,8 +197,7 @@ gicd *gicd_init(void *memory, size_t length, const gic_config *config, gic_confi
     return d;
 }
 
-/* --- reset
- * -------------------------------------------------------------------------------------------- */
+/* --- reset ----------------------------------------------------------------------------------- */
 
 static void gicd_reset_pe(gicd_pe *p)
 {
@@ -252,8 +249,7 @@ void gicd_reset(gicd *d)
         gicd_pending_changed(d, i, 0);
 }
 
-/* --- wires
- * ---------------------------------------------------------------------------------------------- */
+/* --- wires ----------------------------------------------------------------------------------- */
 
 void gicd_set_line(gicd *d, uint32_t intid, bool level)
 {
@@ -288,8 +284,7 @@ const gic_frame *gicd_frame(const gicd *d)
     return &d->frame;
 }
 
-/* --- explaining
- * ------------------------------------------------------------------------------------------- */
+/* --- explaining ------------------------------------------------------------------------------ */
 
 static void gicd_explain_state(const gicd *d, unsigned slot, gic_explanation *e)
 {

@@ -48,8 +48,7 @@ gic_status gicd_ctlr_read(void *kernel, const gic_reg_access *a, uint64_t *value
     return GIC_OK;
 }
 
-/* --- writes --------------------------------------------------------------------------------------
- */
+/* --- writes ---------------------------------------------------------------------------------- */
 
 /* What GICD_CTLR becomes. */
 typedef struct gicd_control {

@@ -38,11 +38,10 @@ void gicd_unlist(gicd *d, unsigned slot)
 
 /* The list in which @p slot has to be: pending, enabled, not active, with no Redistributor, and
    routed somewhere. Whether its group is enabled is asked by the search. */
-static unsigned gicd_list_for(const gicd *d, unsigned slot)
+static inline unsigned gicd_list_for(const gicd *d, unsigned slot)
 {
     const gicd_word *word = &d->word[slot / 32];
-    uint32_t active = GIC_FAULT("P-19") ? 0 : word->active;
-    uint32_t ready = gicd_pending(word) & word->enable & ~active & ~word->offered;
+    uint32_t ready = gicd_pending(word) & word->enable & ~gicd_blocked(word) & ~word->offered;
     return ready & gic_bit(slot) ? d->derived.route[slot] : (unsigned)GICD_NO_LIST;
 }
 
@@ -137,9 +136,9 @@ void gicd_refresh_group(gicd *d, unsigned w)
     gicd_regrouped(d, w, gicd_regroup(d, w));
 }
 
-/* --- the search ------------------------------------------------------------------------------- */
+/* --- the search ------------------------------------------------------------------------------ */
 
-static uint32_t gicd_group_mask(const gicd_view *view, gic_group_set groups)
+static inline uint32_t gicd_group_mask(const gicd_view *view, gic_group_set groups)
 {
     uint32_t mask = 0;
     if (groups == GIC_GROUPS_ALL)
@@ -154,7 +153,8 @@ static uint32_t gicd_group_mask(const gicd_view *view, gic_group_set groups)
 }
 
 /* First candidate of @p list at @p level among @p groups: ties go to the lowest INTID (ID-D11). */
-static unsigned gicd_first_at(const gicd *d, unsigned list, unsigned level, gic_group_set groups)
+static inline unsigned gicd_first_at(const gicd *d, unsigned list, unsigned level,
+                                     gic_group_set groups)
 {
     uint64_t words = d->derived.list_words[list] & d->derived.level_words[level];
     while (words) {
@@ -171,13 +171,16 @@ static unsigned gicd_first_at(const gicd *d, unsigned list, unsigned level, gic_
 }
 
 /* Levels of set word @p i that may be non-empty in @p groups. */
-static uint32_t gicd_levels(const gicd *d, unsigned list, unsigned i, gic_group_set groups)
+static inline uint32_t gicd_levels(const gicd *d, unsigned list, unsigned i, gic_group_set groups)
 {
+    const uint32_t *set = gicd_level_set(d, list, GIC_GROUP_0) + i;
     uint32_t levels = 0;
-    unsigned g;
-    for (g = 0; g < GIC_GROUP_COUNT; g++)
-        if (groups & gic_group_bit((gic_group)g))
-            levels |= gicd_level_set(d, list, (gic_group)g)[i];
+    if (groups & gic_group_bit(GIC_GROUP_0))
+        levels |= set[0];
+    if (groups & gic_group_bit(GIC_GROUP_1S))
+        levels |= set[d->level_sets];
+    if (groups & gic_group_bit(GIC_GROUP_1NS))
+        levels |= set[2u * d->level_sets];
     return levels;
 }
 
@@ -208,8 +211,7 @@ unsigned gicd_best(gicd *d, unsigned list, gic_group_set groups)
     return GICD_NO_SLOT;
 }
 
-/* --- from nothing -------------------------------------------------------------------------------
- */
+/* --- from nothing ---------------------------------------------------------------------------- */
 
 static void gicd_clear_lists(gicd *d)
 {
@@ -255,8 +257,10 @@ static void gicd_clear_routing(gicd *d)
     gicd_routing *r = &d->derived.routing;
     size_t i;
     unsigned g;
+    r->stale_words = 0;
     for (i = 0; i < GICD_PE_WORDS; i++) {
         r->idle[i] = 0;
+        r->stale[i] = 0;
         for (g = 0; g < GIC_GROUP_COUNT; g++)
             r->able[g][i] = r->asleep[g][i] = 0;
     }
@@ -283,8 +287,7 @@ void gicd_rebuild(gicd *d)
     }
 }
 
-/* --- checking
- * --------------------------------------------------------------------------------------- */
+/* --- checking -------------------------------------------------------------------------------- */
 
 static bool gicd_slot_consistent(const gicd *d, unsigned slot)
 {

@@ -14,7 +14,7 @@ static void gicd_tell(gicd *d, unsigned pe, gic_msg_kind kind, uint32_t intid)
     gic_send(&d->outbox, GIC_PORT_GICR, (uint16_t)pe, msg);
 }
 
-/* --- offers ----------------------------------------------------------------------------------- */
+/* --- offers ---------------------------------------------------------------------------------- */
 
 gicd_offer *gicd_offer_of(const gicd *d, unsigned slot)
 {
@@ -104,6 +104,7 @@ static bool gicd_look_at_pool(gicd *d)
     uint16_t best_pe = GIC_PE_NONE;
     unsigned g;
 
+    gicd_settle_routing(d);
     for (g = 0; g < GIC_GROUP_COUNT; g++) {
         gic_group_set bit = gic_group_bit((gic_group)g) & groups;
         unsigned slot = bit ? gicd_best(d, d->pool, bit) : (unsigned)GICD_NO_SLOT;
@@ -125,8 +126,7 @@ static bool gicd_look_at_pool(gicd *d)
     return true;
 }
 
-/* --- recalls ------------------------------------------------------------------------------------
- */
+/* --- recalls --------------------------------------------------------------------------------- */
 
 static void gicd_end_wait(gicd *d, unsigned slot)
 {
@@ -197,8 +197,7 @@ bool gicd_rwp(const gicd *d)
     return d->arch->rwp || d->arch->announce_rwp || d->arch->rwp_words != 0;
 }
 
-/* --- units of work
- * -------------------------------------------------------------------------------- */
+/* --- units of work --------------------------------------------------------------------------- */
 
 static unsigned gicd_take_mark(gicd *d)
 {
@@ -240,8 +239,7 @@ void gicd_step(gicd *d)
     gicd_run(d);
 }
 
-/* --- what the Redistributors say
- * -------------------------------------------------------------------- */
+/* --- what the Redistributors say ------------------------------------------------------------- */
 
 /* Forget the offer of @p slot to PE @p pe; the slot is the Distributor's again. */
 static void gicd_end_offer(gicd *d, unsigned pe, unsigned slot)
@@ -333,8 +331,7 @@ static void gicd_receive_pe_state(gicd *d, uint16_t from, const gic_msg *msg)
     gicd_tell(d, from, GIC_MSG_PE_STATE_ACK, 0);
 }
 
-/* --- GICD_CTLR and the Redistributors
- * ------------------------------------------------------------------ */
+/* --- GICD_CTLR and the Redistributors -------------------------------------------------------- */
 
 static void gicd_mark_all(gicd *d)
 {

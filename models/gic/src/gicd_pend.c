@@ -2,7 +2,7 @@
 /* Pending and active state of shared interrupts, and the events of their instances. */
 #include "gicd_state.h"
 
-static void gicd_report_bits(gicd *d, unsigned event, unsigned w, uint32_t bits)
+static inline void gicd_report_bits(gicd *d, unsigned event, unsigned w, uint32_t bits)
 {
     while (bits) {
         unsigned slot = w * 32u + gic_lowest_bit(bits);
@@ -33,7 +33,8 @@ void gicd_pending_changed(gicd *d, unsigned w, uint32_t before)
         gicd_report_bits(d, GIC_EV_WITHDRAWN, w, fell & word->instance);
         word->instance &= ~fell;
     }
-    gicd_refresh_bits(d, w, rose | fell);
+    /* What is active is no candidate, whether it pends or not, and an offer of it is recalled. */
+    gicd_refresh_bits(d, w, (rose | fell) & ~gicd_blocked(word));
 }
 
 /* Edges that arrive before the acknowledge collapse into one (D-08, S-03). */
@@ -60,7 +61,7 @@ void gicd_deactivate(gicd *d, unsigned w, uint32_t bits)
     word->active &= ~ended;
     gicd_report_bits(d, GIC_EV_DEACTIVATED, w, ended);
     gicd_begin_instances(d, w, ended & gicd_pending(word) & ~word->instance);
-    gicd_refresh_bits(d, w, ended);
+    gicd_refresh_bits(d, w, ended & gicd_pending(word));
 }
 
 /* Acknowledge clears the latch and nothing else of what makes the interrupt pending (D-07, D-13).
@@ -72,7 +73,6 @@ void gicd_activate(gicd *d, unsigned slot)
     word->latch &= ~bit;
     if (GIC_FAULT("D-07"))
         word->level &= ~bit;
-    word->active |= bit;
+    word->active |= bit; /* no candidate before, as it was offered, nor now */
     word->instance &= ~bit;
-    gicd_refresh(d, slot);
 }

@@ -46,8 +46,7 @@ static inline bool gicd_open_window(const gicd *d, const gic_reg_access *a, unsi
     return true;
 }
 
-/* --- groups, enables ---------------------------------------------------------------------------
- */
+/* --- groups, enables ------------------------------------------------------------------------- */
 
 static gic_status gicd_read_igroupr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -129,8 +128,7 @@ static gic_status gicd_write_icenabler(void *kernel, const gic_reg_access *a, ui
     return GIC_OK;
 }
 
-/* --- pending, active
- * ------------------------------------------------------------------------------ */
+/* --- pending, active ------------------------------------------------------------------------- */
 
 static uint32_t gicd_shown_pending(const gicd_word *word)
 {
@@ -218,8 +216,7 @@ static gic_status gicd_write_icactiver(void *kernel, const gic_reg_access *a, ui
     return GIC_OK;
 }
 
-/* --- priorities
- * ------------------------------------------------------------------------------------- */
+/* --- priorities ------------------------------------------------------------------------------ */
 
 /* As this access sees it. */
 static inline uint8_t gicd_shown_priority(const gicd *d, const gic_access *access, unsigned slot)
@@ -267,8 +264,7 @@ static gic_status gicd_write_ipriorityr(void *kernel, const gic_reg_access *a, u
     return GIC_OK;
 }
 
-/* --- two bits per interrupt
- * --------------------------------------------------------------------------- */
+/* --- two bits per interrupt ------------------------------------------------------------------ */
 
 static gic_status gicd_read_icfgr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -332,8 +328,7 @@ static gic_status gicd_write_nsacr(void *kernel, const gic_reg_access *a, uint64
     return GIC_OK;
 }
 
-/* --- routes
- * --------------------------------------------------------------------------------------------- */
+/* --- routes ---------------------------------------------------------------------------------- */
 
 static uint64_t gicd_irouter(const gicd *d, unsigned slot)
 {
@@ -388,8 +383,7 @@ static gic_status gicd_write_irouter(void *kernel, const gic_reg_access *a, uint
     return GIC_OK;
 }
 
-/* --- message-based SPIs (D-13)
- * ----------------------------------------------------------------------------- */
+/* --- message-based SPIs (D-13) --------------------------------------------------------------- */
 
 /* The SPI that the value names, if this access may @p from it; counts software's mistakes. */
 static unsigned gicd_message_slot(gicd *d, const gic_reg_access *a, uint64_t value, unsigned from)
@@ -473,8 +467,7 @@ static gic_status gicd_write_clrspi_sr(void *kernel, const gic_reg_access *a, ui
     return d->arch->ds ? GIC_OK : gicd_write_clrspi(kernel, a, value);
 }
 
-/* --- identification
- * ------------------------------------------------------------------------------------------ */
+/* --- identification -------------------------------------------------------------------------- */
 
 static gic_status gicd_read_typer(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -501,9 +494,7 @@ static gic_status gicd_read_identity(void *kernel, const gic_reg_access *a, uint
     return GIC_OK;
 }
 
-/* --- the frame: GICD_STATUSR is not implemented (ID-D13)
- * --------------------------------------------------------------------------------------------------
- */
+/* --- the frame: GICD_STATUSR is not implemented (ID-D13) ------------------------------------- */
 
 #define gicd_read_none  NULL
 #define gicd_write_none NULL

@@ -49,8 +49,7 @@ gic_group_set gicd_groups_at(const gicd *d, unsigned pe)
     return groups;
 }
 
-/* --- 1-of-N
- * --------------------------------------------------------------------------------------- */
+/* --- 1-of-N ---------------------------------------------------------------------------------- */
 
 /* First PE of two sets whose priority mask does not hide @p priority. */
 static uint16_t gicd_first_pe(const gicd *d, const uint64_t *a, const uint64_t *b, uint8_t priority)
@@ -156,7 +155,7 @@ static void gicd_note_held(gicd *d, unsigned pe, unsigned level)
     d->derived.held[pe] = (uint16_t)level;
 }
 
-void gicd_note_offers(gicd *d, unsigned pe)
+static void gicd_note_offers_now(gicd *d, unsigned pe)
 {
     const gicd_pe *p = &d->pe[pe];
     const gicd_offer *held = p->offers ? &p->offer[p->offers - 1u] : NULL;
@@ -167,8 +166,21 @@ void gicd_note_offers(gicd *d, unsigned pe)
     gicd_note_held(d, pe, credit && stays ? gicd_level(d, held->priority) : (unsigned)GICD_NO_LIST);
 }
 
-/* --- SGIs
- * --------------------------------------------------------------------------------------------- */
+/* Only 1-of-N asks for who holds what: each change costs a mark, and the work once when it asks. */
+void gicd_settle_routing(gicd *d)
+{
+    gicd_routing *r = &d->derived.routing;
+    while (r->stale_words) {
+        unsigned i = gic_lowest_bit(r->stale_words);
+        unsigned pe = i * 64u + gic_lowest_bit64(r->stale[i]);
+        r->stale[i] &= r->stale[i] - 1;
+        if (r->stale[i] == 0)
+            r->stale_words &= (uint8_t) ~(1u << i);
+        gicd_note_offers_now(d, pe);
+    }
+}
+
+/* --- SGIs ------------------------------------------------------------------------------------ */
 
 static void gicd_sgi_send(gicd *d, uint16_t to, uint16_t except, uint32_t intid, gic_sgi sgi)
 {

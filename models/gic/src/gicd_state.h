@@ -123,6 +123,8 @@ typedef struct gicd_routing {
     uint64_t asleep[GIC_GROUP_COUNT][GICD_PE_WORDS]; /* asleep, DPG clear */
     uint64_t idle[GICD_PE_WORDS];                    /* holding nothing that stays */
     uint64_t holding[GICD_LEVELS_MAX / 64];          /* levels with a PE in holders */
+    uint64_t stale[GICD_PE_WORDS];                   /* PEs whose offers changed since */
+    uint8_t stale_words;
 } gicd_routing;
 
 typedef struct gicd_affinity {
@@ -170,7 +172,7 @@ struct gicd {
     uint8_t frame_index[GICD_FRAME_SIZE / GIC_FRAME_GRANULE];
 };
 
-/* --- slots ------------------------------------------------------------------------------------ */
+/* --- slots ----------------------------------------------------------------------------------- */
 
 static inline unsigned gicd_word_of(const gicd *d, uint32_t intid)
 {
@@ -208,6 +210,12 @@ static inline uint32_t gicd_intid(const gicd *d, unsigned slot)
 static inline uint32_t gicd_pending(const gicd_word *word)
 {
     return word->latch | (~word->edge & (word->level | word->message));
+}
+
+/* What keeps an interrupt from being offered although it pends: it is active (P-19). */
+static inline uint32_t gicd_blocked(const gicd_word *word)
+{
+    return GIC_FAULT("P-19") ? 0 : word->active;
 }
 
 static inline gic_group gicd_group(const gicd *d, unsigned slot)
@@ -251,8 +259,7 @@ static inline bool gicd_marked(const gicd *d)
     return (d->arch->recall_words | d->arch->dirty_words | d->arch->pool_dirty) != 0;
 }
 
-/* --- gicd_list.c: candidate lists and the search -----------------------------------------------
- */
+/* --- gicd_list.c: candidate lists and the search --------------------------------------------- */
 
 /* Put @p slot into the list it belongs to by the architectural state, and want a Recall of it when
    it is offered in a way that no longer holds. */
@@ -282,8 +289,7 @@ void gicd_rebuild(gicd *d);
 /* Whether the derived state equals what a full recompute would give (tests). */
 bool gicd_derived_consistent(const gicd *d);
 
-/* --- gicd_route.c: who gets it ------------------------------------------------------------------
- */
+/* --- gicd_route.c: who gets it --------------------------------------------------------------- */
 
 /* PE with @p affinity, or GIC_PE_NONE. */
 uint16_t gicd_find_pe(const gicd *d, uint32_t affinity);
@@ -295,14 +301,19 @@ uint16_t gicd_pick_1ofn(const gicd *d, uint8_t priority, gic_group group);
 bool gicd_any_able(const gicd *d, gic_group group);
 /* Groups of which PE @p pe may be offered directed SPIs. */
 gic_group_set gicd_groups_at(const gicd *d, unsigned pe);
-/* The sets of PEs follow d->pe[pe]: its state, its offers. */
+/* The sets of PEs follow d->pe[pe]: its state at once; its offers when they are asked for. */
 void gicd_note_state(gicd *d, unsigned pe);
-void gicd_note_offers(gicd *d, unsigned pe);
+static inline void gicd_note_offers(gicd *d, unsigned pe)
+{
+    d->derived.routing.stale[pe / 64] |= UINT64_C(1) << (pe % 64);
+    d->derived.routing.stale_words |= (uint8_t)(1u << (pe / 64));
+}
+/* Bring the sets up to date, before gicd_pick_1ofn(). */
+void gicd_settle_routing(gicd *d);
 /* SGI fan-out: GIC_MSG_SGI_REQUEST of PE @p from. */
 void gicd_sgi_request(gicd *d, uint16_t from, const gic_msg *msg);
 
-/* --- gicd_offer.c: the conversation with the Redistributors --------------------------------------
- */
+/* --- gicd_offer.c: the conversation with the Redistributors ---------------------------------- */
 
 /* The offer of @p slot at its owner. */
 gicd_offer *gicd_offer_of(const gicd *d, unsigned slot);
@@ -324,8 +335,7 @@ void gicd_wait_for(gicd *d, unsigned w, uint32_t bits);
 /* GICD_CTLR.RWP. */
 bool gicd_rwp(const gicd *d);
 
-/* --- gicd_pend.c: pending and active
- * -------------------------------------------------------------- */
+/* --- gicd_pend.c: pending and active --------------------------------------------------------- */
 
 /* Pending of word @p w was @p before: events, candidates. */
 void gicd_pending_changed(gicd *d, unsigned w, uint32_t before);
@@ -336,8 +346,7 @@ void gicd_deactivate(gicd *d, unsigned w, uint32_t bits);
 /* PE @p pe has acknowledged @p slot. */
 void gicd_activate(gicd *d, unsigned slot);
 
-/* --- gicd_regs.c
- * ----------------------------------------------------------------------------------- */
+/* --- gicd_regs.c ----------------------------------------------------------------------------- */
 
 /* GICD_CTLR: gicd_ctlr.c. */
 gic_reg_read_fn gicd_ctlr_read;

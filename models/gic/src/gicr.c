@@ -5,8 +5,7 @@
 
 enum { GICR_SAVE_MAGIC = 0x52434947, GICR_SAVE_VERSION = 1 }; /* "GICR" */
 
-/* --- small things -------------------------------------------------------------------------------
- */
+/* --- small things ---------------------------------------------------------------------------- */
 
 static void gicr_zero(void *memory, size_t length)
 {
@@ -60,8 +59,7 @@ void gicr_update(gicr *r)
         gicr_drive_wake(r);
 }
 
-/* --- building
- * -------------------------------------------------------------------------------------- */
+/* --- building -------------------------------------------------------------------------------- */
 
 static size_t gicr_outbox_offset(void)
 {
@@ -104,8 +102,8 @@ gicr *gicr_init(void *memory, size_t length, const gic_config *config, uint16_t 
     r->affinity = gic_config_affinity(config, pe);
     r->pe = pe;
     r->words = (uint8_t)(1u + config->eppi_count / 32u);
-    r->outbox.entry = (gic_out *)(void *)((unsigned char *)memory + gicr_outbox_offset());
-    r->outbox.capacity = GICR_OUTBOX;
+    gic_outbox_init(&r->outbox, (gic_out *)(void *)((unsigned char *)memory + gicr_outbox_offset()),
+                    GICR_OUTBOX, GIC_PORT_GICR, pe);
     r->frame.row = gicr_rows(&rows);
     r->frame.row_count = (uint16_t)rows;
     r->frame.size = GICR_FRAME_SIZE;
@@ -168,8 +166,7 @@ const gic_frame *gicr_frame(const gicr *r)
     return &r->frame;
 }
 
-/* --- wires
- * -------------------------------------------------------------------------------------------- */
+/* --- wires ----------------------------------------------------------------------------------- */
 
 void gicr_set_line(gicr *r, uint32_t intid, bool level)
 {
@@ -194,8 +191,7 @@ void gicr_set_line(gicr *r, uint32_t intid, bool level)
     gicr_update(r);
 }
 
-/* --- messages
- * ------------------------------------------------------------------------------------------- */
+/* --- messages -------------------------------------------------------------------------------- */
 
 /* Private: here. Shared: the Distributor's, whose answer is passed on, so that a DSB means done. */
 static void gicr_receive_deactivate(gicr *r, const gic_msg *msg)
@@ -306,8 +302,7 @@ void gicr_receive(gicr *r, gic_port from, const gic_msg *msg)
         gicr_update(r);
 }
 
-/* --- explaining
- * --------------------------------------------------------------------------------------------- */
+/* --- explaining ------------------------------------------------------------------------------ */
 
 static void gicr_explain_private(const gicr *r, unsigned slot, gic_explanation *e)
 {
@@ -343,9 +338,7 @@ void gicr_explain(const gicr *r, gic_explanation *explanation)
         gicr_explain_private(r, slot, explanation);
 }
 
-/* --- saving
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- saving ---------------------------------------------------------------------------------- */
 
 size_t gicr_save_size(const gicr *r)
 {

@@ -2,8 +2,7 @@
 /* Registers of the Redistributor that are not per interrupt: CTLR, TYPER, WAKER, identification. */
 #include "gicr_state.h"
 
-/* --- GICR_CTLR ----------------------------------------------------------------------------------
- */
+/* --- GICR_CTLR ------------------------------------------------------------------------------- */
 
 static uint64_t gicr_excluded(const gicr *r, gic_group group)
 {
@@ -83,8 +82,7 @@ gic_status gicr_write_ctlr(void *kernel, const gic_reg_access *a, uint64_t value
     return GIC_OK;
 }
 
-/* --- GICR_TYPER
- * ------------------------------------------------------------------------------------ */
+/* --- GICR_TYPER ------------------------------------------------------------------------------ */
 
 gic_status gicr_read_typer(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -98,8 +96,7 @@ gic_status gicr_read_typer(void *kernel, const gic_reg_access *a, uint64_t *valu
     return GIC_OK;
 }
 
-/* --- GICR_WAKER
- * -------------------------------------------------------------------------------------- */
+/* --- GICR_WAKER ------------------------------------------------------------------------------ */
 
 static uint64_t gicr_waker(const gicr *r)
 {
@@ -136,8 +133,7 @@ gic_status gicr_write_waker(void *kernel, const gic_reg_access *a, uint64_t valu
     return GIC_OK;
 }
 
-/* --- identification
- * ------------------------------------------------------------------------------------ */
+/* --- identification -------------------------------------------------------------------------- */
 
 gic_status gicr_read_iidr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {

@@ -3,8 +3,7 @@
  */
 #include "gicr_state.h"
 
-/* --- what the Distributor knows of the PE -------------------------------------------------------
- */
+/* --- what the Distributor knows of the PE ---------------------------------------------------- */
 
 bool gicr_routing_unsettled(const gicr *r)
 {
@@ -37,8 +36,7 @@ void gicr_receive_pe_state_ack(gicr *r, const gic_msg *msg)
         r->arch.routing_rwp = false;
 }
 
-/* --- offers
- * ---------------------------------------------------------------------------------------- */
+/* --- offers ---------------------------------------------------------------------------------- */
 
 void gicr_receive_offer(gicr *r, const gic_msg *msg)
 {
@@ -121,8 +119,7 @@ void gicr_return_offers(gicr *r)
     }
 }
 
-/* --- GICD_CTLR
- * ------------------------------------------------------------------------------------------ */
+/* --- GICD_CTLR ------------------------------------------------------------------------------- */
 
 void gicr_receive_group_enables(gicr *r, const gic_msg *msg)
 {

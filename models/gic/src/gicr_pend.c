@@ -67,8 +67,7 @@ void gicr_activate(gicr *r, unsigned slot)
     word->instance &= ~bit;
 }
 
-/* --- SGIs
- * ------------------------------------------------------------------------------------------ */
+/* --- SGIs ------------------------------------------------------------------------------------ */
 
 /* Two Security states, a Non-secure write: NSACR may open a Secure SGI (S-04). */
 static bool gicr_sgi_from_nonsecure(const gicr *r, uint32_t intid, gic_sgi sgi, gic_group group)

@@ -62,8 +62,7 @@ gicr_choice gicr_choose(const gicr *r, gic_group_set groups)
     return best;
 }
 
-/* --- Set and Clear ------------------------------------------------------------------------------
- */
+/* --- Set and Clear --------------------------------------------------------------------------- */
 
 static bool gicr_private_stands(const gicr *r, unsigned slot, const gicr_entry *entry)
 {
@@ -188,8 +187,7 @@ void gicr_wait_for(gicr *r, unsigned w, uint32_t bits)
     }
 }
 
-/* --- answers
- * --------------------------------------------------------------------------------------- */
+/* --- answers --------------------------------------------------------------------------------- */
 
 /* A fact, whatever was written meanwhile: software has read the INTID. */
 void gicr_receive_activate(gicr *r, const gic_msg *msg)

@@ -28,8 +28,7 @@ static bool gicr_open_window(gicr *r, const gic_reg_access *a, gicr_window *out)
     return true;
 }
 
-/* --- groups, enables
- * ------------------------------------------------------------------------------- */
+/* --- groups, enables ------------------------------------------------------------------------- */
 
 static gic_status gicr_read_igroupr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -101,8 +100,7 @@ static gic_status gicr_write_icenabler(void *kernel, const gic_reg_access *a, ui
     return GIC_OK;
 }
 
-/* --- pending, active
- * ---------------------------------------------------------------------------------- */
+/* --- pending, active ------------------------------------------------------------------------- */
 
 static gic_status gicr_read_pendr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -165,8 +163,7 @@ static gic_status gicr_write_icactiver(void *kernel, const gic_reg_access *a, ui
     return GIC_OK;
 }
 
-/* --- priorities
- * ------------------------------------------------------------------------------------------ */
+/* --- priorities ------------------------------------------------------------------------------ */
 
 static gic_status gicr_read_ipriorityr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -206,8 +203,7 @@ static gic_status gicr_write_ipriorityr(void *kernel, const gic_reg_access *a, u
     return GIC_OK;
 }
 
-/* --- configuration
- * ------------------------------------------------------------------------------------------ */
+/* --- configuration --------------------------------------------------------------------------- */
 
 static gic_status gicr_read_icfgr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -260,8 +256,7 @@ static gic_status gicr_write_nsacr(void *kernel, const gic_reg_access *a, uint64
     return GIC_OK;
 }
 
-/* --- the frame
- * ---------------------------------------------------------------------------------------------- */
+/* --- the frame ------------------------------------------------------------------------------- */
 
 #define gicr_read_none  NULL
 #define gicr_write_none NULL

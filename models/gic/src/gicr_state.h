@@ -124,8 +124,7 @@ struct gicr {
     uint8_t frame_index[GICR_FRAME_SIZE / GIC_FRAME_GRANULE];
 };
 
-/* --- slots --------------------------------------------------------------------------------------
- */
+/* --- slots ----------------------------------------------------------------------------------- */
 
 static inline unsigned gicr_slot_of(const gicr *r, uint32_t intid)
 {
@@ -162,8 +161,7 @@ static inline uint32_t gicr_group_word(const gicr *r, unsigned w, gic_group grou
 
 gic_group gicr_group(const gicr *r, unsigned slot);
 
-/* --- gicr_pend.c: pending and active of private interrupts
- * ---------------------------------------- */
+/* --- gicr_pend.c: pending and active of private interrupts ----------------------------------- */
 
 void gicr_pending_changed(gicr *r, unsigned w, uint32_t before);
 void gicr_latch(gicr *r, unsigned w, uint32_t bits, bool edges);
@@ -172,8 +170,7 @@ void gicr_activate(gicr *r, unsigned slot);
 /* A GIC_MSG_SGI has arrived (S-03, S-04, S-06). */
 void gicr_receive_sgi(gicr *r, const gic_msg *msg);
 
-/* --- gicr_present.c: what the CPU interface is presented with
- * -------------------------------------- */
+/* --- gicr_present.c: what the CPU interface is presented with -------------------------------- */
 
 /* What could be presented next. */
 typedef struct gicr_choice {
@@ -194,8 +191,7 @@ void gicr_wait_for(gicr *r, unsigned w, uint32_t bits);
 void gicr_receive_activate(gicr *r, const gic_msg *msg);
 void gicr_receive_release(gicr *r, const gic_msg *msg);
 
-/* --- gicr_offer.c: the conversation with the Distributor
- * --------------------------------------------- */
+/* --- gicr_offer.c: the conversation with the Distributor ------------------------------------- */
 
 void gicr_receive_offer(gicr *r, const gic_msg *msg);
 void gicr_receive_recall(gicr *r, const gic_msg *msg);
@@ -226,16 +222,14 @@ bool gicr_routing_unsettled(const gicr *r);
 /* GROUP_ENABLES_ACK when nothing of a disabled group is here any more. */
 void gicr_answer_announcement(gicr *r);
 
-/* --- gicr_sleep.c: WAKER
- * ------------------------------------------------------------------------------- */
+/* --- gicr_sleep.c: WAKER --------------------------------------------------------------------- */
 
 void gicr_sleep_step(gicr *r);
 /* DownstreamControl with the current DS. */
 void gicr_send_control(gicr *r);
 void gicr_drive_wake(gicr *r);
 
-/* --- gicr.c
- * ---------------------------------------------------------------------------------------------- */
+/* --- gicr.c ---------------------------------------------------------------------------------- */
 
 void gicr_to_cpuif(gicr *r, gic_msg_kind kind, uint32_t intid);
 void gicr_to_gicd(gicr *r, gic_msg_kind kind, uint32_t intid);
@@ -253,8 +247,7 @@ static inline gicr_entry *gicr_last(gicr_entries *entries)
 /* Everything that follows from a change; at the end of every entry. */
 void gicr_update(gicr *r);
 
-/* --- gicr_regs.c, gicr_ctlr.c
- * ------------------------------------------------------------------------------- */
+/* --- gicr_regs.c, gicr_ctlr.c ---------------------------------------------------------------- */
 
 gic_reg_read_fn gicr_read_ctlr;
 gic_reg_write_fn gicr_write_ctlr;

@@ -77,6 +77,15 @@ inline void store(unsigned char *data, unsigned size, uint64_t value)
     }
 }
 
+/// Widths of a row as a set of lengths: bit n for n bytes.
+uint16_t lengths_of(unsigned widths)
+{
+    unsigned lengths = 0;
+    for (unsigned size = GIC_W8; size <= GIC_W64; size *= 2)
+        lengths |= widths & size ? 1u << size : 0u;
+    return static_cast<uint16_t>(lengths);
+}
+
 unsigned log2_of(uint32_t power)
 {
     return gic_lowest_bit(power);
@@ -167,7 +176,7 @@ void frame_target::prepare_quick_reads(unsigned pe_count)
     const gic_frame *frame =
         dist ? gic_assembly_gicd_frame(owner_.a_) : gic_assembly_gicr_frame(owner_.a_);
     rows_ = frame->row;
-    row_of_word_.assign(frame_bytes_ / 4, no_row);
+    row_of_word_.assign((stride_mask_ + 1) / 4, no_row);
     for (uint32_t word = 0; word < frame_bytes_ / 4; word++)
         if (const gic_reg_row *row = gic_frame_find(frame, 4 * word))
             row_of_word_[word] = static_cast<uint8_t>(row - rows_);
@@ -178,7 +187,7 @@ void frame_target::prepare_quick_reads(unsigned pe_count)
         return; // every access has its time, or its own attributes function
     for (unsigned number = 0; number < frame->row_count; number++)
         if (gic_reg_quick(&rows_[number]))
-            quick_widths_[number] = rows_[number].widths;
+            quick_lengths_[number] = lengths_of(rows_[number].widths);
 }
 
 inline bool frame_target::inside(uint64_t address, uint64_t length) const
@@ -399,13 +408,13 @@ void frame_target::transport(tlm::tlm_generic_payload &payload, sc_core::sc_time
     payload.set_response_status(status);
 }
 
-/// Whether @p payload is a plain read inside the frame, of the size of a register.
+/// Whether @p payload is a plain read of at most the widest register.
 inline bool frame_target::is_plain_read(const tlm::tlm_generic_payload &payload) const
 {
     const unsigned length = payload.get_data_length();
-    return payload.get_command() == tlm::TLM_READ_COMMAND && is_access_size(length) &&
+    return payload.get_command() == tlm::TLM_READ_COMMAND && length <= sizeof(uint64_t) &&
            !payload.get_byte_enable_ptr() && payload.get_streaming_width() >= length &&
-           payload.get_data_ptr() && inside(payload.get_address(), length);
+           payload.get_data_ptr() && payload.get_address() < size_;
 }
 
 /// The usual transaction, a read that needs no decision, has a path of its own: it does what
@@ -421,7 +430,7 @@ inline void frame_target::b_transport(tlm::tlm_generic_payload &payload, sc_core
     const unsigned size = payload.get_data_length();
     const uint32_t offset = static_cast<uint32_t>(payload.get_address()) & stride_mask_;
     const unsigned number = row_of_word_[offset / 4];
-    if ((quick_widths_[number] & size) == 0 || (offset & (size - 1)) != 0) {
+    if ((quick_lengths_[number] >> size & 1u) == 0 || (offset & (size - 1)) != 0) {
         transport(payload, delay);
         return;
     }

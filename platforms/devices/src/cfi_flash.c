@@ -284,15 +284,12 @@ static dev_status cfi_read(void *self, uint64_t offset, unsigned size, uint64_t 
     return cfi_peek(self, offset, size, now_ps, value);
 }
 
-/* A byte reaches the lower lane of its chip. On the upper lane there is no command: the chip takes
- * no notice, and probing software relies on that. */
-static dev_status cfi_write_byte(cfi_flash *f, uint64_t offset, uint8_t byte)
+/* The chips share chip select and write enable: a narrow write reaches both, the bus repeating its
+ * data on every lane. */
+static void cfi_write_narrow(cfi_flash *f, uint64_t offset, uint16_t lane)
 {
-    if (offset % 2U != 0)
-        return DEV_OK;
-    cfi_write_word(f, (unsigned)(offset / 2U % 2U), (uint32_t)(offset / 4U),
-                   (uint16_t)(0xff00U | byte));
-    return DEV_OK;
+    for (unsigned chip = 0; chip < CFI_CHIPS; chip++)
+        cfi_write_word(f, chip, (uint32_t)(offset / 4U), lane);
 }
 
 static dev_status cfi_write(void *self, uint64_t offset, unsigned size, uint64_t now_ps,
@@ -303,8 +300,11 @@ static dev_status cfi_write(void *self, uint64_t offset, unsigned size, uint64_t
     (void)now_ps;
     if (!cfi_access_ok(f, offset, size))
         return offset + size > f->size ? DEV_HOLE : DEV_BAD_SIZE;
-    if (size == 1)
-        return cfi_write_byte(f, offset, (uint8_t)value);
+    if (size < 4) {
+        cfi_write_narrow(f, offset,
+                         size == 1 ? (uint16_t)((value & 0xffU) * 0x101U) : (uint16_t)value);
+        return DEV_OK;
+    }
     for (unsigned n = 0; n < size; n += 2) {
         const uint64_t at = offset + n;
 

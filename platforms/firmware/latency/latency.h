@@ -133,6 +133,8 @@ void sgi_fire(uint32_t intid, unsigned slot);
 /** A number of 0 .. bound - 1; each PE has its own sequence. */
 uint32_t random_below(uint32_t bound);
 void random_seed(uint64_t seed);
+/** A little work on memory. */
+void work_step(void);
 /** A piece of background work: memory traffic, now and then an SGI to the next PE. */
 void load_step(void);
 /** Waits for a probe: in WFI, or working. */

@@ -115,7 +115,7 @@ static void on_low(struct irq_event *event)
     low_running[event->slot] = 1;
     irq_unmask();
     while (probes[SPI_HIGH].done == 0 && cycles() - start < LOW_WORK_CYCLES) {
-        load_step();
+        work_step();
     }
     irq_mask();
     low_running[event->slot] = 0;

@@ -73,6 +73,7 @@ void irq_dispatch(struct trap_frame *frame)
 
 void secure_irq(struct trap_frame *frame)
 {
+    monitor_interrupt_taken(pe_self());
     take_group1(frame);
     smc(SMC_SECURE_IRQ_DONE, 0, 0);
 }

@@ -20,6 +20,8 @@ struct monitor {
     uint32_t ns_in_call; /**< The normal world waits for an SMC_SECURE_CALL. */
     uint32_t group0, switches;
     uint32_t disturbed; /**< EL3 was entered from an interrupt vector of EL1. */
+    uint32_t expected;  /**< The Secure world was entered for an interrupt, not taken yet. */
+    uint32_t pad;
 };
 
 static struct monitor monitors[FW_MAX_PES] __attribute__((aligned(64)));
@@ -151,6 +153,9 @@ static struct world_context *secure_smc(struct monitor *m)
     if (function == SMC_SECURE_IRQ_DONE && m->ns_in_call) {
         return &m->secure; /* the interrupt came during a call: go on with it */
     }
+    if (m->expected) {
+        return &m->secure; /* this ends what the interrupt to come has found unfinished */
+    }
     if (function == SMC_SECURE_IRQ_DONE || function == SMC_SECURE_IDLE) {
         return enter_ns(m, SMC_DONE);
     }
@@ -183,6 +188,7 @@ struct world_context *monitor_fiq(struct world_context *running, uint64_t stamp)
     }
     if (intid == INTID_SECURE_PENDING && running == &m->ns) {
         m->entry_stamp = stamp;
+        m->expected = 1;
         return enter_secure(m);
     }
     if (intid == INTID_NONSECURE_PENDING && running == &m->secure) {
@@ -226,6 +232,16 @@ uint64_t monitor_take_entry_stamp(unsigned slot)
     uint64_t stamp = monitors[slot].entry_stamp;
     monitors[slot].entry_stamp = 0;
     return stamp;
+}
+
+bool monitor_interrupt_expected(unsigned slot)
+{
+    return __atomic_load_n(&monitors[slot].expected, __ATOMIC_RELAXED) != 0;
+}
+
+void monitor_interrupt_taken(unsigned slot)
+{
+    __atomic_store_n(&monitors[slot].expected, 0, __ATOMIC_RELAXED);
 }
 
 bool monitor_take_disturbed(unsigned slot)

@@ -7,6 +7,11 @@
 static struct secure_mailbox mailboxes[FW_MAX_PES];
 extern char vectors_s[];
 
+/** Rounds of waiting for an interrupt that is on its way; it takes fewer than ten. */
+#define INTERRUPT_PATIENCE 100
+/** Cycles in which an interrupt that preempted the Secure world reaches the normal world. */
+#define PREEMPTION_CYCLES 64
+
 /* Steps of busy work: memory traffic on one cache line. */
 static void busy_step(volatile uint64_t *line)
 {
@@ -55,6 +60,15 @@ static void serve(struct secure_mailbox *box)
     __atomic_store_n(&box->command, SECURE_NOTHING, __ATOMIC_RELEASE);
 }
 
+/** Waits until the interrupt that the monitor came for has been taken, or is gone after all. */
+static void wait_for_interrupt(unsigned slot)
+{
+    for (unsigned i = 0; i < INTERRUPT_PATIENCE && monitor_interrupt_expected(slot); i++) {
+        isb();
+    }
+    monitor_interrupt_taken(slot);
+}
+
 void secure_main(unsigned slot)
 {
     mmu_on_el1();
@@ -63,6 +77,7 @@ void secure_main(unsigned slot)
     irq_unmask();
     for (;;) {
         smc(SMC_SECURE_IDLE, 0, 0);
+        wait_for_interrupt(slot);
         serve(&mailboxes[slot]);
     }
 }
@@ -85,7 +100,10 @@ unsigned secure_call(enum secure_command command, uint64_t arg, const volatile u
     __atomic_store_n(&box->command, command, __ATOMIC_RELEASE);
     /* The Secure world may come back without having seen the command, see serve(). */
     while (__atomic_load_n(&box->command, __ATOMIC_ACQUIRE) != SECURE_NOTHING) {
-        preemptions += smc(SMC_SECURE_CALL, 0, 0) == SMC_PREEMPTED;
+        if (smc(SMC_SECURE_CALL, 0, 0) == SMC_PREEMPTED) {
+            preemptions++;
+            spin_cycles(PREEMPTION_CYCLES);
+        }
     }
     return preemptions;
 }

@@ -16,7 +16,7 @@ typedef struct watched {
     struct watched *next;
     uint64_t pa;
     uint64_t code; /**< Bit per line that code may have been derived from. */
-    bool monitor; /**< A monitor was armed in it. */
+    bool monitor;  /**< A monitor was armed in it. */
 } watched;
 
 typedef struct member {
@@ -157,7 +157,8 @@ static void trim_monitor_pages(iss_domain *d)
             watched *w = *p;
             bool armed = false;
             for (uint32_t pe = 0; pe < d->max_pes && w->monitor; pe++)
-                armed = armed || (d->monitors[pe].armed && page_of(d->monitors[pe].granule) == w->pa);
+                armed =
+                    armed || (d->monitors[pe].armed && page_of(d->monitors[pe].granule) == w->pa);
             w->monitor = armed;
             d->monitor_pages += armed;
             if (armed || w->code) {

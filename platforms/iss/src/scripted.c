@@ -17,9 +17,9 @@ typedef struct frame {
 /** What a checkpoint holds. */
 typedef struct scripted_state {
     uint64_t cycles, steps, exceptions;
-    uint64_t spin;   /**< Cycles left of a SPIN. */
-    uint64_t last;   /**< Last value logged. */
-    uint64_t x[2];   /**< x0, x1 of a conduit call. */
+    uint64_t spin; /**< Cycles left of a SPIN. */
+    uint64_t last; /**< Last value logged. */
+    uint64_t x[2]; /**< x0, x1 of a conduit call. */
     uint64_t logged;
     uint32_t lines;
     uint32_t depth;

@@ -289,6 +289,7 @@
 
   /* Ticks of a logarithmic axis: 1, 2, 5 a decade when that gives three or more, else all digits. */
   function logSplits(u, index, min, max) {
+    if (!(min > 0)) return [];
     for (const digits of [[1], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 6, 7, 8, 9]]) {
       const list = [];
       for (let power = Math.pow(10, Math.floor(Math.log10(min))); power <= max; power *= 10) {
@@ -371,7 +372,9 @@
 
   function distribution(parent, sets, output) {
     const present = sets.filter(Boolean);
-    const lists = present.map((s) => s.distribution.map(inUnit));
+    /* Zero has no place on a logarithmic axis: what found the PE in the vector stands at the edge. */
+    const edge = inUnit(Math.min(...present.map((s) => s.firmware.p50))) / 4 || 1;
+    const lists = present.map((s) => s.distribution.map((ps) => Math.max(edge, inUnit(ps))));
     const series = steps(lists);
     const stepped = uPlot.paths.stepped({ align: 1 });
     figure(parent, 'share of interrupts, % · latency, ' + unitName() + ' (log)', 170, {

@@ -10,7 +10,8 @@ namespace virt
 {
 
 bus::bus(sc_core::sc_module_name name, unsigned initiators, uint64_t device_ps)
-    : sc_module(name), device_cost_(from_ps(device_ps))
+    : sc_module(name), there_(from_ps(device_ps / 2)), back_(from_ps(device_ps - device_ps / 2)),
+      sync_(initiators)
 {
     for (unsigned n = 0; n < initiators; n++) {
         from_.push_back(std::make_unique<target_socket>(("from_" + std::to_string(n)).c_str()));
@@ -50,21 +51,34 @@ int bus::find(const tlm::tlm_generic_payload &payload) const
     return static_cast<int>(last_);
 }
 
-void bus::b_transport(int, tlm::tlm_generic_payload &payload, sc_core::sc_time &delay)
+void bus::to_device(int initiator, size_t n, tlm::tlm_generic_payload &payload,
+                    sc_core::sc_time &delay)
 {
-    const int n = find(payload);
+    const auto &sync = sync_[static_cast<size_t>(initiator)];
 
-    if (n < 0) {
+    delay += there_;
+    if (sync)
+        sync(delay);
+    (*to_[n])->b_transport(payload, delay);
+    delay += back_;
+}
+
+void bus::b_transport(int initiator, tlm::tlm_generic_payload &payload, sc_core::sc_time &delay)
+{
+    const int found = find(payload);
+
+    if (found < 0) {
         payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
         return;
     }
-    const area &a = areas_[static_cast<size_t>(n)];
+    const size_t n = static_cast<size_t>(found);
     const uint64_t address = payload.get_address();
 
-    if (!a.memory)
-        delay += device_cost_;
-    payload.set_address(address - a.base);
-    (*to_[static_cast<size_t>(n)])->b_transport(payload, delay);
+    payload.set_address(address - areas_[n].base);
+    if (areas_[n].memory)
+        (*to_[n])->b_transport(payload, delay);
+    else
+        to_device(initiator, n, payload, delay);
     payload.set_address(address);
 }
 

@@ -4,6 +4,7 @@
 #define VIRT_BUS_H
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -31,6 +32,13 @@ public:
         return *from_[n];
     }
 
+    /// Lets initiator @p n wait until its access arrives at a device: @p function makes the delay
+    /// zero by letting that time pass. Without it the delay is passed on as it is.
+    void synchronise(unsigned n, std::function<void(sc_core::sc_time &)> function)
+    {
+        sync_[n] = std::move(function);
+    }
+
     /// Puts @p socket at [base, base + size). @param secure only Secure accesses reach it.
     /// @param memory the area is memory: its own cost holds and not the way to a device.
     template <class Socket>
@@ -54,7 +62,12 @@ private:
     bool get_direct_mem_ptr(int initiator, tlm::tlm_generic_payload &payload, tlm::tlm_dmi &dmi);
     void invalidate(int index, sc_dt::uint64 start, sc_dt::uint64 end);
 
-    sc_core::sc_time device_cost_;
+    void to_device(int initiator, size_t n, tlm::tlm_generic_payload &payload,
+                   sc_core::sc_time &delay);
+
+    sc_core::sc_time there_; ///< A PE's way to a device ...
+    sc_core::sc_time back_;  ///< ... and the answer's way back.
+    std::vector<std::function<void(sc_core::sc_time &)>> sync_;
     std::vector<area> areas_;
     std::vector<std::unique_ptr<target_socket>> from_;
     std::vector<std::unique_ptr<initiator_socket>> to_;

@@ -1,41 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
-// An interrupt wire that several sources share: high while one of them is.
+// Interrupt wires from devices and PEs to the GIC.
 #ifndef VIRT_LINE_MUX_H
 #define VIRT_LINE_MUX_H
+
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include <systemc>
 
 #include "gictlm/line.h"
 
 namespace virt
 {
 
-/// The wire to one GIC input. Each source reports its own changes only.
+class line_mux;
+
+/// Delivers changes of lines at their exact time: the GIC must not see the future of one line
+/// before the present of another.
+class line_queue : public sc_core::sc_module
+{
+public:
+    explicit line_queue(sc_core::sc_module_name name);
+
+    /// One source of @p line has @p level from @p time_ps on.
+    void post(line_mux &line, bool level, uint64_t time_ps);
+    /// Forgets what is under way.
+    void clear();
+
+private:
+    void deliver();
+
+    std::multimap<uint64_t, std::pair<line_mux *, bool>> under_way_;
+    sc_core::sc_event due_;
+};
+
+/// The wire to one GIC input, high while one of its sources is. Each source reports its changes.
 class line_mux
 {
 public:
-    /// @param to the GIC's input. @param latency from a device's pin to the GIC's.
-    line_mux(gictlm::line_if &to, const sc_core::sc_time &latency) : to_(to), latency_(latency) {}
+    /// @param to the GIC's input. @param latency from the source's pin to the GIC's.
+    /// @param queue delivers what lies in the future; nullptr: it is handed on at once, with its
+    /// delay (loosely timed).
+    line_mux(gictlm::line_if &to, const sc_core::sc_time &latency, line_queue *queue)
+        : to_(to), latency_(latency), queue_(queue)
+    {
+    }
 
     /// One source's output changed at sc_time_stamp() + @p delay.
-    void set(bool level, const sc_core::sc_time &delay)
-    {
-        const bool before = high_ != 0;
-
-        high_ += level ? 1 : -1;
-        if ((high_ != 0) != before)
-            to_.set(level, delay + latency_);
-    }
+    void set(bool level, const sc_core::sc_time &delay);
+    /// The change arrives.
+    void arrive(bool level, const sc_core::sc_time &delay);
     /// Reset: all sources are low. The GIC's own reset keeps input levels, so lower the wire.
-    void reset(const sc_core::sc_time &delay)
-    {
-        if (high_ != 0)
-            to_.set(false, delay);
-        high_ = 0;
-    }
+    void reset();
 
 private:
     gictlm::line_if &to_;
     sc_core::sc_time latency_;
-    int high_ = 0;
+    line_queue *queue_;
+    int high_ = 0; ///< Sources that are high.
 };
 
 } // namespace virt

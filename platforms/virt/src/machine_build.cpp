@@ -46,6 +46,8 @@ machine::machine(sc_core::sc_module_name name, machine_setup &setup)
         throw std::runtime_error("out of memory");
     psci_init(&psci_, setup_.machine.cpus);
     semihost_init(&semihost_, setup_.options.append);
+    if (timed_)
+        line_queue_ = std::make_unique<line_queue>("line_queue");
     build_memories();
     build_gic();
     build_devices();
@@ -126,8 +128,8 @@ line_mux &machine::spi_line(uint32_t intid)
                                      ? gic_->espi[intid - GIC_INTID_ESPI_FIRST]
                                      : gic_->spi[intid - GIC_INTID_SPI_FIRST];
 
-        line =
-            std::make_unique<line_mux>(input, from_ps(cost(setup_, GICTIME_KEY_INTERCONNECT_LINE)));
+        line = std::make_unique<line_mux>(
+            input, from_ps(cost(setup_, GICTIME_KEY_INTERCONNECT_LINE)), line_queue_.get());
     }
     return *line;
 }
@@ -144,7 +146,7 @@ line_mux &machine::ppi_line(unsigned pe, uint32_t intid)
         gictlm::line_in &input = extended ? gic_->eppi[pe][intid - GIC_INTID_EPPI_FIRST]
                                           : gic_->ppi[pe][intid - GIC_INTID_PPI_FIRST];
 
-        lines[place] = std::make_unique<line_mux>(input, sc_core::SC_ZERO_TIME);
+        lines[place] = std::make_unique<line_mux>(input, sc_core::SC_ZERO_TIME, line_queue_.get());
     }
     return *lines[place];
 }
@@ -329,6 +331,8 @@ void machine::build_pe(unsigned n)
     pe &unit = *pes_[n];
 
     unit.socket.bind(bus_.from(n));
+    if (timed_)
+        bus_.synchronise(n, [&unit](sc_core::sc_time &delay) { unit.synchronise(delay); });
     unit.connect(*gic_->sysreg[n].operator->());
     for (const auto &wire : wires)
         unit.connect_timer(wire.timer, ppi_line(n, VP_INTID_PPI + wire.ppi));

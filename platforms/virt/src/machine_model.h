@@ -138,6 +138,7 @@ private:
     void act_as_firmware();
     void act_as_firmware_for(unsigned n);
     void secure_write(uint64_t address, uint32_t value);
+    void prepare_reset();
     void reset_system();
     void between_slices();
 
@@ -159,6 +160,7 @@ private:
     iss_domain *domain_;
     bus bus_;
     std::unique_ptr<gictlm::gic> gic_;
+    std::unique_ptr<line_queue> line_queue_; ///< Timed: lines change at their exact time.
     std::vector<std::unique_ptr<memory_target>> memories_;
     std::vector<std::unique_ptr<device_target>> targets_;
     std::vector<std::unique_ptr<line_mux>> spi_lines_; ///< By INTID; made when first used.

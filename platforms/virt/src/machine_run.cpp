@@ -128,11 +128,11 @@ void machine::start()
     }
 }
 
+// What firmware did before our time: written without time.
 void machine::secure_write(uint64_t address, uint32_t value)
 {
     tlm::tlm_generic_payload payload;
     gictlm::attributes_extension attributes;
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
 
     attributes.secure = true;
     payload.set_extension(&attributes);
@@ -141,8 +141,7 @@ void machine::secure_write(uint64_t address, uint32_t value)
     payload.set_data_ptr(reinterpret_cast<unsigned char *>(&value));
     payload.set_data_length(sizeof value);
     payload.set_streaming_width(sizeof value);
-    payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-    firmware_socket_->b_transport(payload, delay);
+    (void)firmware_socket_->transport_dbg(payload);
     payload.clear_extension(&attributes);
 }
 
@@ -185,15 +184,19 @@ void machine::reset_system()
     vp_error error = vp_error();
 
     reset_wanted_ = false;
-    for (auto &unit : pes_)
+    for (auto &unit : pes_) {
+        unit->hold(false);
         unit->cold_reset();
+    }
+    if (line_queue_ != nullptr)
+        line_queue_->clear();
     for (auto &line : spi_lines_)
         if (line != nullptr)
-            line->reset(sc_core::SC_ZERO_TIME);
+            line->reset();
     for (auto &lines : ppi_lines_)
         for (auto &line : lines)
             if (line != nullptr)
-                line->reset(sc_core::SC_ZERO_TIME);
+                line->reset();
     for (auto &target : targets_)
         target->reset();
     gic_->reset_all();
@@ -207,10 +210,24 @@ void machine::reset_system()
     start();
 }
 
+// A PE in the middle of an access ends its instruction first; the others stand still meanwhile.
+void machine::prepare_reset()
+{
+    bool busy = false;
+
+    for (auto &unit : pes_) {
+        busy = busy || unit->in_access();
+        if (!unit->in_access())
+            unit->hold(true);
+    }
+    if (!busy)
+        reset_system();
+}
+
 void machine::between_slices()
 {
     if (reset_wanted_)
-        reset_system();
+        prepare_reset();
     if (observer_ != nullptr)
         gictime_observer_advance(observer_, now_ps());
     if (debugger_ != nullptr)

@@ -240,6 +240,21 @@ void pe::line_changed(iss_line line, bool level, const sc_core::sc_time &delay)
 
 // ---------------------------------------------------------------- slices
 
+// The thread stays where it is, in the middle of an instruction; the scheduler goes on with the
+// others and grants the next slice when the access arrives. The instruction is the last of its run.
+void pe::synchronise(sc_core::sc_time &delay)
+{
+    if (delay == sc_core::SC_ZERO_TIME)
+        return;
+    in_access_ = true;
+    queue(now_ps() + to_ps(delay));
+    yielded_.notify();
+    wait(granted_);
+    in_access_ = false;
+    end_slice();
+    delay = sc_core::SC_ZERO_TIME;
+}
+
 void pe::grant(uint64_t end_ps, uint64_t insns)
 {
     end_ps_ = end_ps;

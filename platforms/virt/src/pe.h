@@ -100,9 +100,10 @@ public:
     {
         return yielded_;
     }
+    /// Instructions of the slice that has ended; those of an access under way come with its end.
     uint64_t slice_insns() const
     {
-        return result_.insns;
+        return in_access_ ? 0 : result_.insns;
     }
     /// Scheduler: the slice under way ends after the current instruction.
     void end_slice()
@@ -114,6 +115,14 @@ public:
 
     /// The event register may be set since @p time_ps: leave WFE if it is.
     void look_at_event(uint64_t time_ps);
+
+    /// Bus: the access under way arrives after @p delay: other PEs run until then.
+    void synchronise(sc_core::sc_time &delay);
+    /// Whether the PE is in the middle of such an access.
+    bool in_access() const
+    {
+        return in_access_;
+    }
 
     /// Debugger: the PE is not to run, whatever it is ready for; and again.
     void hold(bool held);
@@ -226,7 +235,8 @@ private:
     uint64_t wanted_ps_ = 0;
     bool stepping_ = false;
     uint64_t refused_ps_ = 0; ///< Time of the access that was refused as too early.
-    bool blocked_ = false;    ///< The GIC has no credit, or a DSB waits for it.
+    bool in_access_ = false;
+    bool blocked_ = false; ///< The GIC has no credit, or a DSB waits for it.
     uint64_t end_ps_ = 0;
     uint64_t insns_ = 0;
     iss_result result_ = iss_result();

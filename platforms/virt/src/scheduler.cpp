@@ -106,9 +106,11 @@ void scheduler::run_slice(uint64_t now)
     slice_end_ps_ = slice_end(now);
     running_ = &unit;
     slices_++;
-    unit.grant(slice_end_ps_, limits_.insns - insns_);
+    in_access_ -= unit.in_access() ? 1 : 0;
+    unit.grant(slice_end_ps_, limits_.insns - insns_ - in_access_);
     wait(unit.yielded());
     running_ = nullptr;
+    in_access_ += unit.in_access() ? 1 : 0;
     insns_ += unit.slice_insns();
     if (insns_ >= limits_.insns)
         finish(ending::instructions);

@@ -123,6 +123,7 @@ private:
     uint64_t slice_end_ps_ = 0;
     uint64_t insns_ = 0;
     uint64_t slices_ = 0;
+    uint64_t in_access_ = 0; ///< PEs with an instruction under way that is not yet counted.
     ending reason_ = ending::none;
     int status_ = 0;
     static volatile int interrupted_;

@@ -26,11 +26,11 @@ enum {
 
 /** One entry of an outbox. */
 typedef struct gic_out {
-    uint8_t port; /**< gic_port */
-    uint8_t reserved;
-    uint16_t to;     /**< PE, GIC_PE_ALL or GIC_PE_NONE. */
-    uint16_t except; /**< With GIC_PE_ALL: the PE left out, or GIC_PE_NONE. */
-    uint16_t reserved2;
+    uint8_t port;     /**< gic_port */
+    uint8_t from;     /**< gic_port of the sender. */
+    uint16_t to;      /**< PE, GIC_PE_ALL or GIC_PE_NONE. */
+    uint16_t except;  /**< With GIC_PE_ALL: the PE left out, or GIC_PE_NONE. */
+    uint16_t from_pe; /**< PE of the sender, or GIC_PE_NONE. */
     gic_msg msg;
 } gic_out;
 
@@ -46,7 +46,24 @@ typedef struct gic_outbox {
     uint32_t capacity;
     uint32_t count;
     uint64_t events_dropped;
+    bool more;     /**< The kernel has work left: its step function is to be called. */
+    gic_out blank; /**< What every entry starts from: the sender, and zeros. */
 } gic_outbox;
+
+/** An empty outbox of kernel @p from of PE @p pe (or GIC_PE_NONE). */
+static inline void gic_outbox_init(gic_outbox *box, gic_out *entry, uint32_t capacity,
+                                   gic_port from, uint16_t pe)
+{
+    static const gic_out none = {0, 0, 0, GIC_PE_NONE, 0, {0, 0, 0, 0, 0, 0}};
+    box->entry = entry;
+    box->capacity = capacity;
+    box->count = 0;
+    box->events_dropped = 0;
+    box->more = false;
+    box->blank = none;
+    box->blank.from = (uint8_t)from;
+    box->blank.from_pe = pe;
+}
 
 /** Entries that still fit. */
 static inline uint32_t gic_outbox_room(const gic_outbox *box)
@@ -54,7 +71,7 @@ static inline uint32_t gic_outbox_room(const gic_outbox *box)
     return box->capacity - box->count;
 }
 
-/** Reserve the next entry, zero but for its address; NULL when full. */
+/** Reserve the next entry, zero but for its addresses; NULL when full. */
 static inline gic_out *gic_outbox_next(gic_outbox *box, gic_port port, uint16_t to)
 {
     gic_out *out;
@@ -64,18 +81,20 @@ static inline gic_out *gic_outbox_next(gic_outbox *box, gic_port port, uint16_t 
         return NULL;
     }
     out = &box->entry[box->count++];
+    *out = box->blank;
     out->port = (uint8_t)port;
-    out->reserved = 0;
-    out->reserved2 = 0;
     out->to = to;
-    out->except = GIC_PE_NONE;
-    out->msg.kind = 0;
-    out->msg.group = 0;
-    out->msg.priority = 0;
-    out->msg.flags = 0;
-    out->msg.intid = 0;
-    out->msg.arg = 0;
     return out;
+}
+
+/** Send a message of @p kind about @p intid; its other members are zero and the caller's to set. */
+static inline gic_msg *gic_send_kind(gic_outbox *box, gic_port port, uint16_t to,
+                                     gic_msg_kind kind, uint32_t intid)
+{
+    gic_out *out = gic_outbox_next(box, port, to);
+    out->msg.kind = (uint8_t)kind;
+    out->msg.intid = intid;
+    return &out->msg;
 }
 
 /** Send @p msg. */

@@ -105,9 +105,10 @@ private:
     assembly &owner_;
     uint64_t size_;
     const gic_reg_row *rows_ = nullptr;
-    std::vector<uint8_t> row_of_word_;      ///< By offset / 4: number of the row.
-    std::vector<void *> kernels_;           ///< By number of the frame.
-    uint8_t quick_widths_[no_row + 1] = {}; ///< By row: widths of reads that need no decision.
+    std::vector<uint8_t> row_of_word_; ///< By offset / 4: number of the row.
+    std::vector<void *> kernels_;      ///< By number of the frame.
+    /// By row: lengths of reads that need no decision, as bits.
+    uint16_t quick_lengths_[no_row + 1] = {};
     attributes defaults_;
     attributes_function attributes_of_;
     uint64_t read_cost_ps_;

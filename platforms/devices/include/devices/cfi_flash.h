@@ -4,7 +4,8 @@
  * @brief A bank of NOR flash: two 16-bit chips side by side, Intel command set (CFI 0x0001).
  *
  * Bits 15:0 of each 32-bit word belong to chip 0, bits 31:16 to chip 1; each chip has its own
- * command state, as on a board. Erasing and programming complete at once. A bank that is not
+ * command state, as on a board. A write narrower than a word reaches both chips, its data repeated
+ * on every lane. Erasing and programming complete at once. A bank that is not
  * writable answers both with "block locked" in its status register.
  */
 #ifndef DEVICES_CFI_FLASH_H

@@ -85,6 +85,12 @@ void secure_irq_setup(const struct irq_setup *setup);
  *  reading. 0 when EL3 was not involved. */
 uint64_t monitor_take_entry_stamp(unsigned slot);
 
+/** Secure EL1: whether EL3 entered the Secure world for an interrupt that has not been taken yet.
+ * It takes the CPU interface some cycles to raise IRQ after the switch; who goes idle before that
+ * makes the worlds change for nothing. Cleared by monitor_interrupt_taken(). */
+bool monitor_interrupt_expected(unsigned slot);
+void monitor_interrupt_taken(unsigned slot);
+
 /** Whether EL3 took the PE away in this world's interrupt vector, before it could stamp; cleared by
  *  reading. */
 bool monitor_take_disturbed(unsigned slot);

@@ -7,8 +7,8 @@
  * - The record of which memory somebody derived code from; a store there invalidates it everywhere.
  * - Broadcast of TLB and instruction cache maintenance and of SEV.
  *
- * Records are by physical address: the Secure and the Non-secure address space are taken to show the
- * same memory, which is never wrong, since the only cost is a store that is looked at in vain.
+ * Records are by physical address: the Secure and the Non-secure address space are taken to show
+ * the same memory, which is never wrong, since the only cost is a store that is looked at in vain.
  *
  * It works with direct pointers because a page in which a foreign monitor is armed, or from which
  * code was cached, is never granted ISS_RIGHT_WRITE, only ISS_RIGHT_WRITE_NOTIFY; rights granted

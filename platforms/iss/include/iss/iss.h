@@ -76,9 +76,9 @@ typedef enum iss_stop {
     ISS_STOP_BREAKPOINT, /**< A debugger's breakpoint is at PC; the instruction has not executed. */
     ISS_STOP_WATCHPOINT, /**< The instruction before PC touched a watched range. */
     ISS_STOP_STEP,       /**< `step` executed its one instruction (or took its one exception). */
-    ISS_STOP_SYNC,       /**< A callback answered ISS_RETRY; the instruction at PC will be redone. */
-    ISS_STOP_RESET,      /**< The PE asked for a warm reset (RMR_ELx). */
-    ISS_STOP_HALTED,     /**< Held in reset, or no program left (scripted PE). */
+    ISS_STOP_SYNC,   /**< A callback answered ISS_RETRY; the instruction at PC will be redone. */
+    ISS_STOP_RESET,  /**< The PE asked for a warm reset (RMR_ELx). */
+    ISS_STOP_HALTED, /**< Held in reset, or no program left (scripted PE). */
     ISS_STOP_COUNT
 } iss_stop;
 
@@ -144,7 +144,8 @@ enum {
     ISS_RIGHT_WRITE_NOTIFY = 1u << 3
 };
 
-/** A direct pointer: [pa, pa + length) is at `host`, valid until invalidate_direct takes it back. */
+/** A direct pointer: [pa, pa + length) is at `host`, valid until invalidate_direct takes it back.
+ */
 typedef struct iss_direct {
     uint64_t pa;
     uint64_t length;
@@ -165,7 +166,7 @@ const char *iss_timer_reg_name(iss_timer_reg reg);
 
 /** One system register access that is decided outside the ISS. */
 typedef struct iss_sysreg_access {
-    uint32_t reg;           /**< gic_sysreg or iss_timer_reg, by the callback that carries it. */
+    uint32_t reg; /**< gic_sysreg or iss_timer_reg, by the callback that carries it. */
     bool write;
     uint64_t value;         /**< Written, or to be filled in. */
     const gic_pe_state *pe; /**< The state last pushed; decides traps and views. */
@@ -219,13 +220,13 @@ typedef enum iss_event_kind {
 
 /** An event with its exact local time. */
 typedef struct iss_event {
-    uint8_t kind;     /**< iss_event_kind. */
-    uint8_t line;     /**< iss_line that caused the exception, or ISS_LINE_COUNT. */
-    uint8_t el;       /**< Exception level that is entered. */
+    uint8_t kind; /**< iss_event_kind. */
+    uint8_t line; /**< iss_line that caused the exception, or ISS_LINE_COUNT. */
+    uint8_t el;   /**< Exception level that is entered. */
     uint8_t from_el;
     uint64_t time_ps;
-    uint64_t pc;      /**< Preferred return address; HANDLER: the vector; ERET: the target. */
-    uint64_t esr;     /**< Syndrome of a synchronous exception or SError. */
+    uint64_t pc;  /**< Preferred return address; HANDLER: the vector; ERET: the target. */
+    uint64_t esr; /**< Syndrome of a synchronous exception or SError. */
 } iss_event;
 
 /* ------------------------------------------------------------------ the environment */
@@ -256,7 +257,8 @@ typedef struct iss_env {
     /** A generic timer register access (`access->reg` is an iss_timer_reg), traps included. */
     gic_sysreg_result (*timer)(iss_sysreg_access *access, uint64_t *time_ps, void *ctx);
 
-    /** DSB: ISS_OK when the CPU interface has no unacknowledged upstream message, else ISS_RETRY. */
+    /** DSB: ISS_OK when the CPU interface has no unacknowledged upstream message, else ISS_RETRY.
+     */
     iss_status (*dsb)(uint64_t *time_ps, void *ctx);
 
     /** Broadcast to every other PE of the Inner Shareable domain. NULL: there is none. */
@@ -295,18 +297,18 @@ typedef enum iss_conduit { ISS_CONDUIT_NONE, ISS_CONDUIT_HVC, ISS_CONDUIT_SMC } 
 
 /** Configuration of one PE; implementation specific options come by their own create function. */
 typedef struct iss_config {
-    uint32_t version;    /**< ISS_PORT_VERSION. */
-    const char *cpu;     /**< "cortex-a53", "cortex-a57", "cortex-a72" or "max". */
-    uint64_t mpidr;      /**< Affinity fields of MPIDR_EL1; bit 31 and U are the ISS's. */
-    uint64_t period_ps;  /**< Clock period, 1 to 1000000 ps. */
-    uint64_t rvbar;      /**< Reset vector. */
+    uint32_t version;   /**< ISS_PORT_VERSION. */
+    const char *cpu;    /**< "cortex-a53", "cortex-a57", "cortex-a72" or "max". */
+    uint64_t mpidr;     /**< Affinity fields of MPIDR_EL1; bit 31 and U are the ISS's. */
+    uint64_t period_ps; /**< Clock period, 1 to 1000000 ps. */
+    uint64_t rvbar;     /**< Reset vector. */
     bool has_el2;
     bool has_el3;
-    bool secure_only;    /**< Without EL3: the PE is in Secure state. */
-    bool semihosting;    /**< HLT #0xF000 is a semihosting call, else UNDEFINED. */
+    bool secure_only; /**< Without EL3: the PE is in Secure state. */
+    bool semihosting; /**< HLT #0xF000 is a semihosting call, else UNDEFINED. */
     iss_conduit conduit;
-    uint8_t gic_sysregs; /**< ID_AA64PFR0_EL1.GIC: 0 none, 1 GICv3/4.0, 3 GICv4.1. */
-    iss_cpi cpi;         /**< Cycles per instruction class; see iss/cpi.h. */
+    uint8_t gic_sysregs;     /**< ID_AA64PFR0_EL1.GIC: 0 none, 1 GICv3/4.0, 3 GICv4.1. */
+    iss_cpi cpi;             /**< Cycles per instruction class; see iss/cpi.h. */
     struct a64_share *share; /**< What PEs of one kind may share (iss/a64.h), or NULL. */
 } iss_config;
 
@@ -323,7 +325,7 @@ typedef struct iss_start {
 typedef enum iss_reg {
     ISS_REG_X0 = 0,
     ISS_REG_X30 = 30,
-    ISS_REG_SP,     /**< The current stack pointer. */
+    ISS_REG_SP, /**< The current stack pointer. */
     ISS_REG_PC,
     ISS_REG_PSTATE, /**< As SPSR would hold it. */
     ISS_REG_SP_EL0,

@@ -29,15 +29,15 @@ typedef enum iss_script_op {
     ISS_SCRIPT_WFI,
     ISS_SCRIPT_WFE,
     ISS_SCRIPT_SEV,
-    ISS_SCRIPT_MASK,     /**< PSTATE.I and F := bits 0 (I) and 1 (F) of value. */
-    ISS_SCRIPT_STATE,    /**< Enter Exception level `value` (0 to 3), SCR_EL3 bits from `mask`. */
-    ISS_SCRIPT_SPIN,     /**< Do nothing for `value` cycles. */
-    ISS_SCRIPT_LDXR,     /**< Load exclusive [address, size] -> log. */
-    ISS_SCRIPT_STXR,     /**< Store exclusive [address, size, value]; log 0 done, 1 failed. */
-    ISS_SCRIPT_JUMP,     /**< Continue at step `value` of the same script. */
-    ISS_SCRIPT_CONDUIT,  /**< Stop with ISS_STOP_CONDUIT; x0 = value, x1 = address. */
-    ISS_SCRIPT_RETURN,   /**< End of a handler: return to the interrupted step. */
-    ISS_SCRIPT_HALT      /**< No program left. */
+    ISS_SCRIPT_MASK,    /**< PSTATE.I and F := bits 0 (I) and 1 (F) of value. */
+    ISS_SCRIPT_STATE,   /**< Enter Exception level `value` (0 to 3), SCR_EL3 bits from `mask`. */
+    ISS_SCRIPT_SPIN,    /**< Do nothing for `value` cycles. */
+    ISS_SCRIPT_LDXR,    /**< Load exclusive [address, size] -> log. */
+    ISS_SCRIPT_STXR,    /**< Store exclusive [address, size, value]; log 0 done, 1 failed. */
+    ISS_SCRIPT_JUMP,    /**< Continue at step `value` of the same script. */
+    ISS_SCRIPT_CONDUIT, /**< Stop with ISS_STOP_CONDUIT; x0 = value, x1 = address. */
+    ISS_SCRIPT_RETURN,  /**< End of a handler: return to the interrupted step. */
+    ISS_SCRIPT_HALT     /**< No program left. */
 } iss_script_op;
 
 /** One step. */
@@ -51,11 +51,7 @@ typedef struct iss_script_step {
 } iss_script_step;
 
 /** SCR bits of ISS_SCRIPT_STATE's mask. */
-enum {
-    ISS_SCRIPT_SCR_NS = 1u << 0,
-    ISS_SCRIPT_SCR_IRQ = 1u << 1,
-    ISS_SCRIPT_SCR_FIQ = 1u << 2
-};
+enum { ISS_SCRIPT_SCR_NS = 1u << 0, ISS_SCRIPT_SCR_IRQ = 1u << 1, ISS_SCRIPT_SCR_FIQ = 1u << 2 };
 
 /** One line of the log: what a step read, and when. */
 typedef struct iss_script_log {

@@ -13,18 +13,18 @@ static inline const a64_op *near_target(const a64_op *o)
     return (const a64_op *)((const char *)o + (int64_t)o->imm);
 }
 
-#define BRANCH_IF(name, test)                                                                      \
-    A64_HANDLER(name##_near)                                                                       \
-    {                                                                                              \
-        if (test)                                                                                  \
-            A64_GOTO(near_target(o));                                                              \
-        A64_NEXT();                                                                                \
-    }                                                                                              \
-    A64_HANDLER(name##_far)                                                                        \
-    {                                                                                              \
-        if (test)                                                                                  \
-            A64_JUMP(a64_pc_of(c, o) + o->imm);                                                    \
-        A64_NEXT();                                                                                \
+#define BRANCH_IF(name, test)                   \
+    A64_HANDLER(name##_near)                    \
+    {                                           \
+        if (test)                               \
+            A64_GOTO(near_target(o));           \
+        A64_NEXT();                             \
+    }                                           \
+    A64_HANDLER(name##_far)                     \
+    {                                           \
+        if (test)                               \
+            A64_JUMP(a64_pc_of(c, o) + o->imm); \
+        A64_NEXT();                             \
     }
 
 #define N_SET (c->a.nf >> 63)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Decoded code: a page of slots per physical page that was executed, decoded slot by slot when first
- * reached. A store to the page makes the stored-to slots undecoded again, whoever stores: so
+ * Decoded code: a page of slots per physical page that was executed, decoded slot by slot when
+ * first reached. A store to the page makes the stored-to slots undecoded again, whoever stores: so
  * self-modifying code is seen at once, which is stronger than the architecture asks for.
  */
 #include <stdlib.h>
@@ -215,8 +215,8 @@ static void invalidate_page(a64_code *code, uint64_t page_pa, uint64_t from, uin
         if (p->pa != page_pa)
             continue;
         unsigned first = from > page_pa ? (unsigned)((from - page_pa) / 4u) : 0;
-        unsigned last = to < page_pa + A64_PAGE_SIZE ? (unsigned)((to - page_pa + 3u) / 4u)
-                                                     : A64_PAGE_OPS;
+        unsigned last =
+            to < page_pa + A64_PAGE_SIZE ? (unsigned)((to - page_pa + 3u) / 4u) : A64_PAGE_OPS;
         reset_slots(p, first, last - first);
     }
 }

@@ -69,9 +69,9 @@ enum { A64_F = 1u << 0, A64_I = 1u << 1, A64_A = 1u << 2, A64_D = 1u << 3 };
 
 /** Reasons to leave the dispatch loop at the next boundary (`attn`). */
 enum {
-    A64_ATTN_LINE = 1u << 0,  /**< An interrupt or SError can be taken. */
-    A64_ATTN_STOP = 1u << 1,  /**< `request_stop` was called. */
-    A64_ATTN_END = 1u << 2,   /**< `stop` says why the run ends. */
+    A64_ATTN_LINE = 1u << 0,   /**< An interrupt or SError can be taken. */
+    A64_ATTN_STOP = 1u << 1,   /**< `request_stop` was called. */
+    A64_ATTN_END = 1u << 2,    /**< `stop` says why the run ends. */
     A64_ATTN_REFETCH = 1u << 3 /**< Look the next instruction up anew. */
 };
 
@@ -108,14 +108,14 @@ typedef struct a64_pmu {
 typedef struct a64_arch {
     uint64_t x[A64_X_COUNT];
     uint64_t pc;
-    uint64_t nf; /**< N is bit 63. */
-    uint64_t zf; /**< Z is set when this is zero. */
-    uint64_t cf; /**< C: 0 or 1. */
-    uint64_t vf; /**< V is bit 63. */
+    uint64_t nf;       /**< N is bit 63. */
+    uint64_t zf;       /**< Z is set when this is zero. */
+    uint64_t cf;       /**< C: 0 or 1. */
+    uint64_t vf;       /**< V is bit 63. */
     uint64_t sp_el[4]; /**< Banked stack pointers; the current one lives in x[A64_SP]. */
     uint64_t sys[S_COUNT];
-    uint64_t cycles;     /**< Local time in cycles, as of the start of the slice. */
-    uint64_t insns;      /**< Likewise. */
+    uint64_t cycles; /**< Local time in cycles, as of the start of the slice. */
+    uint64_t insns;  /**< Likewise. */
     uint64_t exceptions;
     uint64_t returns;
     uint64_t irqs;
@@ -123,13 +123,13 @@ typedef struct a64_arch {
     uint8_t el;
     uint8_t sp_sel;
     uint8_t daif;
-    uint8_t il; /**< PSTATE.IL. */
-    uint8_t ss; /**< PSTATE.SS. */
+    uint8_t il;    /**< PSTATE.IL. */
+    uint8_t ss;    /**< PSTATE.SS. */
     uint8_t event; /**< Event register. */
     uint8_t sleep; /**< 0, or ISS_STOP_WFI / ISS_STOP_WFE. */
     uint8_t halted;
-    uint8_t serror; /**< A physical SError is pending. */
-    uint8_t pmu_irq; /**< Level of the PMU's line. */
+    uint8_t serror;         /**< A physical SError is pending. */
+    uint8_t pmu_irq;        /**< Level of the PMU's line. */
     uint8_t excl;           /**< The monitor is armed. */
     uint8_t excl_published; /**< ... and the environment knows. */
     uint8_t excl_secure;
@@ -179,7 +179,7 @@ typedef struct a64_tlbe {
     uint8_t shift; /**< log2 of its size. */
     uint8_t level;
     uint8_t regime;
-    uint8_t ap; /**< AP[2:1], tables' APTable applied. */
+    uint8_t ap;   /**< AP[2:1], tables' APTable applied. */
     uint8_t attr; /**< MAIR byte. */
     bool valid, global, uxn, pxn, secure;
 } a64_tlbe;
@@ -234,9 +234,9 @@ struct iss {
     iss_result *result;
     bool running;
     bool reset_pending; /**< A reset was asked for while running. */
-    bool pmu_on;    /**< Some counter is enabled. */
-    bool sp_check;  /**< SCTLR says to check the stack pointer at this EL. */
-    uint8_t ctx;    /**< a64_ctx of the current state. */
+    bool pmu_on;        /**< Some counter is enabled. */
+    bool sp_check;      /**< SCTLR says to check the stack pointer at this EL. */
+    uint8_t ctx;        /**< a64_ctx of the current state. */
     uint8_t watches;
     uint8_t breaks;
 

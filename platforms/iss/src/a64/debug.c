@@ -138,16 +138,17 @@ void a64_skip_breakpoint(a64_cpu *c)
 
 bool a64_watchpoint(iss *c, uint64_t address, uint64_t length, uint32_t rights, bool add)
 {
-    a64_watch w = {address, length, rights};
-    for (unsigned i = 0; i < c->watches; i++)
-        if (memcmp(&c->watchpoint[i], &w, sizeof w) == 0) {
-            if (!add)
-                c->watchpoint[i] = c->watchpoint[--c->watches];
-            return true;
-        }
+    for (unsigned i = 0; i < c->watches; i++) {
+        a64_watch *w = &c->watchpoint[i];
+        if (w->address != address || w->length != length || w->rights != rights)
+            continue;
+        if (!add)
+            *w = c->watchpoint[--c->watches];
+        return true;
+    }
     if (!add || c->watches == A64_WATCHPOINTS)
         return !add;
-    c->watchpoint[c->watches++] = w;
+    c->watchpoint[c->watches++] = (a64_watch){address, length, rights};
     /* From now on every access takes the slow path, where watchpoints are looked at. */
     a64_flush_buffers(c);
     return true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Data processing on registers: add, logic, multiply, divide, select, compare, bit counting, CRC. */
+/* Data processing on registers: add, logic, multiply, divide, select, compare, bit counting, CRC.
+ */
 #include "alu.h"
 #include "exec.h"
 
@@ -13,44 +14,44 @@ __extension__ typedef __int128 a64_i128;
  * Each two-source operation in three forms: plain register (`_r`), shifted register (`_s`: type in
  * ra, amount in imm); add and subtract also with an extended register (`_x`: option in ra).
  */
-#define TWO_SOURCE(name, expr64, expr32)                                                           \
-    A64_HANDLER(name##64_r)                                                                        \
-    {                                                                                              \
-        uint64_t l = X(rn), r = X(rm);                                                             \
-        X(rd) = expr64;                                                                            \
-        A64_NEXT();                                                                                \
-    }                                                                                              \
-    A64_HANDLER(name##32_r)                                                                        \
-    {                                                                                              \
-        uint32_t l = W(rn), r = W(rm);                                                             \
-        X(rd) = expr32;                                                                            \
-        A64_NEXT();                                                                                \
-    }                                                                                              \
-    A64_HANDLER(name##64_s)                                                                        \
-    {                                                                                              \
-        uint64_t l = X(rn), r = a64_shift64(X(rm), o->ra, (unsigned)o->imm);                       \
-        X(rd) = expr64;                                                                            \
-        A64_NEXT();                                                                                \
-    }                                                                                              \
-    A64_HANDLER(name##32_s)                                                                        \
-    {                                                                                              \
-        uint32_t l = W(rn), r = a64_shift32(W(rm), o->ra, (unsigned)o->imm);                       \
-        X(rd) = expr32;                                                                            \
-        A64_NEXT();                                                                                \
+#define TWO_SOURCE(name, expr64, expr32)                                     \
+    A64_HANDLER(name##64_r)                                                  \
+    {                                                                        \
+        uint64_t l = X(rn), r = X(rm);                                       \
+        X(rd) = expr64;                                                      \
+        A64_NEXT();                                                          \
+    }                                                                        \
+    A64_HANDLER(name##32_r)                                                  \
+    {                                                                        \
+        uint32_t l = W(rn), r = W(rm);                                       \
+        X(rd) = expr32;                                                      \
+        A64_NEXT();                                                          \
+    }                                                                        \
+    A64_HANDLER(name##64_s)                                                  \
+    {                                                                        \
+        uint64_t l = X(rn), r = a64_shift64(X(rm), o->ra, (unsigned)o->imm); \
+        X(rd) = expr64;                                                      \
+        A64_NEXT();                                                          \
+    }                                                                        \
+    A64_HANDLER(name##32_s)                                                  \
+    {                                                                        \
+        uint32_t l = W(rn), r = a64_shift32(W(rm), o->ra, (unsigned)o->imm); \
+        X(rd) = expr32;                                                      \
+        A64_NEXT();                                                          \
     }
 
-#define EXTENDED(name, expr64, expr32)                                                             \
-    A64_HANDLER(name##64_x)                                                                        \
-    {                                                                                              \
-        uint64_t l = X(rn), r = a64_extend(X(rm), o->ra, (unsigned)o->imm);                        \
-        X(rd) = expr64;                                                                            \
-        A64_NEXT();                                                                                \
-    }                                                                                              \
-    A64_HANDLER(name##32_x)                                                                        \
-    {                                                                                              \
-        uint32_t l = W(rn), r = (uint32_t)a64_extend(X(rm), o->ra, (unsigned)o->imm);              \
-        X(rd) = expr32;                                                                            \
-        A64_NEXT();                                                                                \
+#define EXTENDED(name, expr64, expr32)                                                \
+    A64_HANDLER(name##64_x)                                                           \
+    {                                                                                 \
+        uint64_t l = X(rn), r = a64_extend(X(rm), o->ra, (unsigned)o->imm);           \
+        X(rd) = expr64;                                                               \
+        A64_NEXT();                                                                   \
+    }                                                                                 \
+    A64_HANDLER(name##32_x)                                                           \
+    {                                                                                 \
+        uint32_t l = W(rn), r = (uint32_t)a64_extend(X(rm), o->ra, (unsigned)o->imm); \
+        X(rd) = expr32;                                                               \
+        A64_NEXT();                                                                   \
     }
 
 TWO_SOURCE(add, l + r, l + r)
@@ -83,11 +84,11 @@ A64_HANDLER(mov32)
 }
 
 /* One expression over 64-bit or 32-bit operands. */
-#define SIMPLE(name, expr)                                                                         \
-    A64_HANDLER(name)                                                                              \
-    {                                                                                              \
-        X(rd) = expr;                                                                              \
-        A64_NEXT();                                                                                \
+#define SIMPLE(name, expr) \
+    A64_HANDLER(name)      \
+    {                      \
+        X(rd) = expr;      \
+        A64_NEXT();        \
     }
 
 SIMPLE(adc64, X(rn) + X(rm) + c->a.cf)
@@ -158,7 +159,8 @@ SIMPLE(rbit64, reverse_bits(X(rn)))
 SIMPLE(rbit32, reverse_bits(X(rn)) >> 32)
 SIMPLE(rev16_64, reverse16(X(rn)))
 SIMPLE(rev16_32, reverse16(W(rn)))
-SIMPLE(rev32_64, (uint64_t)__builtin_bswap32(W(rn)) | (uint64_t)__builtin_bswap32((uint32_t)(X(rn) >> 32)) << 32)
+SIMPLE(rev32_64, (uint64_t)__builtin_bswap32(W(rn)) |
+                     (uint64_t)__builtin_bswap32((uint32_t)(X(rn) >> 32)) << 32)
 SIMPLE(rev_32, __builtin_bswap32(W(rn)))
 SIMPLE(rev_64, __builtin_bswap64(X(rn)))
 SIMPLE(clz64, X(rn) ? (uint64_t)__builtin_clzll(X(rn)) : 64u)
@@ -190,14 +192,14 @@ SIMPLE(csneg64, a64_cond(&c->a, o->ra) ? X(rn) : 0 - X(rm))
 SIMPLE(csneg32, (uint32_t)(a64_cond(&c->a, o->ra) ? X(rn) : 0 - X(rm)))
 
 /* Conditional compare: ra is the condition, rd the flags otherwise; the register form has imm 0. */
-#define COND_COMPARE(name, compare)                                                                \
-    A64_HANDLER(name)                                                                              \
-    {                                                                                              \
-        if (a64_cond(&c->a, o->ra))                                                                \
-            (void)compare;                                                                         \
-        else                                                                                       \
-            a64_set_nzcv(&c->a, (uint32_t)o->rd << 28);                                            \
-        A64_NEXT();                                                                                \
+#define COND_COMPARE(name, compare)                     \
+    A64_HANDLER(name)                                   \
+    {                                                   \
+        if (a64_cond(&c->a, o->ra))                     \
+            (void)compare;                              \
+        else                                            \
+            a64_set_nzcv(&c->a, (uint32_t)o->rd << 28); \
+        A64_NEXT();                                     \
     }
 
 COND_COMPARE(ccmn64, a64_adds64(&c->a, X(rn), X(rm) + o->imm))
@@ -209,14 +211,12 @@ COND_COMPARE(ccmp32, a64_subs32(&c->a, W(rn), W(rm) + (uint32_t)o->imm))
 
 static bool decode_logic_shifted(a64_decoded *d, uint32_t raw)
 {
-    static a64_fn *const plain[8][2] = {{land32_r, land64_r},   {bic32_r, bic64_r},
-                                        {orr32_r, orr64_r},   {orn32_r, orn64_r},
-                                        {eor32_r, eor64_r},   {eon32_r, eon64_r},
-                                        {ands32_r, ands64_r}, {bics32_r, bics64_r}};
-    static a64_fn *const shifted[8][2] = {{land32_s, land64_s},   {bic32_s, bic64_s},
-                                          {orr32_s, orr64_s},   {orn32_s, orn64_s},
-                                          {eor32_s, eor64_s},   {eon32_s, eon64_s},
-                                          {ands32_s, ands64_s}, {bics32_s, bics64_s}};
+    static a64_fn *const plain[8][2] = {
+        {land32_r, land64_r}, {bic32_r, bic64_r}, {orr32_r, orr64_r},   {orn32_r, orn64_r},
+        {eor32_r, eor64_r},   {eon32_r, eon64_r}, {ands32_r, ands64_r}, {bics32_r, bics64_r}};
+    static a64_fn *const shifted[8][2] = {
+        {land32_s, land64_s}, {bic32_s, bic64_s}, {orr32_s, orr64_s},   {orn32_s, orn64_s},
+        {eor32_s, eor64_s},   {eon32_s, eon64_s}, {ands32_s, ands64_s}, {bics32_s, bics64_s}};
     bool sf = a64_bit(raw, 31);
     unsigned index = a64_bits(raw, 30, 29) << 1 | a64_bit(raw, 21);
     unsigned amount = a64_bits(raw, 15, 10);
@@ -314,10 +314,12 @@ static bool decode_three_source(a64_decoded *d, uint32_t raw)
     if (a64_bits(raw, 30, 29))
         return false;
     if (op31 != 0u)
-        fn = !sf ? NULL : op31 == 1u ? wide[0][o0] : op31 == 2u ? wide[1][o0]
-             : op31 == 5u            ? wide[4][o0]
-             : op31 == 6u            ? wide[5][o0]
-                                     : NULL;
+        fn = !sf          ? NULL
+             : op31 == 1u ? wide[0][o0]
+             : op31 == 2u ? wide[1][o0]
+             : op31 == 5u ? wide[4][o0]
+             : op31 == 6u ? wide[5][o0]
+                          : NULL;
     if (!fn)
         return false;
     a64_set(d, fn, a64_zr_dst(a64_bits(raw, 4, 0)), a64_zr_src(a64_bits(raw, 9, 5)),

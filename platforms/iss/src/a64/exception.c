@@ -1,27 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Exceptions: routing, entry, return; interrupts against masks; Exception levels and their banks. */
+/* Exceptions: routing, entry, return; interrupts against masks; Exception levels and their banks.
+ */
 #include "mem.h"
 #include "sys.h"
 
 /* PSTATE fields as SPSR holds them. */
-enum {
-    SPSR_SS = 1u << 21,
-    SPSR_IL = 1u << 20,
-    SPSR_DAIF_SHIFT = 6,
-    SPSR_AARCH32 = 1u << 4
-};
+enum { SPSR_SS = 1u << 21, SPSR_IL = 1u << 20, SPSR_DAIF_SHIFT = 6, SPSR_AARCH32 = 1u << 4 };
 
 /* SCR_EL3 and HCR_EL2. */
-#define SCR_IRQ  (UINT64_C(1) << 1)
-#define SCR_FIQ  (UINT64_C(1) << 2)
-#define SCR_EA   (UINT64_C(1) << 3)
-#define HCR_FMO  (UINT64_C(1) << 3)
-#define HCR_IMO  (UINT64_C(1) << 4)
-#define HCR_AMO  (UINT64_C(1) << 5)
-#define HCR_VF   (UINT64_C(1) << 6)
-#define HCR_VI   (UINT64_C(1) << 7)
-#define HCR_VSE  (UINT64_C(1) << 8)
-#define HCR_TGE  (UINT64_C(1) << 27)
+#define SCR_IRQ (UINT64_C(1) << 1)
+#define SCR_FIQ (UINT64_C(1) << 2)
+#define SCR_EA  (UINT64_C(1) << 3)
+#define HCR_FMO (UINT64_C(1) << 3)
+#define HCR_IMO (UINT64_C(1) << 4)
+#define HCR_AMO (UINT64_C(1) << 5)
+#define HCR_VF  (UINT64_C(1) << 6)
+#define HCR_VI  (UINT64_C(1) << 7)
+#define HCR_VSE (UINT64_C(1) << 8)
+#define HCR_TGE (UINT64_C(1) << 27)
 
 static const uint16_t vbar_of[4] = {S_VBAR_EL1, S_VBAR_EL1, S_VBAR_EL2, S_VBAR_EL3};
 static const uint16_t elr_of[4] = {S_ELR_EL1, S_ELR_EL1, S_ELR_EL2, S_ELR_EL3};
@@ -64,9 +60,8 @@ void a64_context_changed(a64_cpu *c)
     sctlr = a64_sctlr(c, a64_ctx_regime(c->ctx));
     c->sp_check = (sctlr >> (a->el ? 3 : 4)) & 1u;
     if (pe.el != c->pe.el || pe.scr_ns != c->pe.scr_ns || pe.scr_irq != c->pe.scr_irq ||
-        pe.scr_fiq != c->pe.scr_fiq || pe.hcr_imo != c->pe.hcr_imo ||
-        pe.hcr_fmo != c->pe.hcr_fmo || pe.hcr_amo != c->pe.hcr_amo ||
-        pe.hcr_tge != c->pe.hcr_tge) {
+        pe.scr_fiq != c->pe.scr_fiq || pe.hcr_imo != c->pe.hcr_imo || pe.hcr_fmo != c->pe.hcr_fmo ||
+        pe.hcr_amo != c->pe.hcr_amo || pe.hcr_tge != c->pe.hcr_tge) {
         c->pe = pe;
         c->env.pe_state(&c->pe, a64_now_ps(c), c->env.ctx);
     }

@@ -21,24 +21,24 @@
 #pragma clang diagnostic ignored "-Wpedantic" /* musttail wants `return` with a void call */
 #define A64_TAIL(f, c, o, acc) __attribute__((musttail)) return (f)((c), (o), (acc))
 #else
-#define A64_TAIL(f, c, o, acc)                                                                     \
-    do {                                                                                           \
-        (f)((c), (o), (acc));                                                                      \
-        return;                                                                                    \
+#define A64_TAIL(f, c, o, acc) \
+    do {                       \
+        (f)((c), (o), (acc));  \
+        return;                \
     } while (0)
 #endif
 #define A64_DISPATCH(c, o, acc) A64_TAIL((o)->fn, c, o, acc)
 #else
-#define A64_TAIL(f, c, o, acc)                                                                     \
-    do {                                                                                           \
-        (f)((c), (o), (acc));                                                                      \
-        return;                                                                                    \
+#define A64_TAIL(f, c, o, acc) \
+    do {                       \
+        (f)((c), (o), (acc));  \
+        return;                \
     } while (0)
-#define A64_DISPATCH(c, o, acc)                                                                    \
-    do {                                                                                           \
-        (c)->next = (o);                                                                           \
-        (c)->acc = (acc);                                                                          \
-        return;                                                                                    \
+#define A64_DISPATCH(c, o, acc) \
+    do {                        \
+        (c)->next = (o);        \
+        (c)->acc = (acc);       \
+        return;                 \
     } while (0)
 #endif
 
@@ -46,53 +46,53 @@
 #define A64_HANDLER(name) static void name(a64_cpu *c, const a64_op *o, int64_t acc)
 
 /** Charge this operation and go on at slot @p to of the same page. */
-#define A64_GOTO(to)                                                                               \
-    do {                                                                                           \
-        const a64_op *to_ = (to);                                                                  \
-        acc -= o->cost;                                                                            \
-        if (A64_UNLIKELY(acc < 0))                                                                 \
-            A64_TAIL(a64_leave, c, to_, acc);                                                      \
-        A64_DISPATCH(c, to_, acc);                                                                 \
+#define A64_GOTO(to)                          \
+    do {                                      \
+        const a64_op *to_ = (to);             \
+        acc -= o->cost;                       \
+        if (A64_UNLIKELY(acc < 0))            \
+            A64_TAIL(a64_leave, c, to_, acc); \
+        A64_DISPATCH(c, to_, acc);            \
     } while (0)
 
 /** Charge this operation and go on with the one after it. */
 #define A64_NEXT() A64_GOTO(o + 1)
 
 /** Charge this operation and go on at virtual address @p target. */
-#define A64_JUMP(target)                                                                           \
-    do {                                                                                           \
-        uint64_t pc_ = (target);                                                                   \
-        const a64_itlb *e_ = &c->itlb[(pc_ >> A64_PAGE_BITS) % A64_ITLB_SIZE];                     \
-        const a64_op *to_;                                                                         \
-        acc -= o->cost;                                                                            \
-        if (A64_UNLIKELY(e_->tag != (pc_ & (A64_PAGE_MASK | 3u)) || acc < 0)) {                    \
-            c->a.pc = pc_;                                                                         \
-            c->acc = acc;                                                                          \
-            return;                                                                                \
-        }                                                                                          \
-        c->ops = e_->ops;                                                                          \
-        c->page_va = e_->tag;                                                                      \
-        to_ = c->ops + ((pc_ >> 2) % A64_PAGE_OPS);                                                \
-        A64_DISPATCH(c, to_, acc);                                                                 \
+#define A64_JUMP(target)                                                        \
+    do {                                                                        \
+        uint64_t pc_ = (target);                                                \
+        const a64_itlb *e_ = &c->itlb[(pc_ >> A64_PAGE_BITS) % A64_ITLB_SIZE];  \
+        const a64_op *to_;                                                      \
+        acc -= o->cost;                                                         \
+        if (A64_UNLIKELY(e_->tag != (pc_ & (A64_PAGE_MASK | 3u)) || acc < 0)) { \
+            c->a.pc = pc_;                                                      \
+            c->acc = acc;                                                       \
+            return;                                                             \
+        }                                                                       \
+        c->ops = e_->ops;                                                       \
+        c->page_va = e_->tag;                                                   \
+        to_ = c->ops + ((pc_ >> 2) % A64_PAGE_OPS);                             \
+        A64_DISPATCH(c, to_, acc);                                              \
     } while (0)
 
 /** Head of a slow handler's body: others may now look at the PE. */
 #define A64_SLOW_BEGIN() (c->acc = acc, c->a.pc = a64_pc_of(c, o))
 
 /** Tail of a slow handler that completed: charge it and go on after it, by the dispatch loop. */
-#define A64_SLOW_END()                                                                             \
-    do {                                                                                           \
-        c->acc -= o->cost;                                                                         \
-        c->a.pc += 4;                                                                              \
-        c->next = o + 1;                                                                           \
-        return;                                                                                    \
+#define A64_SLOW_END()     \
+    do {                   \
+        c->acc -= o->cost; \
+        c->a.pc += 4;      \
+        c->next = o + 1;   \
+        return;            \
     } while (0)
 
 /** Tail of a slow handler after which the next instruction is looked up anew (at `a.pc`). */
-#define A64_SLOW_LEAVE()                                                                           \
-    do {                                                                                           \
-        c->acc -= o->cost;                                                                         \
-        return;                                                                                    \
+#define A64_SLOW_LEAVE()   \
+    do {                   \
+        c->acc -= o->cost; \
+        return;            \
     } while (0)
 
 /** Leaves the dispatch loop; the next operation is @p o. */
@@ -103,7 +103,7 @@ void a64_leave(a64_cpu *c, const a64_op *o, int64_t acc);
 /** What decoding one instruction fills in: an operation and its class for the CPI table. */
 typedef struct a64_decoded {
     a64_op op;
-    uint8_t cls;   /**< iss_cpi_class. */
+    uint8_t cls;  /**< iss_cpi_class. */
     int32_t slot; /**< Index in its page: a branch within the page becomes a slot distance. */
     const a64_model *model;
 } a64_decoded;

@@ -19,26 +19,26 @@ static inline const a64_dtlb *dtlb_of(const a64_cpu *c, uint64_t va)
 #define TAG_OF(va, size) ((va) & (A64_PAGE_MASK | ((size)-1u)))
 
 /* Address modes: declare va, and the base register's new value in `base`. */
-#define BASE_OFFSET                                                                                \
-    uint64_t base = X(rn), va = base + o->imm;                                                     \
+#define BASE_OFFSET                            \
+    uint64_t base = X(rn), va = base + o->imm; \
     uint64_t bad = base & o->ra
-#define BASE_PRE                                                                                   \
-    uint64_t base = X(rn) + o->imm, va = base;                                                     \
+#define BASE_PRE                               \
+    uint64_t base = X(rn) + o->imm, va = base; \
     uint64_t bad = X(rn) & o->ra
-#define BASE_POST                                                                                  \
-    uint64_t va = X(rn), base = va + o->imm;                                                       \
+#define BASE_POST                            \
+    uint64_t va = X(rn), base = va + o->imm; \
     uint64_t bad = va & o->ra
-#define BASE_LSL                                                                                   \
-    uint64_t base = X(rn), va = base + (X(rm) << o->imm);                                          \
+#define BASE_LSL                                          \
+    uint64_t base = X(rn), va = base + (X(rm) << o->imm); \
     uint64_t bad = base & o->ra
-#define BASE_SXTW                                                                                  \
-    uint64_t base = X(rn), va = base + ((uint64_t)(int64_t)(int32_t)X(rm) << o->imm);              \
+#define BASE_SXTW                                                                     \
+    uint64_t base = X(rn), va = base + ((uint64_t)(int64_t)(int32_t)X(rm) << o->imm); \
     uint64_t bad = base & o->ra
-#define BASE_UXTW                                                                                  \
-    uint64_t base = X(rn), va = base + ((uint64_t)(uint32_t)X(rm) << o->imm);                      \
+#define BASE_UXTW                                                             \
+    uint64_t base = X(rn), va = base + ((uint64_t)(uint32_t)X(rm) << o->imm); \
     uint64_t bad = base & o->ra
-#define BASE_LITERAL                                                                               \
-    uint64_t va = a64_pc_of(c, o) + o->imm, base = va;                                             \
+#define BASE_LITERAL                                   \
+    uint64_t va = a64_pc_of(c, o) + o->imm, base = va; \
     uint64_t bad = 0
 
 #define BACK_OFFSET  (void)base
@@ -49,89 +49,89 @@ static inline const a64_dtlb *dtlb_of(const a64_cpu *c, uint64_t va)
 #define BACK_UXTW    (void)base
 #define BACK_LITERAL (void)base
 
-#define LOAD(name, mode, type, convert)                                                            \
-    A64_HANDLER(name##_##mode)                                                                     \
-    {                                                                                              \
-        BASE_##mode;                                                                               \
-        const a64_dtlb *e = dtlb_of(c, va);                                                        \
-        type v;                                                                                    \
-        if (A64_UNLIKELY((e->rtag ^ TAG_OF(va, sizeof(type))) | bad))                              \
-            A64_TAIL(a64_op_mem, c, o, acc);                                                       \
-        __builtin_memcpy(&v, (const void *)(e->addend + (uintptr_t)va), sizeof v);                 \
-        BACK_##mode;                                                                               \
-        X(rd) = convert v;                                                                         \
-        A64_NEXT();                                                                                \
+#define LOAD(name, mode, type, convert)                                            \
+    A64_HANDLER(name##_##mode)                                                     \
+    {                                                                              \
+        BASE_##mode;                                                               \
+        const a64_dtlb *e = dtlb_of(c, va);                                        \
+        type v;                                                                    \
+        if (A64_UNLIKELY((e->rtag ^ TAG_OF(va, sizeof(type))) | bad))              \
+            A64_TAIL(a64_op_mem, c, o, acc);                                       \
+        __builtin_memcpy(&v, (const void *)(e->addend + (uintptr_t)va), sizeof v); \
+        BACK_##mode;                                                               \
+        X(rd) = convert v;                                                         \
+        A64_NEXT();                                                                \
     }
 
-#define STORE(name, mode, type)                                                                    \
-    A64_HANDLER(name##_##mode)                                                                     \
-    {                                                                                              \
-        BASE_##mode;                                                                               \
-        const a64_dtlb *e = dtlb_of(c, va);                                                        \
-        type v = (type)X(rd);                                                                      \
-        if (A64_UNLIKELY((e->wtag ^ TAG_OF(va, sizeof(type))) | bad))                              \
-            A64_TAIL(a64_op_mem, c, o, acc);                                                       \
-        __builtin_memcpy((void *)(e->addend + (uintptr_t)va), &v, sizeof v);                       \
-        BACK_##mode;                                                                               \
-        A64_NEXT();                                                                                \
+#define STORE(name, mode, type)                                              \
+    A64_HANDLER(name##_##mode)                                               \
+    {                                                                        \
+        BASE_##mode;                                                         \
+        const a64_dtlb *e = dtlb_of(c, va);                                  \
+        type v = (type)X(rd);                                                \
+        if (A64_UNLIKELY((e->wtag ^ TAG_OF(va, sizeof(type))) | bad))        \
+            A64_TAIL(a64_op_mem, c, o, acc);                                 \
+        __builtin_memcpy((void *)(e->addend + (uintptr_t)va), &v, sizeof v); \
+        BACK_##mode;                                                         \
+        A64_NEXT();                                                          \
     }
 
-#define LOAD_PAIR(name, mode, type, convert)                                                       \
-    A64_HANDLER(name##_##mode)                                                                     \
-    {                                                                                              \
-        BASE_##mode;                                                                               \
-        const a64_dtlb *e = dtlb_of(c, va);                                                        \
-        type v[2];                                                                                 \
-        if (A64_UNLIKELY((e->rtag ^ TAG_OF(va, sizeof(type))) |                                    \
-                         (e->rtag ^ TAG_OF(va + sizeof(type), sizeof(type))) | bad))               \
-            A64_TAIL(a64_op_mem, c, o, acc);                                                       \
-        __builtin_memcpy(v, (const void *)(e->addend + (uintptr_t)va), sizeof v);                  \
-        BACK_##mode;                                                                               \
-        X(rd) = convert v[0];                                                                      \
-        X(rm) = convert v[1];                                                                      \
-        A64_NEXT();                                                                                \
+#define LOAD_PAIR(name, mode, type, convert)                                         \
+    A64_HANDLER(name##_##mode)                                                       \
+    {                                                                                \
+        BASE_##mode;                                                                 \
+        const a64_dtlb *e = dtlb_of(c, va);                                          \
+        type v[2];                                                                   \
+        if (A64_UNLIKELY((e->rtag ^ TAG_OF(va, sizeof(type))) |                      \
+                         (e->rtag ^ TAG_OF(va + sizeof(type), sizeof(type))) | bad)) \
+            A64_TAIL(a64_op_mem, c, o, acc);                                         \
+        __builtin_memcpy(v, (const void *)(e->addend + (uintptr_t)va), sizeof v);    \
+        BACK_##mode;                                                                 \
+        X(rd) = convert v[0];                                                        \
+        X(rm) = convert v[1];                                                        \
+        A64_NEXT();                                                                  \
     }
 
-#define STORE_PAIR(name, mode, type)                                                               \
-    A64_HANDLER(name##_##mode)                                                                     \
-    {                                                                                              \
-        BASE_##mode;                                                                               \
-        const a64_dtlb *e = dtlb_of(c, va);                                                        \
-        type v0 = (type)X(rd), v1 = (type)X(rm);                                                   \
-        uint8_t *p = (uint8_t *)(e->addend + (uintptr_t)va);                                       \
-        if (A64_UNLIKELY((e->wtag ^ TAG_OF(va, sizeof(type))) |                                    \
-                         (e->wtag ^ TAG_OF(va + sizeof(type), sizeof(type))) | bad))               \
-            A64_TAIL(a64_op_mem, c, o, acc);                                                       \
-        __builtin_memcpy(p, &v0, sizeof v0);                                                       \
-        __builtin_memcpy(p + sizeof v0, &v1, sizeof v1);                                           \
-        BACK_##mode;                                                                               \
-        A64_NEXT();                                                                                \
+#define STORE_PAIR(name, mode, type)                                                 \
+    A64_HANDLER(name##_##mode)                                                       \
+    {                                                                                \
+        BASE_##mode;                                                                 \
+        const a64_dtlb *e = dtlb_of(c, va);                                          \
+        type v0 = (type)X(rd), v1 = (type)X(rm);                                     \
+        uint8_t *p = (uint8_t *)(e->addend + (uintptr_t)va);                         \
+        if (A64_UNLIKELY((e->wtag ^ TAG_OF(va, sizeof(type))) |                      \
+                         (e->wtag ^ TAG_OF(va + sizeof(type), sizeof(type))) | bad)) \
+            A64_TAIL(a64_op_mem, c, o, acc);                                         \
+        __builtin_memcpy(p, &v0, sizeof v0);                                         \
+        __builtin_memcpy(p + sizeof v0, &v1, sizeof v1);                             \
+        BACK_##mode;                                                                 \
+        A64_NEXT();                                                                  \
     }
 
 #define SX64 (uint64_t)(int64_t)
 #define SX32 (uint64_t)(uint32_t)(int32_t)
 
 /* The loads, in the order of the table below: unsigned by size, signed to 64, signed to 32 bits. */
-#define LOADS(mode)                                                                                \
-    LOAD(ld8, mode, uint8_t, )                                                                     \
-    LOAD(ld16, mode, uint16_t, )                                                                   \
-    LOAD(ld32, mode, uint32_t, )                                                                   \
-    LOAD(ld64, mode, uint64_t, )                                                                   \
-    LOAD(ld8sx, mode, int8_t, SX64)                                                                \
-    LOAD(ld16sx, mode, int16_t, SX64)                                                              \
-    LOAD(ld32sx, mode, int32_t, SX64)                                                              \
-    LOAD(ld8sw, mode, int8_t, SX32)                                                                \
+#define LOADS(mode)                   \
+    LOAD(ld8, mode, uint8_t, )        \
+    LOAD(ld16, mode, uint16_t, )      \
+    LOAD(ld32, mode, uint32_t, )      \
+    LOAD(ld64, mode, uint64_t, )      \
+    LOAD(ld8sx, mode, int8_t, SX64)   \
+    LOAD(ld16sx, mode, int16_t, SX64) \
+    LOAD(ld32sx, mode, int32_t, SX64) \
+    LOAD(ld8sw, mode, int8_t, SX32)   \
     LOAD(ld16sw, mode, int16_t, SX32)
-#define STORES(mode)                                                                               \
-    STORE(st8, mode, uint8_t)                                                                      \
-    STORE(st16, mode, uint16_t)                                                                    \
-    STORE(st32, mode, uint32_t)                                                                    \
+#define STORES(mode)            \
+    STORE(st8, mode, uint8_t)   \
+    STORE(st16, mode, uint16_t) \
+    STORE(st32, mode, uint32_t) \
     STORE(st64, mode, uint64_t)
-#define PAIRS(mode)                                                                                \
-    LOAD_PAIR(ldp32, mode, uint32_t, )                                                             \
-    LOAD_PAIR(ldpsw, mode, int32_t, SX64)                                                          \
-    LOAD_PAIR(ldp64, mode, uint64_t, )                                                             \
-    STORE_PAIR(stp32, mode, uint32_t)                                                              \
+#define PAIRS(mode)                       \
+    LOAD_PAIR(ldp32, mode, uint32_t, )    \
+    LOAD_PAIR(ldpsw, mode, int32_t, SX64) \
+    LOAD_PAIR(ldp64, mode, uint64_t, )    \
+    STORE_PAIR(stp32, mode, uint32_t)     \
     STORE_PAIR(stp64, mode, uint64_t)
 
 LOADS(OFFSET)
@@ -163,20 +163,20 @@ A64_HANDLER(prefetch)
 /** Columns of the tables: three immediate modes, three register modes. */
 enum { COL_OFFSET, COL_PRE, COL_POST, COL_LSL, COL_SXTW, COL_UXTW, COL_COUNT };
 
-#define ROW(name)                                                                                  \
-    {                                                                                              \
-        name##_OFFSET, name##_PRE, name##_POST, name##_LSL, name##_SXTW, name##_UXTW               \
+#define ROW(name)                                                                    \
+    {                                                                                \
+        name##_OFFSET, name##_PRE, name##_POST, name##_LSL, name##_SXTW, name##_UXTW \
     }
-#define PAIR_ROW(name)                                                                             \
-    {                                                                                              \
-        name##_OFFSET, name##_PRE, name##_POST                                                     \
+#define PAIR_ROW(name)                         \
+    {                                          \
+        name##_OFFSET, name##_PRE, name##_POST \
     }
 
 static a64_fn *single_handler(const a64_mem *m, unsigned column)
 {
-    static a64_fn *const loads[9][COL_COUNT] = {ROW(ld8),    ROW(ld16),   ROW(ld32),
-                                                ROW(ld64),   ROW(ld8sx),  ROW(ld16sx),
-                                                ROW(ld32sx), ROW(ld8sw),  ROW(ld16sw)};
+    static a64_fn *const loads[9][COL_COUNT] = {ROW(ld8),    ROW(ld16),  ROW(ld32),
+                                                ROW(ld64),   ROW(ld8sx), ROW(ld16sx),
+                                                ROW(ld32sx), ROW(ld8sw), ROW(ld16sw)};
     static a64_fn *const stores[4][COL_COUNT] = {ROW(st8), ROW(st16), ROW(st32), ROW(st64)};
     unsigned row = m->size;
     if (!m->load)

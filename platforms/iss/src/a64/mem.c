@@ -110,8 +110,8 @@ static void fill_dtlb(a64_cpu *c, uint64_t va, const a64_xlat *x, bool write)
     uint64_t pa = x->pa & A64_PAGE_MASK;
     a64_dtlb *e = &c->dtlb[(va >> A64_PAGE_BITS) % A64_DTLB_SIZE];
     uint64_t tag = va & A64_PAGE_MASK;
-    if (c->watches || !c->env.direct(pa, x->secure, ISS_RIGHT_READ | ISS_RIGHT_WRITE, &d,
-                                     c->env.ctx))
+    if (c->watches ||
+        !c->env.direct(pa, x->secure, ISS_RIGHT_READ | ISS_RIGHT_WRITE, &d, c->env.ctx))
         return;
     uintptr_t addend = (uintptr_t)(d.host + (pa - d.pa)) - (uintptr_t)tag;
     if (e->addend != addend || (e->rtag != tag && e->wtag != tag)) {
@@ -136,8 +136,8 @@ static bool access_piece(a64_cpu *c, uint64_t va, unsigned size, unsigned elemen
     while (step > 1u && ((va & (step - 1u)) || size % step || step > 8u))
         step /= 2u;
     for (unsigned done = 0; done < size; done += step) {
-        iss_status s = a64_physical(c, x->pa + done, step, x->secure, write, bus_kind(flags),
-                                    data + done);
+        iss_status s =
+            a64_physical(c, x->pa + done, step, x->secure, write, bus_kind(flags), data + done);
         if (s == ISS_OK)
             continue;
         if (s == ISS_RETRY)
@@ -187,8 +187,8 @@ bool a64_access(a64_cpu *c, uint64_t va, unsigned size, unsigned align, unsigned
 {
     uint8_t *bytes = (uint8_t *)data;
     bool aligned = (va & (align - 1u)) == 0;
-    a64_ctx ctx = (flags & A64_ACC_UNPRIV) && c->a.el == 1u ? (a64_ctx)(c->ctx - 1u)
-                                                            : (a64_ctx)c->ctx;
+    a64_ctx ctx =
+        (flags & A64_ACC_UNPRIV) && c->a.el == 1u ? (a64_ctx)(c->ctx - 1u) : (a64_ctx)c->ctx;
     bool strict = (flags & A64_ACC_ALIGNED) || (a64_sctlr(c, a64_ctx_regime(ctx)) & 2u);
     a64_xlat x, x2;
     if (aligned && !(flags & A64_ACC_UNPRIV) && quick_access(c, va, size, flags, data))

@@ -30,11 +30,11 @@ typedef enum a64_mem_mode {
 /** A load/store instruction taken apart. Register numbers are as in the instruction. */
 typedef struct a64_mem {
     uint8_t kind, mode;
-    uint8_t size;  /**< log2 of the bytes of one element. */
+    uint8_t size; /**< log2 of the bytes of one element. */
     bool load;
-    bool sign;     /**< Sign-extend what is loaded ... */
-    bool to64;     /**< ... to 64 bits, else to 32. */
-    bool unpriv;   /**< LDTR, STTR. */
+    bool sign;   /**< Sign-extend what is loaded ... */
+    bool to64;   /**< ... to 64 bits, else to 32. */
+    bool unpriv; /**< LDTR, STTR. */
     uint8_t rt, rt2, rs, rn;
     uint8_t rm, option, shift; /**< Register offset. */
     uint8_t op;                /**< Atomic operation, 8: swap. */
@@ -71,8 +71,8 @@ iss_status a64_physical(a64_cpu *c, uint64_t pa, unsigned size, bool secure, boo
 void a64_spend_until(a64_cpu *c, uint64_t time_ps);
 
 /**
- * Before others may run: tells the environment of an armed monitor. Between a load exclusive and its
- * store exclusive nobody else stores unless this PE calls out or its run ends.
+ * Before others may run: tells the environment of an armed monitor. Between a load exclusive and
+ * its store exclusive nobody else stores unless this PE calls out or its run ends.
  */
 void a64_publish_monitor(a64_cpu *c);
 

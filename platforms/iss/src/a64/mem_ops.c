@@ -272,12 +272,16 @@ static bool do_cas(a64_cpu *c, const a64_mem *m, uint64_t base)
 
 void a64_op_mem(a64_cpu *c, const a64_op *o, int64_t acc)
 {
-    static bool (*const execute[])(a64_cpu *, const a64_mem *, uint64_t) = {
-        [A64_MEM_SINGLE] = do_single,       [A64_MEM_PAIR] = do_pair,
-        [A64_MEM_PREFETCH] = do_single,     [A64_MEM_EXCLUSIVE] = do_exclusive,
-        [A64_MEM_EXCLUSIVE_PAIR] = do_exclusive, [A64_MEM_ORDERED] = do_ordered,
-        [A64_MEM_ATOMIC] = do_atomic,       [A64_MEM_CAS] = do_cas,
-        [A64_MEM_CASP] = do_cas};
+    static bool (*const execute[])(a64_cpu *, const a64_mem *,
+                                   uint64_t) = {[A64_MEM_SINGLE] = do_single,
+                                                [A64_MEM_PAIR] = do_pair,
+                                                [A64_MEM_PREFETCH] = do_single,
+                                                [A64_MEM_EXCLUSIVE] = do_exclusive,
+                                                [A64_MEM_EXCLUSIVE_PAIR] = do_exclusive,
+                                                [A64_MEM_ORDERED] = do_ordered,
+                                                [A64_MEM_ATOMIC] = do_atomic,
+                                                [A64_MEM_CAS] = do_cas,
+                                                [A64_MEM_CASP] = do_cas};
     a64_mem m;
     uint64_t base;
     A64_SLOW_BEGIN();

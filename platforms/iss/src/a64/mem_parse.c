@@ -55,8 +55,7 @@ static bool parse_single(uint32_t raw, bool lse, a64_mem *m)
         return true;
     }
     if (a64_bit(raw, 21))
-        return sub == 2u ? parse_register_offset(raw, m)
-                         : sub == 0u && parse_atomic(raw, lse, m);
+        return sub == 2u ? parse_register_offset(raw, m) : sub == 0u && parse_atomic(raw, lse, m);
     m->mode = modes[sub];
     m->unpriv = sub == 2u;
     m->offset = a64_sext(a64_bits(raw, 20, 12), 9);

@@ -31,10 +31,10 @@
 
 /** The granule and range of one half of a regime. */
 typedef struct walk_config {
-    uint64_t base; /**< TTBR's table address field. */
+    uint64_t base;    /**< TTBR's table address field. */
     unsigned granule; /**< log2 of the page size. */
     unsigned tsz;
-    unsigned ps; /**< log2 of the physical address limit. */
+    unsigned ps;   /**< log2 of the physical address limit. */
     bool disabled; /**< EPDn. */
 } walk_config;
 
@@ -166,8 +166,8 @@ static void take_leaf(const a64_cpu *c, uint64_t desc, const walk_attrs *t, unsi
     static const uint16_t mair[A64_R_COUNT] = {S_MAIR_EL1, S_MAIR_EL1, S_MAIR_EL2, S_MAIR_EL3};
     bool single = regime >= A64_R_EL2; /* One privilege: no AP[1], no PXN, all global. */
     unsigned ap = (desc >> 6) & 3u;
-    e->ap = (uint8_t)((ap & 2u) | (t->ap_table & 2u) |
-                      (single ? 0u : (ap & 1u) & ~(t->ap_table & 1u)));
+    e->ap =
+        (uint8_t)((ap & 2u) | (t->ap_table & 2u) | (single ? 0u : (ap & 1u) & ~(t->ap_table & 1u)));
     e->uxn = (desc & DESC_XN) || t->xn;
     e->pxn = single ? e->uxn : ((desc & DESC_PXN) || t->pxn);
     e->global = single || !(desc & DESC_NG);

@@ -89,8 +89,8 @@ static bool counting(const a64_cpu *c, unsigned index)
 {
     const uint64_t *sys = c->a.sys;
     bool prohibited = c->config.has_el3 && a64_secure(c) && !(sys[S_MDCR_EL3] >> 17 & 1u);
-    bool reserved = c->config.has_el2 && index < A64_PMU_COUNTERS &&
-                    index >= (sys[S_MDCR_EL2] & 31u);
+    bool reserved =
+        c->config.has_el2 && index < A64_PMU_COUNTERS && index >= (sys[S_MDCR_EL2] & 31u);
     bool enabled = reserved ? (sys[S_MDCR_EL2] >> 7 & 1u) : (sys[S_PMCR_EL0] & PMCR_E);
     if (!enabled || !(sys[S_PMCNTENSET_EL0] & bit_of(index)))
         return false;

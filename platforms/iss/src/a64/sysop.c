@@ -34,22 +34,22 @@ enum { AT_EL1, AT_EL0, AT_EL2, AT_EL3 };
 typedef struct sys_row {
     uint16_t encoding;
     uint8_t kind;
-    uint8_t el;      /**< Lowest Exception level. */
-    uint64_t trap;   /**< HCR_EL2 bit that traps EL1 (and EL0). */
-    uint8_t match;   /**< TLBI: iss_tlbi_match; AT: whose translation. */
-    uint8_t regime;  /**< TLBI: iss_tlbi_regime; AT: write. */
-    bool broadcast;  /**< TLBI: Inner Shareable. */
+    uint8_t el;     /**< Lowest Exception level. */
+    uint64_t trap;  /**< HCR_EL2 bit that traps EL1 (and EL0). */
+    uint8_t match;  /**< TLBI: iss_tlbi_match; AT: whose translation. */
+    uint8_t regime; /**< TLBI: iss_tlbi_regime; AT: write. */
+    bool broadcast; /**< TLBI: Inner Shareable. */
 } sys_row;
 
 #define ENC(op1, crn, crm, op2) ((op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
-#define TLBI(op1, crm, op2, el, trap, match, regime, broadcast)                                    \
-    {                                                                                              \
-        ENC(op1, 8, crm, op2), SYS_TLBI, el, trap, ISS_TLBI_##match, ISS_REGIME_##regime,          \
-            broadcast                                                                              \
+#define TLBI(op1, crm, op2, el, trap, match, regime, broadcast)                           \
+    {                                                                                     \
+        ENC(op1, 8, crm, op2), SYS_TLBI, el, trap, ISS_TLBI_##match, ISS_REGIME_##regime, \
+            broadcast                                                                     \
     }
 /** Local and Inner Shareable forms differ in CRm: 7 and 3. */
-#define TLBI_BOTH(op1, op2, el, trap, match, regime)                                               \
-    TLBI(op1, 7, op2, el, trap, match, regime, false),                                             \
+#define TLBI_BOTH(op1, op2, el, trap, match, regime)   \
+    TLBI(op1, 7, op2, el, trap, match, regime, false), \
         TLBI(op1, 3, op2, el, trap, match, regime, true)
 
 static const sys_row rows[] = {

@@ -423,8 +423,8 @@ static bool write_pmcnt(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
 /** Storage of a counter's event type; NULL for a counter that does not exist. */
 static uint64_t *pm_type(a64_cpu *c, uint32_t raw)
 {
-    unsigned n = a64_bits(raw, 15, 12) == 14u ? pm_counter(c, raw)
-                                              : (unsigned)c->a.sys[S_PMSELR_EL0];
+    unsigned n =
+        a64_bits(raw, 15, 12) == 14u ? pm_counter(c, raw) : (unsigned)c->a.sys[S_PMSELR_EL0];
     if (n == A64_PMU_CYCLE)
         return &c->a.sys[S_PMCCFILTR_EL0];
     return n < A64_PMU_COUNTERS ? &c->a.sys[S_PMEVTYPER0_EL0 + n] : NULL;
@@ -452,14 +452,21 @@ static bool write_pmtype(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
 
 /* ------------------------------------------------------------------ the table */
 
-#define A(r, w)               (r), (w)
-#define ENC(a, b, n, m, o)    ((a) << 14 | (b) << 11 | (n) << 7 | (m) << 3 | (o))
+#define A(r, w)            (r), (w)
+#define ENC(a, b, n, m, o) ((a) << 14 | (b) << 11 | (n) << 7 | (m) << 3 | (o))
 
 static const row rows[] = {
-#define A64_SYSREG(name, op0, op1, crn, crm, op2, access, trap, read, write, reset, mask)          \
-    {ENC(op0, op1, crn, crm, op2), ROW_OWN, access, TRAP_##trap,                       \
-     S_##name, read_##read, write_##write, reset, mask},
-#define A64_SYSREG_EXT(name, op0, op1, crn, crm, op2, kind, id)                                    \
+#define A64_SYSREG(name, op0, op1, crn, crm, op2, access, trap, read, write, reset, mask) \
+    {ENC(op0, op1, crn, crm, op2),                                                        \
+     ROW_OWN,                                                                             \
+     access,                                                                              \
+     TRAP_##trap,                                                                         \
+     S_##name,                                                                            \
+     read_##read,                                                                         \
+     write_##write,                                                                       \
+     reset,                                                                               \
+     mask},
+#define A64_SYSREG_EXT(name, op0, op1, crn, crm, op2, kind, id) \
     {ENC(op0, op1, crn, crm, op2), ROW_##kind, 0, 0, TRAP_NONE, id, NULL, NULL, 0, 0},
 #include "sysregs.def"
 #undef A64_SYSREG_EXT
@@ -643,9 +650,10 @@ static bool external(a64_cpu *c, const row *r, bool read, uint32_t raw, uint64_t
     else if (result == GIC_SYSREG_UNDEFINED)
         a64_take_undefined(c);
     else
-        (void)a64_trap_sysreg(c, result == GIC_SYSREG_TRAP_EL1   ? a64_sync_target(c)
-                                 : result == GIC_SYSREG_TRAP_EL2 ? 2u
-                                                                 : 3u,
+        (void)a64_trap_sysreg(c,
+                              result == GIC_SYSREG_TRAP_EL1   ? a64_sync_target(c)
+                              : result == GIC_SYSREG_TRAP_EL2 ? 2u
+                                                              : 3u,
                               raw);
     return false;
 }

@@ -33,8 +33,7 @@ static unsigned wait_trap(const a64_cpu *c, bool wfe)
         return (hcr & HCR_TGE) ? 2u : 1u;
     if (c->a.el < 2u && (hcr & (wfe ? HCR_TWE : HCR_TWI)))
         return 2;
-    if (c->a.el < 3u && c->config.has_el3 &&
-        (c->a.sys[S_SCR_EL3] & (wfe ? SCR_TWE : SCR_TWI)))
+    if (c->a.el < 3u && c->config.has_el3 && (c->a.sys[S_SCR_EL3] & (wfe ? SCR_TWE : SCR_TWI)))
         return 3;
     return 0;
 }
