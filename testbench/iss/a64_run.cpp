@@ -116,6 +116,37 @@ TEST_F(RunTest, WfeUsesTheEventRegister)
     EXPECT_EQ(X(0), 2u);
 }
 
+TEST_F(RunTest, WfeSleepsThroughAMaskedInterruptAndWfiDoesNot)
+{
+    Build();
+    MmuOn();
+    ops->set_line(pe, ISS_LINE_IRQ, true);
+    At(PROG_prog_wfe);
+    EXPECT_EQ(Run().reason, ISS_STOP_WFE);
+    EXPECT_FALSE(ops->runnable(pe));
+    At(PROG_prog_wfe, 0x345); // unmasked: taken instead
+    RunToVector(0x280);
+}
+
+TEST_F(RunTest, StepTakesOneInterruptAndStopsAtTheVector)
+{
+    Build();
+    MmuOn();
+    At(PROG_prog_nop, 0x345);
+    ops->set_line(pe, ISS_LINE_IRQ, true);
+    iss_result r;
+    ops->step(pe, &r);
+    EXPECT_EQ(r.reason, ISS_STOP_STEP);
+    EXPECT_EQ(r.insns, 0u);
+    uint64_t vbar;
+    ASSERT_TRUE(ops->get_sysreg(pe, 0xc600, &vbar));
+    EXPECT_EQ(Pc(), vbar + 0x280);
+    At(PROG_prog_nop, 0x345);
+    ASSERT_TRUE(ops->breakpoint(pe, vbar + 0x280, true));
+    EXPECT_EQ(Run().reason, ISS_STOP_BREAKPOINT) << "a breakpoint on the vector is seen";
+    EXPECT_EQ(Pc(), vbar + 0x280);
+}
+
 TEST_F(RunTest, SevWakesOtherPes)
 {
     config.pes = 2;

@@ -280,6 +280,44 @@ TEST(Timed, PeResetOnARunningSystem)
     pe_reset_on_a_running_system(true);
 }
 
+/// A 1-of-N interrupt goes to a PE whose cpu_active is high, and moves when it falls.
+void cpu_active_steers_1_of_n(bool timed)
+{
+    bench b(test_config(timed, 2));
+    b.run([&b] {
+        b.enable_pe(0);
+        b.enable_pe(1);
+        b.enable_spi(40, 0);
+        b.cpu.write(b.cpu.gicd, GICD_IROUTER + 8 * 40, uint64_t(1) << 31, 8);
+        b.gic.cpu_active[0].set(false, b.cpu.delay);
+        b.quiet();
+        b.gic.spi[8].set(true, SC_ZERO_TIME);
+        b.quiet();
+        EXPECT_FALSE(b.irq[0].level());
+        EXPECT_TRUE(b.irq[1].level());
+        b.gic.cpu_active[0].set(true, SC_ZERO_TIME);
+        b.gic.cpu_active[1].set(false, SC_ZERO_TIME);
+        b.quiet();
+        EXPECT_TRUE(b.irq[0].level());
+        EXPECT_FALSE(b.irq[1].level());
+        // What is routed by affinity comes all the same.
+        b.enable_spi(41, 1);
+        b.gic.spi[9].set(true, SC_ZERO_TIME);
+        b.quiet();
+        EXPECT_TRUE(b.irq[1].level());
+    });
+}
+
+TEST(LooselyTimed, CpuActiveSteers1OfN)
+{
+    cpu_active_steers_1_of_n(false);
+}
+
+TEST(Timed, CpuActiveSteers1OfN)
+{
+    cpu_active_steers_1_of_n(true);
+}
+
 /// Everything that an observer sees, as one string.
 struct event_log {
     std::string text;

@@ -234,9 +234,9 @@ static gic_out line_message(gic_port to, uint16_t pe, uint32_t intid, bool level
     return out;
 }
 
-/* A wire moved: at once where the hop costs nothing, by its lane otherwise; like collect(). */
-static const gic_out *move_line(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid,
-                                bool level, uint64_t now_ps)
+/* A wire moved: at once where the hop costs nothing, by its lane otherwise; like hand_over(). */
+static gic_outbox *move_line(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid,
+                             bool level, uint64_t now_ps)
 {
     bool shared = to == GIC_PORT_GICD;
     gic_out out = line_message(to, shared ? 0 : pe, intid, level);
@@ -248,7 +248,7 @@ static const gic_out *move_line(gic_assembly *a, gic_port to, uint16_t pe, uint3
         if (lanes_push(a, lane_id, &out, now_ps + delay))
             return NULL;
     }
-    return deliver(a, to, pe, &out, now_ps);
+    return hand_over(a, to, pe, &out, now_ps);
 }
 
 void gic_assembly_set_spi(gic_assembly *a, uint64_t now_ps, uint32_t intid, bool level)
@@ -276,14 +276,31 @@ void gic_assembly_set_ppi(gic_assembly *a, uint64_t now_ps, uint16_t pe, uint32_
     leave(a, move_line(a, GIC_PORT_GICR, pe, intid, level, now_ps), now_ps);
 }
 
+void gic_assembly_set_cpu_active(gic_assembly *a, uint64_t now_ps, uint16_t pe, bool active)
+{
+    if (!a->parts.gicr || pe >= a->config.pe_count)
+        return;
+    enter(a, GIC_PORT_GICR, pe, now_ps);
+    gicr_set_cpu_active(a->redist[pe], active);
+    collect(a, gicr_outbox(a->redist[pe]), GIC_PORT_GICR, pe, now_ps);
+    leave(a, now_ps);
+}
+
 /* ---- Reset ---------------------------------------------------------------------------------- */
+
+static void drive_again(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid, uint64_t now_ps)
+{
+    gic_outbox *box = move_line(a, to, pe, intid, true, now_ps);
+    if (box)
+        collect(a, box, now_ps);
+}
 
 static void drive_pins_again(gic_assembly *a, uint16_t pe, uint64_t now_ps)
 {
     for (uint32_t i = GIC_INTID_PPI_FIRST; i < 32u * GIC_COUNT_OF(a->pe_pins[pe].ppi); i++) {
         uint32_t intid = i < 32u ? i : GIC_INTID_EPPI_FIRST + i - 32u;
         if (a->pe_pins[pe].ppi[i / 32u] & gic_bit(i))
-            park(a, move_line(a, GIC_PORT_GICR, pe, intid, true, now_ps));
+            drive_again(a, GIC_PORT_GICR, pe, intid, now_ps);
     }
 }
 
@@ -292,7 +309,7 @@ static void drive_spi_pins_again(gic_assembly *a, uint64_t now_ps)
     for (uint32_t i = 0; i < 32u * SPI_PIN_WORDS; i++) {
         uint32_t intid = i < 1024u ? i : GIC_INTID_ESPI_FIRST + i - 1024u;
         if (a->spi_pins[i / 32u] & gic_bit(i))
-            park(a, move_line(a, GIC_PORT_GICD, 0, intid, true, now_ps));
+            drive_again(a, GIC_PORT_GICD, 0, intid, now_ps);
     }
 }
 
@@ -301,13 +318,13 @@ static void reset_pe_side(gic_assembly *a, uint16_t pe, uint64_t now_ps)
     const seat *s = &a->seats[pe];
     if (a->parts.gicr) {
         gicr_reset(s->redist);
-        park(a, collect(a, s->redist_box, now_ps));
+        collect(a, s->redist_box, now_ps);
     }
     if (a->parts.cpuif) {
         /* Built anew and not reset: what it has unacknowledged went with the links. */
         (void)init_cpu(a, pe, NULL);
         cpuif_set_pe_state(s->cpu, &a->pe_state[pe]);
-        park(a, collect(a, s->cpu_box, now_ps));
+        collect(a, s->cpu_box, now_ps);
     }
     for (unsigned line = 0; line < GIC_LINE_COUNT; line++)
         if (line != GIC_LINE_WAKE_REQUEST)
@@ -324,7 +341,7 @@ void gic_assembly_reset(gic_assembly *a, uint64_t now_ps)
         a->stations[i].busy_until_ps = now_ps;
     if (a->parts.gicd) {
         gicd_reset(a->dist);
-        park(a, collect(a, a->dist_box, now_ps));
+        collect(a, a->dist_box, now_ps);
     }
     for (uint16_t pe = 0; pe < a->config.pe_count; pe++)
         reset_pe_side(a, pe, now_ps);
@@ -341,7 +358,7 @@ void gic_assembly_reset_pe(gic_assembly *a, uint16_t pe, uint64_t now_ps)
         return;
     enter(a, GIC_PORT_CPUIF, pe, now_ps);
     cpuif_reset(a->seats[pe].cpu);
-    leave(a, collect(a, a->seats[pe].cpu_box, now_ps), now_ps);
+    leave(a, a->seats[pe].cpu_box, now_ps);
 }
 
 /* ---- Register frames ------------------------------------------------------------------------ */
@@ -357,7 +374,7 @@ gic_status gic_assembly_gicd_read(gic_assembly *a, uint64_t now_ps, const gic_ac
     }
     enter(a, GIC_PORT_GICD, 0, now_ps);
     status = gicd_read(a->dist, access, offset, value);
-    leave(a, collect(a, a->dist_box, now_ps), now_ps);
+    leave(a, a->dist_box, now_ps);
     return status;
 }
 
@@ -367,7 +384,7 @@ gic_status gic_assembly_gicd_write(gic_assembly *a, uint64_t now_ps, const gic_a
     gic_status status;
     enter(a, GIC_PORT_GICD, 0, now_ps);
     status = gicd_write(a->dist, access, offset, value);
-    leave(a, collect(a, a->dist_box, now_ps), now_ps);
+    leave(a, a->dist_box, now_ps);
     return status;
 }
 
@@ -384,7 +401,7 @@ gic_status gic_assembly_gicr_read(gic_assembly *a, uint64_t now_ps, uint16_t pe,
     }
     enter(a, GIC_PORT_GICR, pe, now_ps);
     status = gicr_read(a->seats[pe].redist, access, offset, value);
-    leave(a, collect(a, a->seats[pe].redist_box, now_ps), now_ps);
+    leave(a, a->seats[pe].redist_box, now_ps);
     return status;
 }
 
@@ -396,7 +413,7 @@ gic_status gic_assembly_gicr_write(gic_assembly *a, uint64_t now_ps, uint16_t pe
         return GIC_ADDRESS;
     enter(a, GIC_PORT_GICR, pe, now_ps);
     status = gicr_write(a->seats[pe].redist, access, offset, value);
-    leave(a, collect(a, a->seats[pe].redist_box, now_ps), now_ps);
+    leave(a, a->seats[pe].redist_box, now_ps);
     return status;
 }
 
@@ -405,11 +422,13 @@ gic_status gic_assembly_gicr_write(gic_assembly *a, uint64_t now_ps, uint16_t pe
 /* What comes of the PE's own doing: its lines fall at once (P-30). */
 static void leave_from_pe(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
 {
-    const gic_out *only;
-    a->by_pe = true;
-    only = collect(a, box, now_ps);
-    a->by_pe = false;
-    leave(a, only, now_ps);
+    if (a->timing.timed) {
+        a->by_pe = true;
+        collect(a, box, now_ps);
+        a->by_pe = false;
+        box = NULL;
+    }
+    leave(a, box, now_ps);
 }
 
 void gic_assembly_pe_state(gic_assembly *a, uint64_t now_ps, uint16_t pe, const gic_pe_state *state)
@@ -460,7 +479,7 @@ void gic_assembly_receive(gic_assembly *a, uint64_t now_ps, unsigned from, unsig
     out.from = (uint8_t)from;
     out.msg = *msg;
     enter(a, (gic_port)to, pe, now_ps);
-    leave(a, deliver(a, (gic_port)to, pe, &out, now_ps), now_ps);
+    leave(a, hand_over(a, (gic_port)to, pe, &out, now_ps), now_ps);
 }
 
 /* ---- Questions ------------------------------------------------------------------------------ */

@@ -31,7 +31,7 @@ void emit_event(gic_assembly *a, const gic_event *event)
         a->ports.event(a->ports.up, event);
 }
 
-static void emit(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+static inline void emit(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     gic_event event;
     event.time_ps = now_ps;
@@ -62,35 +62,29 @@ static void fifo_push(gic_assembly *a, const gic_out *out)
     a->fifo_tail = (a->fifo_tail + 1) & a->fifo_mask;
 }
 
-void park(gic_assembly *a, const gic_out *only)
+/* The oldest message, in place, or NULL. */
+static inline const gic_out *fifo_pop(gic_assembly *a)
 {
-    if (only)
-        fifo_push(a, only);
+    const gic_out *out = &a->fifo[a->fifo_head];
+    if (a->fifo_head == a->fifo_tail)
+        return NULL;
+    a->fifo_head = (a->fifo_head + 1) & a->fifo_mask;
+    return out;
 }
 
-/* @p out is the next to go, after @p only and what is in the FIFO. */
-static inline const gic_out *queue(gic_assembly *a, const gic_out *only, const gic_out *out)
-{
-    if (!only && a->fifo_head == a->fifo_tail)
-        return out;
-    park(a, only);
-    fifo_push(a, out);
-    return NULL;
-}
-
-static const gic_out *deliver_all(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+static void deliver_all(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     for (uint16_t pe = 0; pe < a->config.pe_count; pe++)
         if (pe != out->except)
-            park(a, deliver(a, GIC_PORT_GICR, pe, out, now_ps));
-    return NULL;
+            deliver(a, GIC_PORT_GICR, pe, out, now_ps);
 }
 
-static inline const gic_out *deliver_any(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+static void deliver_any(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     if (out->to == GIC_PE_ALL)
-        return deliver_all(a, out, now_ps);
-    return deliver(a, (gic_port)out->port, out->to, out, now_ps);
+        deliver_all(a, out, now_ps);
+    else
+        deliver(a, (gic_port)out->port, out->to, out, now_ps);
 }
 
 static void push_or_deliver(gic_assembly *a, uint32_t lane_id, const gic_out *out, uint64_t due_ps)
@@ -99,7 +93,7 @@ static void push_or_deliver(gic_assembly *a, uint32_t lane_id, const gic_out *ou
        and not the message: it arrives now, and the violation is counted. */
     if (!lanes_push(a, lane_id, out, due_ps)) {
         a->stats.causality_violations++;
-        (void)deliver_any(a, out, due_ps);
+        deliver_any(a, out, due_ps);
     }
 }
 
@@ -157,92 +151,168 @@ static void send_out(gic_assembly *a, const gic_out *out, uint64_t now_ps)
                               now_ps);
 }
 
-/* Anything but a message that is delivered at once. */
-static void send_other(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+static void send_message(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     gic_hop hop;
     uint32_t lane_id;
-    if (out->port == GIC_PORT_LINE) {
-        send_line(a, out, now_ps);
-    } else if (!is_inside(a, out->port)) {
+    if (!is_inside(a, out->port)) {
         send_out(a, out, now_ps);
+    } else if (!a->timing.timed) {
+        fifo_push(a, out);
     } else {
         lane_id = route(out, &hop);
         push_or_deliver(a, lane_id, out, now_ps + a->timing.hop_ps[hop]);
     }
 }
 
-const gic_out *collect(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
+static inline void count_dropped(gic_assembly *a, gic_outbox *box)
 {
-    const gic_out *only = NULL;
+    if (box->events_dropped == 0)
+        return;
+    a->stats.events_dropped += box->events_dropped;
+    box->events_dropped = 0;
+}
+
+void collect(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
+{
     const gic_out *out = box->entry;
     const gic_out *end = out + box->count;
     box->count = 0;
     for (; out != end; out++) {
         if (out->port == GIC_PORT_EVENT)
             emit(a, out, now_ps);
-        else if (out->port != GIC_PORT_LINE && (a->at_once || (!a->timing.timed && is_inside(a, out->port))))
-            only = queue(a, only, out);
+        else if (out->port == GIC_PORT_LINE)
+            send_line(a, out, now_ps);
         else
-            send_other(a, out, now_ps);
+            send_message(a, out, now_ps);
     }
-    if (box->events_dropped) {
-        a->stats.events_dropped += box->events_dropped;
-        box->events_dropped = 0;
-    }
-    return only;
+    count_dropped(a, box);
 }
 
-static const gic_out *deliver_gicd(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+static inline void count(gic_assembly *a, const gic_out *out)
 {
-    if (out->msg.kind == GIC_MSG_LINE)
-        gicd_set_line(a->dist, out->msg.intid, out->msg.flags != 0);
-    else if (out->msg.kind == GIC_MSG_NONE)
-        gicd_step(a->dist);
-    else
-        gicd_receive(a->dist, out->from_pe, &out->msg);
-    return collect(a, a->dist_box, now_ps);
-}
-
-static const gic_out *deliver_gicr(gic_assembly *a, const seat *s, const gic_out *out,
-                                   uint64_t now_ps)
-{
-    if (out->msg.kind == GIC_MSG_LINE)
-        gicr_set_line(s->redist, out->msg.intid, out->msg.flags != 0);
-    else
-        gicr_receive(s->redist, (gic_port)out->from, &out->msg);
-    return collect(a, s->redist_box, now_ps);
-}
-
-const gic_out *deliver(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out,
-                       uint64_t now_ps)
-{
-    const seat *s = &a->seats[pe];
     a->stats.messages++;
     a->stats.by_kind[out->msg.kind]++;
-    if (to == GIC_PORT_GICD)
-        return deliver_gicd(a, out, now_ps);
-    if (to == GIC_PORT_GICR)
-        return deliver_gicr(a, s, out, now_ps);
-    if (to == GIC_PORT_CPUIF) {
-        cpuif_receive(s->cpu, &out->msg);
-        return collect(a, s->cpu_box, now_ps);
+}
+
+/* hand_over() of a message from one kernel to another. */
+static inline gic_outbox *hand_message(gic_assembly *a, gic_port to, uint16_t pe,
+                                       const gic_out *out)
+{
+    const seat *s;
+    count(a, out);
+    if (to == GIC_PORT_GICD) {
+        gicd_receive(a->dist, out->from_pe, &out->msg);
+        return a->dist_box;
     }
+    s = &a->seats[pe];
+    if (to == GIC_PORT_GICR) {
+        gicr_receive(s->redist, (gic_port)out->from, &out->msg);
+        return s->redist_box;
+    }
+    cpuif_receive(s->cpu, &out->msg);
+    return s->cpu_box;
+}
+
+/* hand_over() of a wire's level. */
+static gic_outbox *hand_level(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out)
+{
+    bool level = out->msg.flags != 0;
+    count(a, out);
+    if (to == GIC_PORT_GICD) {
+        gicd_set_line(a->dist, out->msg.intid, level);
+        return a->dist_box;
+    }
+    gicr_set_line(a->seats[pe].redist, out->msg.intid, level);
+    return a->seats[pe].redist_box;
+}
+
+/* hand_over() to the PE itself: its line moves, unless that has been overtaken (P-30). */
+static gic_outbox *hand_to_pe(gic_assembly *a, uint16_t pe, const gic_out *out, uint64_t now_ps)
+{
+    count(a, out);
     if (out->msg.arg == a->pe_pins[pe].overtaken[out->msg.kind])
         drive_line(a, pe, (gic_line)out->msg.kind, out->msg.flags != 0, now_ps);
     return NULL;
 }
 
-static void settle(gic_assembly *a, const gic_out *next, uint64_t now_ps)
+static gic_outbox *hand_work(gic_assembly *a, const gic_out *out)
 {
-    for (;;) {
-        while (next)
-            next = deliver_any(a, next, now_ps);
-        if (a->fifo_head == a->fifo_tail)
-            return;
-        next = &a->fifo[a->fifo_head];
-        a->fifo_head = (a->fifo_head + 1) & a->fifo_mask;
+    count(a, out);
+    gicd_step(a->dist);
+    return a->dist_box;
+}
+
+gic_outbox *hand_over(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out,
+                      uint64_t now_ps)
+{
+    if (to == GIC_PORT_LINE)
+        return hand_to_pe(a, pe, out, now_ps);
+    if (out->msg.kind == GIC_MSG_LINE)
+        return hand_level(a, to, pe, out);
+    if (out->msg.kind == GIC_MSG_NONE && to == GIC_PORT_GICD)
+        return hand_work(a, out);
+    return hand_message(a, to, pe, out);
+}
+
+void deliver(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out, uint64_t now_ps)
+{
+    gic_outbox *box = hand_over(a, to, pe, out, now_ps);
+    if (box)
+        collect(a, box, now_ps);
+}
+
+/* collect() with everything inside and nothing on the way; the message that is to go next. */
+static inline const gic_out *collect_at_once(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
+{
+    const gic_out *only = NULL;
+    const gic_out *out = box->entry;
+    const gic_out *end = out + box->count;
+    box->count = 0;
+    for (; out != end; out++) {
+        if (out->port == GIC_PORT_EVENT) {
+            emit(a, out, now_ps);
+        } else if (out->port == GIC_PORT_LINE) {
+            drive_line(a, out->to, (gic_line)out->msg.kind, out->msg.flags != 0, now_ps);
+        } else if (!only && a->fifo_head == a->fifo_tail) {
+            only = out;
+        } else {
+            if (only)
+                fifo_push(a, only);
+            fifo_push(a, out);
+            only = NULL;
+        }
     }
+    count_dropped(a, box);
+    return only ? only : fifo_pop(a);
+}
+
+/* All that comes of what is in @p box, message by message. */
+static void settle_at_once(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
+{
+    const gic_out *next = collect_at_once(a, box, now_ps);
+    while (next) {
+        if (next->to == GIC_PE_ALL) {
+            deliver_all(a, next, now_ps);
+            next = fifo_pop(a);
+            continue;
+        }
+        box = hand_message(a, (gic_port)next->port, next->to, next);
+        next = collect_at_once(a, box, now_ps);
+    }
+}
+
+static void settle(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
+{
+    const gic_out *next;
+    if (a->at_once && box) {
+        settle_at_once(a, box, now_ps);
+        return;
+    }
+    if (box)
+        collect(a, box, now_ps);
+    while ((next = fifo_pop(a)) != NULL)
+        deliver_any(a, next, now_ps);
 }
 
 /* A station acts at now_ps: count it when the station has been further already. */
@@ -290,7 +360,7 @@ static void serve(gic_assembly *a, uint32_t lane_id, uint64_t due_ps)
     if (lane_id == LANE_GICD_OUT || to == GIC_PORT_LINE) {
         out = lanes_pop(a, lane_id);
         if (to == GIC_PORT_LINE)
-            (void)deliver(a, to, pe, &out, due_ps);
+            deliver(a, to, pe, &out, due_ps);
         else
             fan_out(a, &out, due_ps);
         return;
@@ -304,15 +374,18 @@ static void serve(gic_assembly *a, uint32_t lane_id, uint64_t due_ps)
     out = lanes_pop(a, lane_id);
     reach(a, s, due_ps);
     s->busy_until_ps = due_ps + a->timing.occupancy_ps[station_kind(to)];
-    (void)deliver(a, to, pe, &out, due_ps);
+    deliver(a, to, pe, &out, due_ps);
+}
+
+static inline bool has_work(const gic_assembly *a)
+{
+    return a->dist_box && a->dist_box->more;
 }
 
 /* Leftover work of the Distributor: loosely timed at once, timed at its own pace. */
 static void continue_work(gic_assembly *a, uint64_t now_ps)
 {
     gic_out work = {0};
-    if (!a->dist_box || !a->dist_box->more)
-        return;
     if (a->timing.timed && a->timing.occupancy_ps[GIC_STATION_GICD] > 0) {
         work.port = GIC_PORT_GICD;
         work.except = GIC_PE_NONE;
@@ -321,9 +394,9 @@ static void continue_work(gic_assembly *a, uint64_t now_ps)
                             now_ps + a->timing.occupancy_ps[GIC_STATION_GICD]);
         return;
     }
-    while (a->dist_box->more) {
+    while (has_work(a)) {
         gicd_step(a->dist);
-        settle(a, collect(a, a->dist_box, now_ps), now_ps);
+        settle(a, a->dist_box, now_ps);
     }
 }
 
@@ -333,7 +406,8 @@ void gic_assembly_advance(gic_assembly *a, uint64_t now_ps)
     uint64_t due_ps;
     while (lanes_earliest(a, &lane_id, &due_ps) && due_ps <= now_ps) {
         serve(a, lane_id, due_ps);
-        continue_work(a, due_ps);
+        if (has_work(a))
+            continue_work(a, due_ps);
     }
 }
 
@@ -350,10 +424,11 @@ void enter_timed(gic_assembly *a, gic_port port, uint16_t pe, uint64_t now_ps)
     reach(a, station_of(a, port, pe), now_ps);
 }
 
-void leave(gic_assembly *a, const gic_out *only, uint64_t now_ps)
+void leave(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
 {
-    settle(a, only, now_ps);
-    continue_work(a, now_ps);
+    settle(a, box, now_ps);
+    if (has_work(a))
+        continue_work(a, now_ps);
     if (a->timing.timed)
         gic_assembly_advance(a, now_ps); /* zero-latency hops arrive within the activation */
     a->inside = false;

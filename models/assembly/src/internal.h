@@ -124,23 +124,20 @@ static inline uint32_t lane_of(unsigned pe, unsigned which)
 
 /* deliver.c: taking from outboxes, carrying, delivering. */
 
-/*
- * Take what a kernel has left in its outbox: events and lines go out, messages on their way.
- * Returned is the message, if any, that alone is under way, loosely timed: in place, in the outbox.
- * It has to be delivered or parked before its sender is called again.
- */
-const gic_out *collect(gic_assembly *a, gic_outbox *box, uint64_t now_ps);
-/* Put what collect() returned, if anything, where it can wait. */
-void park(gic_assembly *a, const gic_out *only);
-/* Hand one message to its kernel; like collect(). */
-const gic_out *deliver(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out,
-                       uint64_t now_ps);
+/* Take what a kernel has left in its outbox: events and lines go out, messages on their way. */
+void collect(gic_assembly *a, gic_outbox *box, uint64_t now_ps);
+/* Hand one message to its kernel; the outbox to be emptied, or NULL when it went to a wire. */
+gic_outbox *hand_over(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out,
+                      uint64_t now_ps);
+/* hand_over() and collect(). */
+void deliver(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out, uint64_t now_ps);
 void drive_line(gic_assembly *a, uint16_t pe, gic_line line, bool level, uint64_t now_ps);
 void emit_event(gic_assembly *a, const gic_event *event);
-/* The timed part of enter() and the end of every entry. */
+/* The timed part of enter(). */
 void enter_timed(gic_assembly *a, gic_port port, uint16_t pe, uint64_t now_ps);
-/* End of an entry: deliver @p only (of collect(), or NULL) and all that comes of it. */
-void leave(gic_assembly *a, const gic_out *only, uint64_t now_ps);
+/* End of an entry: empty the outbox of the kernel that was called (NULL: that is done), and deliver
+   all that comes of it. */
+void leave(gic_assembly *a, gic_outbox *box, uint64_t now_ps);
 
 static inline void enter(gic_assembly *a, gic_port port, uint16_t pe, uint64_t now_ps)
 {

@@ -100,6 +100,37 @@ static void derive_results(cpuif *c)
 /* ---- views -------------------------------------------------------------------------------------
  */
 
+/* ID-P08: with one Security state Group 1 is everyone's. */
+static gic_group_set visible_group1(const cpuif *c, const cpuif_view *v)
+{
+    if (c->s.ds || v->el3 || GIC_FAULT("P-03"))
+        return gic_group_bit(GIC_GROUP_1S) | gic_group_bit(GIC_GROUP_1NS);
+    return gic_group_bit(v->secure ? GIC_GROUP_1S : GIC_GROUP_1NS);
+}
+
+static bool eoi_mode(const cpuif *c, const cpuif_view *v)
+{
+    if (v->el3)
+        return GIC_GET(ICC_CTLR_EL3, EOImode_EL3, c->s.ctlr) != 0;
+    if (v->bank == CPUIF_BANK_S && !GIC_FAULT("P-18"))
+        return GIC_GET(ICC_CTLR_EL3, EOImode_EL1S, c->s.ctlr) != 0;
+    return GIC_GET(ICC_CTLR_EL3, EOImode_EL1NS, c->s.ctlr) != 0;
+}
+
+/*
+ * What a write of ICC_EOIR may deactivate: the group of what is ended has been checked at its
+ * active priority; its configuration may have changed since, so Secure software is not held to the
+ * register's group, but Non-secure software never reaches a Secure interrupt (ID-P09).
+ */
+static void derive_groups(const cpuif *c, cpuif_view *v)
+{
+    bool all = c->s.ds || v->secure;
+    v->visible[0] = all ? gic_group_bit(GIC_GROUP_0) : GIC_GROUPS_NONE;
+    v->visible[1] = visible_group1(c, v);
+    v->ends = all ? GIC_GROUPS_ALL : gic_group_bit(GIC_GROUP_1NS);
+    v->eoi_mode = eoi_mode(c, v);
+}
+
 static void derive_view(const cpuif *c, const gic_pe_state *pe, cpuif_view *v)
 {
     bool has_el3 = c->config.has_el3;
@@ -115,6 +146,7 @@ static void derive_view(const cpuif *c, const gic_pe_state *pe, cpuif_view *v)
     v->bank = has_el3 && !pe->scr_ns ? CPUIF_BANK_S : CPUIF_BANK_NS;
     if (GIC_FAULT("P-27") && v->el3)
         v->bank = CPUIF_BANK_S;
+    derive_groups(c, v);
 }
 
 static void derive_lines(cpuif *c)

@@ -5,25 +5,13 @@
 /* ---- who sees what ----------------------------------------------------------------------------
  */
 
-/* Groups that a register of Group 0 (which = 0) or Group 1 acknowledges and ends for a view. */
-static gic_group_set visible_groups(const cpuif *c, const cpuif_view *v, unsigned which)
-{
-    gic_group_set group1 = gic_group_bit(GIC_GROUP_1S) | gic_group_bit(GIC_GROUP_1NS);
-    if (which == 0)
-        return c->s.ds || v->secure ? gic_group_bit(GIC_GROUP_0) : GIC_GROUPS_NONE;
-    /* ID-P08: with one Security state Group 1 is everyone's. */
-    if (c->s.ds || v->el3 || GIC_FAULT("P-03"))
-        return group1;
-    return gic_group_bit(v->secure ? GIC_GROUP_1S : GIC_GROUP_1NS);
-}
-
 /* What ICC_HPPIR<which> returns: the INTID, or the special one that stands for it (P-02, P-03). */
 static uint32_t identify(const cpuif *c, const cpuif_view *v, unsigned which)
 {
     gic_group group = (gic_group)c->s.held.group;
     if (!cpuif_presented(c))
         return GIC_INTID_SPURIOUS;
-    if ((visible_groups(c, v, which) & gic_group_bit(group)) != 0)
+    if ((v->visible[which] & gic_group_bit(group)) != 0)
         return c->s.held.intid;
     if (which == 0 && v->el3 && group != GIC_GROUP_0 && !GIC_FAULT("P-02"))
         return group == GIC_GROUP_1S ? GIC_INTID_SECURE : GIC_INTID_NONSECURE;
@@ -63,31 +51,11 @@ void cpuif_iar_acknowledge(cpuif *c, uint64_t value)
 /* ---- end of interrupt -------------------------------------------------------------------------
  */
 
-/* EOImode of the level that writes (P-18). */
-static bool eoi_mode(const cpuif *c, const cpuif_view *v)
-{
-    if (v->el3)
-        return GIC_GET(ICC_CTLR_EL3, EOImode_EL3, c->s.ctlr) != 0;
-    if (v->bank == CPUIF_BANK_S && !GIC_FAULT("P-18"))
-        return GIC_GET(ICC_CTLR_EL3, EOImode_EL1S, c->s.ctlr) != 0;
-    return GIC_GET(ICC_CTLR_EL3, EOImode_EL1NS, c->s.ctlr) != 0;
-}
-
 /* An INTID that can have been acknowledged here. */
 static bool is_implemented(const cpuif *c, uint32_t intid)
 {
     return intid >= GIC_INTID_LPI_FIRST || gic_config_has_private(&c->config, intid) ||
            gic_config_has_shared(&c->config, intid);
-}
-
-/*
- * Groups that a write of ICC_EOIR may deactivate. The group of what is ended has been checked at
- * its active priority; its configuration may have changed since, so Secure software is not held to
- * the register's group, but Non-secure software never reaches a Secure interrupt (ID-P09).
- */
-static gic_group_set eoir_groups(const cpuif *c, const cpuif_view *v)
-{
-    return c->s.ds || v->secure ? GIC_GROUPS_ALL : gic_group_bit(GIC_GROUP_1NS);
 }
 
 static void bad_write(cpuif *c, gic_event_id event, uint32_t intid, uint64_t value)
@@ -98,8 +66,8 @@ static void bad_write(cpuif *c, gic_event_id event, uint32_t intid, uint64_t val
 bool cpuif_eoir_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t value)
 {
     uint32_t intid = (uint32_t)GIC_GET(ICC_EOIR, INTID, value);
-    gic_group group = cpuif_highest_active_group(c);
-    bool deactivates = intid < GIC_INTID_LPI_FIRST && !eoi_mode(c, v);
+    gic_group group = (gic_group)c->d.running_group;
+    bool deactivates = intid < GIC_INTID_LPI_FIRST && !v->eoi_mode;
     if (GIC_FAULT("P-16"))
         deactivates = intid < GIC_INTID_LPI_FIRST;
     if (gic_is_special(intid) && !GIC_FAULT("P-15"))
@@ -107,7 +75,7 @@ bool cpuif_eoir_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t va
     /* P-15: ended is the highest active priority, by its own group's register and state (ID-P10).
      */
     if (group == GIC_GROUP_COUNT || !is_implemented(c, intid) ||
-        (visible_groups(c, v, index) & gic_group_bit(group)) == 0) {
+        (v->visible[index] & gic_group_bit(group)) == 0) {
         bad_write(c, GIC_EV_BAD_EOIR, intid, value);
         return true;
     }
@@ -115,7 +83,7 @@ bool cpuif_eoir_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t va
         return cpuif_stall(c, GIC_MSG_DEACTIVATE, intid);
     cpuif_drop_running(c, group);
     if (deactivates && !(GIC_FAULT("M-04") && intid > GIC_INTID_SPURIOUS))
-        cpuif_send_deactivate(c, intid, eoir_groups(c, v));
+        cpuif_send_deactivate(c, intid, v->ends);
     gic_report(&c->outbox, GIC_EV_EOI, c->pe, intid, 0);
     cpuif_update_lines(c);
     return true;
@@ -145,7 +113,7 @@ bool cpuif_dir_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t val
     uint32_t intid = (uint32_t)GIC_GET(ICC_DIR_EL1, INTID, value);
     gic_group_set groups = dir_groups(c, v);
     (void)index;
-    if (!eoi_mode(c, v) || intid >= GIC_INTID_LPI_FIRST || !is_implemented(c, intid) ||
+    if (!v->eoi_mode || intid >= GIC_INTID_LPI_FIRST || !is_implemented(c, intid) ||
         groups == GIC_GROUPS_NONE) {
         bad_write(c, GIC_EV_BAD_DIR, intid, value);
         return true;

@@ -42,6 +42,7 @@ uint64_t cpuif_ctlr_el1_value(const cpuif *c, const cpuif_view *v, unsigned inde
 static void set_ctlr(cpuif *c, uint64_t ctlr)
 {
     c->s.ctlr = (uint32_t)ctlr;
+    cpuif_derive_pe(c);
     cpuif_derive_priorities(c);
     cpuif_settle(c);
 }

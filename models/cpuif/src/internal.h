@@ -47,7 +47,11 @@ typedef struct cpuif_view {
     bool shifted;    /* priorities seen as the Non-secure half, shifted (P-12, P-13) */
     bool irq_to_el3; /* SCR_EL3.IRQ counts */
     bool fiq_to_el3; /* SCR_EL3.FIQ counts */
+    bool eoi_mode;   /* EOImode of the level that writes (P-18) */
     uint8_t bank;    /* cpuif_bank */
+    /* gic_group_set that the registers of Group 0 and of Group 1 acknowledge and end */
+    uint8_t visible[2];
+    uint8_t ends; /* gic_group_set that a write of ICC_EOIR may deactivate */
 } cpuif_view;
 
 /* The interrupt that the Redistributor presents. */
@@ -91,6 +95,7 @@ typedef struct cpuif_derived {
     uint8_t class_of[GIC_SYSREG_COUNT];  /* cpuif_class */
     uint8_t group_mask[GIC_GROUP_COUNT]; /* group priority bits by the binary points */
     uint8_t running;                     /* running priority, GIC_PRIORITY_IDLE when none */
+    uint8_t running_group;               /* its gic_group, GIC_GROUP_COUNT when none */
     uint8_t level_shift;                 /* priority bits below one level of the AP registers */
     uint8_t ap_words;                    /* ICC_AP0R<n> implemented */
     uint8_t line_of[GIC_GROUP_COUNT];    /* gic_line by P-22, of the PE as it is now */
@@ -144,8 +149,6 @@ unsigned cpuif_ap_count(const gic_config *config);
 uint8_t cpuif_minimum_bpr(const gic_config *config, gic_group group);
 /* Group masks and running priority from the registers. */
 void cpuif_derive_priorities(cpuif *c);
-/* Group of the highest active priority; GIC_GROUP_COUNT when nothing is active. */
-gic_group cpuif_highest_active_group(const cpuif *c);
 /* Acknowledge and end: one bit of the group's bank (P-10, P-11). */
 void cpuif_raise_running(cpuif *c, gic_group group, uint8_t priority);
 void cpuif_drop_running(cpuif *c, gic_group group);

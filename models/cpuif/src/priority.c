@@ -62,15 +62,25 @@ static uint8_t priority_of(const cpuif *c, unsigned level)
     return (uint8_t)(level << c->d.level_shift);
 }
 
+/* The group whose bit of level @p level of register @p n is set: the first, should there be more. */
+static gic_group group_at(const cpuif *c, unsigned n, unsigned level)
+{
+    if (c->s.ap[GIC_GROUP_0][n] & gic_bit(level))
+        return GIC_GROUP_0;
+    return c->s.ap[GIC_GROUP_1S][n] & gic_bit(level) ? GIC_GROUP_1S : GIC_GROUP_1NS;
+}
+
 static void derive_running(cpuif *c)
 {
     c->d.running = GIC_PRIORITY_IDLE;
+    c->d.running_group = GIC_GROUP_COUNT;
     for (unsigned n = 0; n < c->d.ap_words; n++) {
-        uint32_t active = 0;
-        for (unsigned g = 0; g < GIC_GROUP_COUNT; g++)
-            active |= c->s.ap[g][n];
+        uint32_t active = c->s.ap[GIC_GROUP_0][n] | c->s.ap[GIC_GROUP_1S][n] |
+                          c->s.ap[GIC_GROUP_1NS][n];
         if (active != 0) {
-            c->d.running = priority_of(c, n * CPUIF_AP_WORD_BITS + gic_lowest_bit(active));
+            unsigned level = n * CPUIF_AP_WORD_BITS + gic_lowest_bit(active);
+            c->d.running = priority_of(c, level);
+            c->d.running_group = (uint8_t)group_at(c, n, level);
             return;
         }
     }
@@ -84,25 +94,15 @@ void cpuif_derive_priorities(cpuif *c)
     derive_running(c);
 }
 
-gic_group cpuif_highest_active_group(const cpuif *c)
-{
-    unsigned level;
-    if (c->d.running == GIC_PRIORITY_IDLE)
-        return GIC_GROUP_COUNT;
-    level = level_of(c, c->d.running);
-    for (unsigned g = 0; g < GIC_GROUP_COUNT; g++)
-        if ((c->s.ap[g][level / CPUIF_AP_WORD_BITS] & gic_bit(level)) != 0)
-            return (gic_group)g;
-    return GIC_GROUP_COUNT;
-}
-
 void cpuif_raise_running(cpuif *c, gic_group group, uint8_t priority)
 {
     /* ID-P04: the level is the priority at pre-emption-bit granularity, whatever the BPR. */
     unsigned level = level_of(c, priority);
     gic_group bank = GIC_FAULT("P-10") ? GIC_GROUP_0 : group;
     c->s.ap[bank][level / CPUIF_AP_WORD_BITS] |= gic_bit(level);
+    /* What is signalled pre-empts: nothing as urgent is active. */
     c->d.running = priority_of(c, level);
+    c->d.running_group = (uint8_t)bank;
 }
 
 void cpuif_drop_running(cpuif *c, gic_group group)

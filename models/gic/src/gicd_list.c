@@ -285,6 +285,7 @@ void gicd_rebuild(gicd *d)
         d->derived.held[i] = GICD_NO_LIST;
         gicd_rebuild_pe(d, i);
     }
+    d->outbox.more = gicd_has_work(d);
 }
 
 /* --- checking -------------------------------------------------------------------------------- */

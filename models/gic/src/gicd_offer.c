@@ -220,6 +220,11 @@ static void gicd_unit(gicd *d)
         d->arch->pool_dirty = gicd_look_at_pool(d);
 }
 
+bool gicd_has_work(const gicd *d)
+{
+    return gicd_marked(d) && !GIC_FAULT("C-03");
+}
+
 void gicd_work(gicd *d)
 {
     unsigned units = gic_min_u32(d->config.work_limit, GICD_UNITS_MAX);
@@ -227,11 +232,7 @@ void gicd_work(gicd *d)
         gicd_unit(d);
         units--;
     }
-}
-
-bool gicd_has_work(const gicd *d)
-{
-    return gicd_marked(d) && !GIC_FAULT("C-03");
+    d->outbox.more = gicd_has_work(d);
 }
 
 void gicd_step(gicd *d)

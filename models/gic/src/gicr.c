@@ -118,6 +118,14 @@ void gicr_set_last(gicr *r, bool last)
     r->arch.last = last;
 }
 
+void gicr_set_cpu_active(gicr *r, bool active)
+{
+    if (r->arch.inactive == !active)
+        return;
+    r->arch.inactive = !active;
+    gicr_update(r);
+}
+
 static gicr_shape gicr_make_shape(const gicr *r)
 {
     gicr_shape shape;
@@ -136,6 +144,7 @@ void gicr_reset(gicr *r)
 {
     uint32_t level[GICR_WORDS_MAX];
     bool last = r->arch.last;
+    bool inactive = r->arch.inactive;
     unsigned w;
 
     for (w = 0; w < GICR_WORDS_MAX; w++)
@@ -146,6 +155,7 @@ void gicr_reset(gicr *r)
     r->arch.word[0].edge = GICR_SGIS;
     r->arch.shape = gicr_make_shape(r);
     r->arch.last = last;
+    r->arch.inactive = inactive;
     r->arch.ds = !r->config.two_security_states;
     r->arch.mask_hint = GIC_PRIORITY_IDLE;
     r->arch.processor_sleep = true;

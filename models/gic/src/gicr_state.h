@@ -111,6 +111,7 @@ typedef struct gicr_arch {
     bool announced;     /* GROUP_ENABLES_ACK is owed */
     bool wake;          /* level of the wake request line */
     bool last;          /* GICR_TYPER.Last */
+    bool inactive;      /* cpu_active is low: no 1-of-N */
 } gicr_arch;
 
 struct gicr {
@@ -204,11 +205,17 @@ void gicr_return_offers(gicr *r);
 /* PEState, when it is stale and there is credit. */
 void gicr_tell_routing(gicr *r);
 /* What the Distributor has to know of the PE, packed. */
+/* Groups whose 1-of-N interrupts this PE does not take. */
+static inline gic_group_set gicr_excluded(const gicr *r)
+{
+    return r->arch.inactive ? GIC_GROUPS_ALL : r->arch.dpg;
+}
+
 static inline uint64_t gicr_routing(const gicr *r)
 {
     gic_pe_routing routing;
     routing.enabled = r->arch.cpu_groups;
-    routing.dpg = r->arch.dpg;
+    routing.dpg = gicr_excluded(r);
     routing.mask_hint = r->arch.mask_hint;
     routing.awake = r->arch.phase == GICR_AWAKE;
     return gic_pe_routing_pack(routing);

@@ -26,7 +26,7 @@ unsigned spis(const config &c)
 void assembly::make_lines(lines &vector, line_kind kind, unsigned count, uint32_t first_intid)
 {
     vector.init(count, [this, kind, first_intid](const char *name, size_t i) {
-        const bool by_pe = kind == line_kind::pe_reset;
+        const bool by_pe = kind == line_kind::pe_reset || kind == line_kind::cpu_active;
         return new line_in(name, *this, kind, by_pe ? static_cast<uint16_t>(i) : uint16_t(0),
                            by_pe ? 0 : first_intid + static_cast<uint32_t>(i));
     });
@@ -93,16 +93,17 @@ void assembly::make_regions(sc_core::sc_vector<frame_target> &vector)
 gic::gic(sc_core::sc_module_name name, const config &c)
     : assembly(name, c, {true, true, !c.external_cpuif}), gicd("gicd", *this, frame_kind::gicd),
       gicr("gicr", *this, frame_kind::gicr, 0, c.gic.pe_count), gicr_region("gicr_region"),
-      spi("spi"), espi("espi"), ppi("ppi"), eppi("eppi"), pe_reset("pe_reset"),
-      reset("reset", *this, line_kind::reset, 0, 0), irq("irq"), fiq("fiq"), virq("virq"),
-      vfiq("vfiq"), wake_request("wake_request"), sysreg("sysreg"), to_cpuif("to_cpuif"),
-      from_cpuif("from_cpuif")
+      spi("spi"), espi("espi"), ppi("ppi"), eppi("eppi"), cpu_active("cpu_active"),
+      pe_reset("pe_reset"), reset("reset", *this, line_kind::reset, 0, 0), irq("irq"), fiq("fiq"),
+      virq("virq"), vfiq("vfiq"), wake_request("wake_request"), sysreg("sysreg"),
+      to_cpuif("to_cpuif"), from_cpuif("from_cpuif")
 {
     make_regions(gicr_region);
     make_lines(spi, line_kind::spi, spis(c), GIC_INTID_SPI_FIRST);
     make_lines(espi, line_kind::spi, c.gic.espi_count, GIC_INTID_ESPI_FIRST);
     make_pe_lines(ppi, GIC_INTID_PPI_LAST - GIC_INTID_PPI_FIRST + 1, GIC_INTID_PPI_FIRST);
     make_pe_lines(eppi, c.gic.eppi_count, GIC_INTID_EPPI_FIRST);
+    make_lines(cpu_active, line_kind::cpu_active, c.gic.pe_count, 0);
     make_outputs(wake_request, GIC_LINE_WAKE_REQUEST);
     if (c.external_cpuif) {
         make_streams(to_cpuif, from_cpuif, GIC_PORT_GICR, GIC_PORT_CPUIF);
@@ -131,12 +132,13 @@ distributor::distributor(sc_core::sc_module_name name, const config &c)
 
 redistributor::redistributor(sc_core::sc_module_name name, const config &c)
     : assembly(name, c, only_gicr), gicr("gicr", *this, frame_kind::gicr, 0, c.gic.pe_count),
-      ppi("ppi"), eppi("eppi"), reset("reset", *this, line_kind::reset, 0, 0),
-      wake_request("wake_request"), to_gicd("to_gicd"), from_gicd("from_gicd"),
-      to_cpuif("to_cpuif"), from_cpuif("from_cpuif")
+      ppi("ppi"), eppi("eppi"), cpu_active("cpu_active"),
+      reset("reset", *this, line_kind::reset, 0, 0), wake_request("wake_request"),
+      to_gicd("to_gicd"), from_gicd("from_gicd"), to_cpuif("to_cpuif"), from_cpuif("from_cpuif")
 {
     make_pe_lines(ppi, GIC_INTID_PPI_LAST - GIC_INTID_PPI_FIRST + 1, GIC_INTID_PPI_FIRST);
     make_pe_lines(eppi, c.gic.eppi_count, GIC_INTID_EPPI_FIRST);
+    make_lines(cpu_active, line_kind::cpu_active, c.gic.pe_count, 0);
     make_outputs(wake_request, GIC_LINE_WAKE_REQUEST);
     make_streams(to_gicd, from_gicd, GIC_PORT_GICR, GIC_PORT_GICD);
     make_streams(to_cpuif, from_cpuif, GIC_PORT_GICR, GIC_PORT_CPUIF);

@@ -16,7 +16,8 @@ struct line_in::events {
 };
 
 line_in::line_in(const char *name, assembly &owner, line_kind kind, uint16_t pe, uint32_t intid)
-    : sc_export(name), owner_(owner), intid_(intid), pe_(pe), kind_(kind)
+    : sc_export(name), owner_(owner), intid_(intid), pe_(pe), kind_(kind),
+      level_(kind == line_kind::cpu_active)
 {
     bind(static_cast<sc_core::sc_signal_inout_if<bool> &>(*this));
 }

@@ -56,7 +56,7 @@ static void take_group1(const struct trap_frame *frame)
     }
     if (pes[slot].entry_el == 3) {
         event.monitor = monitor_take_entry_stamp(slot);
-        event.disturbed = monitor_take_disturbed(slot) || monitor_exit_stamp(slot) > frame->stamp;
+        event.disturbed = monitor_take_disturbed(slot);
     }
     run_handler(&event);
     dsb_sy(); /* a device's line must be down before the priority drops */

@@ -217,6 +217,12 @@ static void context_init(struct world_context *c, void (*entry)(void), unsigned 
     c->sp_el1 = (uint64_t)stacks + FW_STACK_SIZE * (slot + 1);
 }
 
+/** Where the assembler stores the time of leaving EL3: the word above the monitor's stack. */
+static uint64_t exit_slot(unsigned slot)
+{
+    return (uint64_t)stacks_el3 + FW_STACK_SIZE * (slot + 1) - 8;
+}
+
 void monitor_start(unsigned slot)
 {
     struct monitor *m = &monitors[slot];
@@ -224,7 +230,7 @@ void monitor_start(unsigned slot)
     context_init(&m->ns, ns_entry, slot, stacks_ns, SCR_NS);
     context_init(&m->secure, (void (*)(void))secure_main, slot, stacks_s, 0);
     world_load(&m->secure);
-    monitor_exit(&m->secure);
+    monitor_enter(&m->secure, exit_slot(slot) - 8);
 }
 
 uint64_t monitor_take_entry_stamp(unsigned slot)
@@ -253,7 +259,7 @@ bool monitor_take_disturbed(unsigned slot)
 
 uint64_t monitor_exit_stamp(unsigned slot)
 {
-    return *(volatile uint64_t *)(stacks_el3 + FW_STACK_SIZE * (slot + 1) - 8);
+    return *(volatile uint64_t *)exit_slot(slot);
 }
 
 uint32_t monitor_group0_count(unsigned slot)

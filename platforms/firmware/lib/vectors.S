@@ -164,8 +164,12 @@ el3_fiq:
     bl      monitor_fiq
     b       monitor_exit
 
-/* x0 = context to run. Also where a PE enters its first world. */
-    .global monitor_exit
+/* x0 = context to run, x1 = top of the monitor's stack: where a PE enters its first world. */
+    .global monitor_enter
+monitor_enter:
+    mov     sp, x1
+
+/* x0 = context to run. */
 monitor_exit:
     msr     tpidr_el3, x0
     ldp     x1, x2, [x0, #CTX_ELR]

@@ -69,6 +69,9 @@
   /* At the chosen number of PEs, or the nearest that this workload has. */
   const pick = (workload, load) => find(workload, load, state.pes);
   const interrupts = () => data.workloads.filter((w) => !w.cost);
+  /* Those whose way to the vector has no software in it; the others are in the picture of the worlds. */
+  const otherWorld = ['ppi_cntps', 'world_g1s', 'world_g1ns', 'fire_g0', 'fire_g1s', 'fire_g1ns'];
+  const ownWorld = () => interrupts().filter((w) => !otherWorld.includes(w.name));
 
   function clear(node) {
     while (node.firstChild) node.firstChild.remove();
@@ -116,7 +119,8 @@
   const big = (ps) => [show(ps), make('small', {}, ' ' + unitName())];
 
   function fastest() {
-    const sets = interrupts().map((w) => pick(w.name, 'idle')).filter(Boolean);
+    const sets = interrupts().filter((w) => /^(sgi|ppi|spi)_/.test(w.name)).map((w) => pick(w.name, 'idle')).filter(Boolean);
+    if (!sets.length) return null;
     const best = sets.reduce((a, b) => (b.firmware.p50 < a.firmware.p50 ? b : a));
     return tile('Quickest, idle', big(best.firmware.p50), text(best.workload).title + ', median. Its worst: ' + withUnit(best.firmware.max) + '.');
   }
@@ -162,7 +166,8 @@
     const good = c.disagree === 0 && c.causality_violations === 0 && c.unmatched === 0;
     const worst = Math.max(...data.sets.map((s) => s.largest_difference)) / period;
     return tile('Firmware and model agree', [((100 * (c.compared - c.disagree)) / Math.max(1, c.compared)).toFixed(c.disagree ? 2 : 0), make('small', {}, ' %')],
-      'of ' + c.compared.toLocaleString('en') + ' interrupts within one cycle; largest difference ' + worst.toFixed(2) + ' cycles. ' + c.not_compared + ' more are not compared (see below).', good ? 'good' : 'bad');
+      'of ' + c.compared.toLocaleString('en') + ' interrupts within one cycle; largest difference ' + worst.toFixed(2) + ' cycles. ' + c.not_compared + ' more are not compared (see below).' +
+        (c.causality_violations ? ' But ' + c.causality_violations + ' causality violations: the times are not exact.' : ''), good ? 'good' : 'bad');
   }
 
   function tiles() {
@@ -212,7 +217,7 @@
     const shown = hops.filter((hop) => state.extent === 'life' || !softwareHops.includes(hop));
     legend('legend-hops', shown.map((hop) => ({ name: hop, colour: hop })));
     const rows = [];
-    for (const w of interrupts()) {
+    for (const w of ownWorld()) {
       for (const load of ['idle', 'loaded']) {
         const set = pick(w.name, load);
         if (!set || !set.total) continue;
@@ -236,7 +241,7 @@
     for (const hop of hops.filter((h) => !softwareHops.includes(h))) {
       let sum = 0;
       let count = 0;
-      for (const w of interrupts()) {
+      for (const w of ownWorld()) {
         const idle = pick(w.name, 'idle');
         const loaded = pick(w.name, 'loaded');
         if (!idle || !loaded || !idle.hops[hop] || !loaded.hops[hop]) continue;
@@ -246,7 +251,7 @@
       if (count && (!best || sum / count > best.mean)) best = { hop, mean: sum / count };
     }
     if (best && best.mean > 0) {
-      $('growth').textContent = 'Load adds most to “' + best.hop + '”, ' + withUnit(best.mean) + ' on average of all workloads: ' + (waitMeaning[best.hop] || '') + '.';
+      $('growth').textContent = 'Load adds most to “' + best.hop + '”, ' + withUnit(best.mean) + ' on average of these: ' + (waitMeaning[best.hop] || '') + '.';
     } else {
       $('growth').textContent = '';
     }

@@ -57,7 +57,7 @@ typedef struct study_sample {
     char unit;
     uint64_t t0, monitor, exception, acknowledge, end, back;
     uint32_t depth;
-    bool disturbed; /**< EL3 came between the exception and the acknowledge. */
+    bool disturbed; /**< EL3 came between the exception and the vector's first instruction. */
 } study_sample;
 
 /** One K record: the two counters of a PE, read one after the other. */

@@ -116,6 +116,9 @@ void gic_assembly_set_spi(gic_assembly *a, uint64_t now_ps, uint32_t intid, bool
 void gic_assembly_set_ppi(gic_assembly *a, uint64_t now_ps, uint16_t pe, uint32_t intid,
                           bool level);
 
+/** The cpu_active input of PE @p pe (gicr_set_cpu_active()); high unless told. */
+void gic_assembly_set_cpu_active(gic_assembly *a, uint64_t now_ps, uint16_t pe, bool active);
+
 /** A message from an external component (gic_assembly_parts), received at @p now_ps. */
 void gic_assembly_receive(gic_assembly *a, uint64_t now_ps, unsigned from, unsigned to, uint16_t pe,
                           const gic_msg *msg);

@@ -33,6 +33,12 @@ gicr *gicr_init(void *memory, size_t length, const gic_config *config, uint16_t 
 /** Whether this is the last Redistributor of a contiguous region: GICR_TYPER.Last. */
 void gicr_set_last(gicr *r, bool last);
 
+/**
+ * The PE's cpu_active input: low means that it is not to be chosen for 1-of-N interrupts, of
+ * whatever group, as by GICR_CTLR.DPG. What is routed by affinity still comes. High unless told.
+ */
+void gicr_set_cpu_active(gicr *r, bool active);
+
 /** Reset: asleep (WAKER = 6), registers to their reset values (N-03). */
 void gicr_reset(gicr *r);
 

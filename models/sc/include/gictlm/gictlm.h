@@ -24,10 +24,12 @@ public:
     /// The regions of config::gicr_regions, each counted from its own first PE.
     sc_core::sc_vector<frame_target> gicr_region;
 
-    lines spi;      ///< spi[INTID - 32]
-    lines espi;     ///< espi[INTID - 4096]
-    pe_lines ppi;   ///< ppi[pe][INTID - 16]
-    pe_lines eppi;  ///< eppi[pe][INTID - 1056]
+    lines spi;     ///< spi[INTID - 32]
+    lines espi;    ///< espi[INTID - 4096]
+    pe_lines ppi;  ///< ppi[pe][INTID - 16]
+    pe_lines eppi; ///< eppi[pe][INTID - 1056]
+    /// cpu_active[pe]: low, the PE is not to be chosen for 1-of-N interrupts. High when unbound.
+    lines cpu_active;
     lines pe_reset; ///< pe_reset[pe]: rising edge resets that CPU interface alone.
     line_in reset;  ///< Rising edge resets everything.
 
@@ -67,6 +69,7 @@ public:
     frame_target gicr;
     pe_lines ppi;
     pe_lines eppi;
+    lines cpu_active;
     line_in reset;
     outputs wake_request;
     stream_ports to_gicd;

@@ -29,10 +29,11 @@ public:
 
 /// What an input line is.
 enum class line_kind : uint8_t {
-    spi,      ///< SPI or extended SPI.
-    ppi,      ///< PPI or extended PPI of one PE.
-    pe_reset, ///< Rising edge: reset of one CPU interface.
-    reset     ///< Rising edge: reset of everything, dropping what is on the links.
+    spi,        ///< SPI or extended SPI.
+    ppi,        ///< PPI or extended PPI of one PE.
+    cpu_active, ///< Low: this PE is not to be chosen for 1-of-N interrupts. High when unbound.
+    pe_reset,   ///< Rising edge: reset of one CPU interface.
+    reset       ///< Rising edge: reset of everything, dropping what is on the links.
 };
 
 /// An input line: an export that any sc_out<bool> or sc_inout<bool> binds to, and a line_if for
@@ -104,7 +105,7 @@ private:
     uint32_t intid_;
     uint16_t pe_;
     line_kind kind_;
-    bool level_ = false;
+    bool level_;
 };
 
 /// An output line: a port for any number of line_if, none included.

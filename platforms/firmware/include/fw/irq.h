@@ -15,7 +15,7 @@ struct irq_event {
     uint64_t monitor;   /**< First instruction of EL3's FIQ vector, 0 when EL3 was not involved. */
     uint64_t exception; /**< First instruction of the vector of the world that handles it. */
     uint64_t acknowledge; /**< The instruction after the read of IAR. */
-    bool disturbed;       /**< EL3 had the PE between the exception and the acknowledge. */
+    bool disturbed;       /**< EL3 came in at the vector: `exception` may be late. */
     uint64_t *end;        /**< Set by the handler: gets the time just before EOIR. */
 };
 

@@ -91,8 +91,8 @@ uint64_t monitor_take_entry_stamp(unsigned slot);
 bool monitor_interrupt_expected(unsigned slot);
 void monitor_interrupt_taken(unsigned slot);
 
-/** Whether EL3 took the PE away in this world's interrupt vector, before it could stamp; cleared by
- *  reading. */
+/** Whether EL3 took the PE away in an interrupt vector of EL1, maybe before it could stamp; cleared
+ *  by reading. */
 bool monitor_take_disturbed(unsigned slot);
 
 /** PMCCNTR when EL3 was last left on this PE. */
@@ -105,7 +105,7 @@ uint32_t monitor_switch_count(unsigned slot);
 /* Entry points of the assembler. */
 struct world_context *monitor_smc(struct world_context *running, uint64_t esr);
 struct world_context *monitor_fiq(struct world_context *running, uint64_t stamp);
-_Noreturn void monitor_exit(struct world_context *next);
+_Noreturn void monitor_enter(struct world_context *first, uint64_t stack);
 _Noreturn void boot_el3(unsigned slot);
 _Noreturn void boot_el1(unsigned slot, unsigned entry_el);
 _Noreturn void secure_main(unsigned slot);

@@ -350,7 +350,10 @@ typedef struct iss_ops {
     uint32_t version; /**< ISS_PORT_VERSION. */
     const char *name; /**< "a64", "scripted", ... */
 
-    /** Creates a PE; NULL with a reason of one line in @p error (at least 160 bytes). */
+    /**
+     * Creates a PE in reset state; it may call `pe_state` and `exclusive_clear` before it returns.
+     * NULL with a reason of one line in @p error (at least 160 bytes).
+     */
     iss *(*create)(const iss_config *config, const iss_env *env, char *error, size_t error_size);
     void (*destroy)(iss *pe);
 

@@ -124,17 +124,21 @@ static void free_retired(a64_code *code)
     }
 }
 
-void a64_code_drop(a64_code *code)
+void a64_code_forget(a64_code *code, uint64_t pa, uint64_t length)
 {
     for (unsigned i = 0; i < HASH_SIZE; i++) {
-        while (code->hash[i]) {
-            a64_page *p = code->hash[i];
-            code->hash[i] = p->next;
+        for (a64_page **link = &code->hash[i]; *link;) {
+            a64_page *p = *link;
+            if (p->pa + A64_PAGE_SIZE <= pa || (p->pa > pa && p->pa - pa >= length)) {
+                link = &p->next;
+                continue;
+            }
+            *link = p->next;
             p->next = code->retired;
             code->retired = p;
+            code->pages--;
         }
     }
-    code->pages = 0;
     code->generation++;
     if (!code->running)
         free_retired(code);
@@ -144,7 +148,7 @@ void a64_code_release(a64_code *code)
 {
     if (!code || --code->owners)
         return;
-    a64_code_drop(code);
+    a64_code_forget(code, 0, UINT64_MAX);
     free(code);
 }
 
@@ -158,7 +162,7 @@ void a64_code_enter(a64_code *code)
 {
     if (!code->running) {
         if (code->pages >= MAX_PAGES)
-            a64_code_drop(code);
+            a64_code_forget(code, 0, UINT64_MAX);
         free_retired(code);
     }
     code->running++;

@@ -233,6 +233,7 @@ struct iss {
     iss_stop stop;
     iss_result *result;
     bool running;
+    bool single;        /**< A debugger looks: at most one instruction or one exception a slice. */
     bool reset_pending; /**< A reset was asked for while running. */
     bool pmu_on;        /**< Some counter is enabled. */
     bool sp_check;      /**< SCTLR says to check the stack pointer at this EL. */

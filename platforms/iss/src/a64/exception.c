@@ -261,10 +261,12 @@ void a64_update_lines(a64_cpu *c)
         c->attn &= ~(uint32_t)A64_ATTN_LINE;
 }
 
-bool a64_wakeup(const a64_cpu *c)
+bool a64_wakeup(const a64_cpu *c, bool wfe)
 {
     uint64_t hcr = a64_hcr(c);
     bool below2 = c->a.el < 2u && !(hcr & HCR_TGE);
+    if (wfe)
+        return (c->attn & A64_ATTN_LINE) != 0;
     if (line_high(c, ISS_LINE_IRQ) || line_high(c, ISS_LINE_FIQ) || c->a.serror)
         return true;
     return below2 && (((hcr & HCR_IMO) && (line_high(c, ISS_LINE_VIRQ) || (hcr & HCR_VI))) ||

@@ -180,8 +180,10 @@ uint64_t a64_pmu_deadline(const a64_cpu *c)
                                                  : c->a.pmu.base[s]) -
                            c->a.pmu.base[s];
         /* An event takes at least a cycle. A counter at 0 is 2^64 away: as good as never. */
-        if (left && left - pending < best)
-            best = left > pending ? left - pending : 1u;
+        if (left) {
+            left = left > pending ? left - pending : 1u;
+            best = left < best ? left : best;
+        }
     }
     return best;
 }

@@ -234,9 +234,10 @@ static void slice(a64_cpu *c, uint64_t cycles)
     c->acc = (int64_t)((cycles - 1u) << 32);
     c->attn &= ~(uint32_t)A64_ATTN_REFETCH;
     while (c->acc >= 0 && !(c->attn & ~(uint32_t)A64_ATTN_LINE)) {
-        if ((c->attn & A64_ATTN_LINE) && a64_take_pending(c))
-            continue;
-        dispatch(c);
+        if (!(c->attn & A64_ATTN_LINE) || !a64_take_pending(c))
+            dispatch(c);
+        if (c->single)
+            break;
     }
     c->a.cycles = a64_now_cycles(c);
     c->a.insns = a64_now_insns(c);
@@ -272,7 +273,7 @@ static uint64_t slice_length(const a64_cpu *c, const iss_until *until, uint64_t 
     uint64_t deadline = a64_pmu_deadline(c);
     if (end <= now || (until->insns != ISS_INSNS_UNLIMITED && insns_done >= until->insns))
         return 0;
-    if (c->breaks || c->watches)
+    if (c->single)
         return 1;
     if (end - now < most)
         most = end - now;
@@ -317,6 +318,7 @@ static void begin_run(a64_cpu *c, iss_result *result)
     memset(result, 0, sizeof *result);
     c->result = result;
     c->running = true;
+    c->single = c->breaks || c->watches;
     a64_code_enter(c->code);
     if (c->code_generation != a64_code_generation(c->code)) {
         c->code_generation = a64_code_generation(c->code);
@@ -350,6 +352,7 @@ static void a64_step(iss *c, iss_result *result)
     uint64_t first = c->a.insns;
     iss_stop stop;
     begin_run(c, result);
+    c->single = true;
     a64_skip_breakpoint(c);
     stop = stop_before(c);
     if (stop == ISS_STOP_COUNT) {
@@ -395,7 +398,8 @@ bool a64_runnable(const iss *c)
 {
     if (c->a.halted)
         return false;
-    return !c->a.sleep || a64_wakeup(c) || (c->a.sleep == ISS_STOP_WFE && c->a.event);
+    bool wfe = c->a.sleep == ISS_STOP_WFE;
+    return !c->a.sleep || a64_wakeup(c, wfe) || (wfe && c->a.event);
 }
 
 static uint64_t a64_time(const iss *c)
@@ -438,12 +442,11 @@ static void a64_invalidate_direct(iss *c, uint64_t pa, uint64_t length, uint32_t
     if (rights & (ISS_RIGHT_READ | ISS_RIGHT_WRITE))
         a64_flush_data(c, rights);
     if (rights & (ISS_RIGHT_EXEC | ISS_RIGHT_READ)) {
-        a64_code_drop(c->code);
+        a64_code_forget(c->code, pa, length);
         c->attn |= A64_ATTN_REFETCH;
         a64_flush_buffers(c);
         c->code_generation = a64_code_generation(c->code);
     }
-    (void)pa, (void)length;
 }
 
 static void a64_invalidate(iss *c, uint64_t pa, uint64_t length)

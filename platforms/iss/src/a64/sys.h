@@ -65,8 +65,8 @@ bool a64_take_pending(a64_cpu *c);
 /** Recomputes A64_ATTN_LINE after a change of lines, masks or routing. */
 void a64_update_lines(a64_cpu *c);
 
-/** True when an interrupt would end WFI (pending, whatever PSTATE masks). */
-bool a64_wakeup(const a64_cpu *c);
+/** True when an interrupt would end WFI (whatever PSTATE masks) or WFE (only what is unmasked). */
+bool a64_wakeup(const a64_cpu *c, bool wfe);
 
 /** PSTATE in SPSR form. */
 uint64_t a64_pstate(const a64_cpu *c);
@@ -151,8 +151,8 @@ uint64_t a64_code_generation(const a64_code *code);
 const a64_op *a64_code_page(a64_cpu *c, uint64_t pa, bool secure, const uint8_t *host);
 /** Decodes anew what lies in [pa, pa + length). */
 void a64_code_invalidate(a64_code *code, uint64_t pa, uint64_t length);
-/** Forgets every page (host pointers were taken back). */
-void a64_code_drop(a64_code *code);
+/** Forgets the pages in [pa, pa + length): host pointers to them were taken back. */
+void a64_code_forget(a64_code *code, uint64_t pa, uint64_t length);
 
 /** Slot of the instruction at `a.pc`; NULL when an exception was taken or the run stops. */
 const a64_op *a64_fetch(a64_cpu *c);

@@ -57,7 +57,7 @@ static bool go_to_sleep(a64_cpu *c, bool wfe)
 A64_HANDLER(op_wfi)
 {
     A64_SLOW_BEGIN();
-    if (!a64_wakeup(c) && !go_to_sleep(c, false))
+    if (!a64_wakeup(c, false) && !go_to_sleep(c, false))
         return;
     A64_SLOW_END();
 }
@@ -67,7 +67,7 @@ A64_HANDLER(op_wfe)
     A64_SLOW_BEGIN();
     if (c->a.event)
         c->a.event = 0;
-    else if (!a64_wakeup(c) && !go_to_sleep(c, true))
+    else if (!a64_wakeup(c, true) && !go_to_sleep(c, true))
         return;
     A64_SLOW_END();
 }
