@@ -124,7 +124,7 @@ prog_udf:
     .word 0
     .globl prog_fp
 prog_fp:
-    .word 0x1e602820 /* fadd d0, d1, d0: not implemented */
+    .word 0x1e602820 /* fadd d0, d1, d0: UNDEFINED */
     .globl prog_load
 prog_load:
     ldr x10, [x9]

@@ -183,8 +183,8 @@ private:
     void collect()
     {
         gic_outbox *box = gicd_outbox(d);
-        for (uint32_t i = 0; i < box->count; i++) {
-            const gic_out &out = box->entry[i];
+        for (const gic_out *entry = box->entry; entry != box->next; entry++) {
+            const gic_out &out = *entry;
             if (out.port != GIC_PORT_GICR)
                 continue;
             if (out.to == GIC_PE_ALL)
@@ -193,7 +193,7 @@ private:
             else
                 inbox_.push_back({out.to, out.msg});
         }
-        box->count = 0;
+        gic_outbox_clear(box);
     }
     // The Redistributor: offers are taken or returned, whatever is recalled is returned.
     void answer_one()

@@ -67,8 +67,7 @@ protected:
     {
         gic_frame_index(index, rows, GIC_COUNT_OF(rows), 0x1000);
         frame = {rows, GIC_COUNT_OF(rows), 0x1000, index};
-        box.entry = entries;
-        box.capacity = GIC_COUNT_OF(entries);
+        gic_outbox_init(&box, entries, GIC_COUNT_OF(entries), GIC_PORT_GICD, GIC_PE_NONE);
         policy = {&box, 7, true, GIC_BAD_SIZE_RAZ_WI};
     }
 
@@ -88,8 +87,8 @@ protected:
     // The only event since the last call, or GIC_EV_COUNT.
     unsigned event()
     {
-        unsigned id = box.count == 1 ? entries[0].msg.kind : unsigned(GIC_EV_COUNT);
-        box.count = 0;
+        unsigned id = gic_outbox_count(&box) == 1 ? entries[0].msg.kind : unsigned(GIC_EV_COUNT);
+        gic_outbox_clear(&box);
         return id;
     }
 
@@ -176,10 +175,11 @@ TEST_F(Frame, BadSizeCanBeAnErrorAndTheEndOfTheFrameIsAlways)
 TEST(Outbox, DropsEventsButCountsThemWhenFull)
 {
     gic_out entries[2];
-    gic_outbox box = {entries, 2, 0, 0};
+    gic_outbox box;
+    gic_outbox_init(&box, entries, 2, GIC_PORT_GICD, GIC_PE_NONE);
     for (int i = 0; i < 5; i++)
         gic_report(&box, GIC_EV_SPURIOUS, 0, 1023, 0);
-    EXPECT_EQ(box.count, 2u);
+    EXPECT_EQ(gic_outbox_count(&box), 2u);
     EXPECT_EQ(box.events_dropped, 3u);
     EXPECT_EQ(gic_outbox_room(&box), 0u);
 }

@@ -181,9 +181,9 @@ private:
     void collect()
     {
         gic_outbox *box = cpuif_outbox(c);
-        while (box->count > 0) {
-            std::vector<gic_out> out(box->entry, box->entry + box->count);
-            box->count = 0;
+        while (gic_outbox_count(box) > 0) {
+            std::vector<gic_out> out(box->entry, box->next);
+            gic_outbox_clear(box);
             for (const gic_out &entry : out)
                 take(entry);
         }

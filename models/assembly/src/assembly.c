@@ -239,16 +239,16 @@ static gic_outbox *move_line(gic_assembly *a, gic_port to, uint16_t pe, uint32_t
                              bool level, uint64_t now_ps)
 {
     bool shared = to == GIC_PORT_GICD;
-    gic_out out = line_message(to, shared ? 0 : pe, intid, level);
     if (level)
         report_line(a, to, GIC_EV_ASSERTED, shared ? (uint16_t)GIC_PE_NONE : pe, intid, now_ps);
     if (a->timing.timed) {
+        gic_out out = line_message(to, shared ? 0 : pe, intid, level);
         uint64_t delay = a->timing.hop_ps[shared ? GIC_HOP_SPI_LINE : GIC_HOP_PPI_LINE];
         uint32_t lane_id = shared ? (uint32_t)LANE_SPI_LINES : lane_of(pe, LANE_PPI_LINES);
         if (lanes_push(a, lane_id, &out, now_ps + delay))
             return NULL;
     }
-    return hand_over(a, to, pe, &out, now_ps);
+    return hand_level(a, to, pe, intid, level);
 }
 
 void gic_assembly_set_spi(gic_assembly *a, uint64_t now_ps, uint32_t intid, bool level)
@@ -281,9 +281,8 @@ void gic_assembly_set_cpu_active(gic_assembly *a, uint64_t now_ps, uint16_t pe, 
     if (!a->parts.gicr || pe >= a->config.pe_count)
         return;
     enter(a, GIC_PORT_GICR, pe, now_ps);
-    gicr_set_cpu_active(a->redist[pe], active);
-    collect(a, gicr_outbox(a->redist[pe]), GIC_PORT_GICR, pe, now_ps);
-    leave(a, now_ps);
+    gicr_set_cpu_active(a->seats[pe].redist, active);
+    leave(a, a->seats[pe].redist_box, now_ps);
 }
 
 /* ---- Reset ---------------------------------------------------------------------------------- */
@@ -369,7 +368,7 @@ gic_status gic_assembly_gicd_read(gic_assembly *a, uint64_t now_ps, const gic_ac
     gic_status status;
     if (access->debug) {
         status = gicd_read(a->dist, access, offset, value);
-        a->dist_box->count = 0; /* a debugger's read leaves no event behind */
+        gic_outbox_clear(a->dist_box); /* a debugger's read leaves no event behind */
         return status;
     }
     enter(a, GIC_PORT_GICD, 0, now_ps);
@@ -396,7 +395,7 @@ gic_status gic_assembly_gicr_read(gic_assembly *a, uint64_t now_ps, uint16_t pe,
         return GIC_ADDRESS;
     if (access->debug) {
         status = gicr_read(a->seats[pe].redist, access, offset, value);
-        a->seats[pe].redist_box->count = 0;
+        gic_outbox_clear(a->seats[pe].redist_box);
         return status;
     }
     enter(a, GIC_PORT_GICR, pe, now_ps);

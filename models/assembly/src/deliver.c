@@ -24,13 +24,6 @@ static bool is_inside(const gic_assembly *a, unsigned port)
     return port == GIC_PORT_GICR ? a->parts.gicr : a->parts.cpuif;
 }
 
-void emit_event(gic_assembly *a, const gic_event *event)
-{
-    a->stats.events[event->id]++;
-    if (a->ports.event)
-        a->ports.event(a->ports.up, event);
-}
-
 static inline void emit(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     gic_event event;
@@ -65,9 +58,10 @@ static void fifo_push(gic_assembly *a, const gic_out *out)
 /* The oldest message, in place, or NULL. */
 static inline const gic_out *fifo_pop(gic_assembly *a)
 {
-    const gic_out *out = &a->fifo[a->fifo_head];
+    const gic_out *out;
     if (a->fifo_head == a->fifo_tail)
         return NULL;
+    out = &a->fifo[a->fifo_head];
     a->fifo_head = (a->fifo_head + 1) & a->fifo_mask;
     return out;
 }
@@ -176,8 +170,8 @@ static inline void count_dropped(gic_assembly *a, gic_outbox *box)
 void collect(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
 {
     const gic_out *out = box->entry;
-    const gic_out *end = out + box->count;
-    box->count = 0;
+    const gic_out *end = box->next;
+    gic_outbox_clear(box);
     for (; out != end; out++) {
         if (out->port == GIC_PORT_EVENT)
             emit(a, out, now_ps);
@@ -189,10 +183,10 @@ void collect(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
     count_dropped(a, box);
 }
 
-static inline void count(gic_assembly *a, const gic_out *out)
+static inline void count(gic_assembly *a, unsigned kind)
 {
     a->stats.messages++;
-    a->stats.by_kind[out->msg.kind]++;
+    a->stats.by_kind[kind]++;
 }
 
 /* hand_over() of a message from one kernel to another. */
@@ -200,7 +194,7 @@ static inline gic_outbox *hand_message(gic_assembly *a, gic_port to, uint16_t pe
                                        const gic_out *out)
 {
     const seat *s;
-    count(a, out);
+    count(a, out->msg.kind);
     if (to == GIC_PORT_GICD) {
         gicd_receive(a->dist, out->from_pe, &out->msg);
         return a->dist_box;
@@ -214,23 +208,21 @@ static inline gic_outbox *hand_message(gic_assembly *a, gic_port to, uint16_t pe
     return s->cpu_box;
 }
 
-/* hand_over() of a wire's level. */
-static gic_outbox *hand_level(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out)
+gic_outbox *hand_level(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid, bool level)
 {
-    bool level = out->msg.flags != 0;
-    count(a, out);
+    count(a, GIC_MSG_LINE);
     if (to == GIC_PORT_GICD) {
-        gicd_set_line(a->dist, out->msg.intid, level);
+        gicd_set_line(a->dist, intid, level);
         return a->dist_box;
     }
-    gicr_set_line(a->seats[pe].redist, out->msg.intid, level);
+    gicr_set_line(a->seats[pe].redist, intid, level);
     return a->seats[pe].redist_box;
 }
 
 /* hand_over() to the PE itself: its line moves, unless that has been overtaken (P-30). */
 static gic_outbox *hand_to_pe(gic_assembly *a, uint16_t pe, const gic_out *out, uint64_t now_ps)
 {
-    count(a, out);
+    count(a, out->msg.kind);
     if (out->msg.arg == a->pe_pins[pe].overtaken[out->msg.kind])
         drive_line(a, pe, (gic_line)out->msg.kind, out->msg.flags != 0, now_ps);
     return NULL;
@@ -238,7 +230,7 @@ static gic_outbox *hand_to_pe(gic_assembly *a, uint16_t pe, const gic_out *out, 
 
 static gic_outbox *hand_work(gic_assembly *a, const gic_out *out)
 {
-    count(a, out);
+    count(a, out->msg.kind);
     gicd_step(a->dist);
     return a->dist_box;
 }
@@ -249,7 +241,7 @@ gic_outbox *hand_over(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *
     if (to == GIC_PORT_LINE)
         return hand_to_pe(a, pe, out, now_ps);
     if (out->msg.kind == GIC_MSG_LINE)
-        return hand_level(a, to, pe, out);
+        return hand_level(a, to, pe, out->msg.intid, out->msg.flags != 0);
     if (out->msg.kind == GIC_MSG_NONE && to == GIC_PORT_GICD)
         return hand_work(a, out);
     return hand_message(a, to, pe, out);
@@ -267,8 +259,8 @@ static inline const gic_out *collect_at_once(gic_assembly *a, gic_outbox *box, u
 {
     const gic_out *only = NULL;
     const gic_out *out = box->entry;
-    const gic_out *end = out + box->count;
-    box->count = 0;
+    const gic_out *end = box->next;
+    gic_outbox_clear(box);
     for (; out != end; out++) {
         if (out->port == GIC_PORT_EVENT) {
             emit(a, out, now_ps);
@@ -290,15 +282,15 @@ static inline const gic_out *collect_at_once(gic_assembly *a, gic_outbox *box, u
 /* All that comes of what is in @p box, message by message. */
 static void settle_at_once(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
 {
-    const gic_out *next = collect_at_once(a, box, now_ps);
-    while (next) {
-        if (next->to == GIC_PE_ALL) {
+    for (;;) {
+        const gic_out *next = collect_at_once(a, box, now_ps);
+        while (next && next->to == GIC_PE_ALL) {
             deliver_all(a, next, now_ps);
             next = fifo_pop(a);
-            continue;
         }
+        if (!next)
+            return;
         box = hand_message(a, (gic_port)next->port, next->to, next);
-        next = collect_at_once(a, box, now_ps);
     }
 }
 

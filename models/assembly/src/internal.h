@@ -132,7 +132,14 @@ gic_outbox *hand_over(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *
 /* hand_over() and collect(). */
 void deliver(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out, uint64_t now_ps);
 void drive_line(gic_assembly *a, uint16_t pe, gic_line line, bool level, uint64_t now_ps);
-void emit_event(gic_assembly *a, const gic_event *event);
+/* hand_over() of a wire's level; never NULL. */
+gic_outbox *hand_level(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid, bool level);
+static inline void emit_event(gic_assembly *a, const gic_event *event)
+{
+    a->stats.events[event->id]++;
+    if (a->ports.event)
+        a->ports.event(a->ports.up, event);
+}
 /* The timed part of enter(). */
 void enter_timed(gic_assembly *a, gic_port port, uint16_t pe, uint64_t now_ps);
 /* End of an entry: empty the outbox of the kernel that was called (NULL: that is done), and deliver

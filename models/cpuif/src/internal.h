@@ -164,7 +164,21 @@ typedef struct cpuif_candidate {
 } cpuif_candidate;
 
 /* The central decision: may the pending interrupt be signalled, pre-empting what runs? Pure. */
-bool cpuif_can_signal(cpuif_candidate candidate);
+static inline bool cpuif_can_signal(cpuif_candidate candidate)
+{
+    uint8_t mask = candidate.group_mask;
+    if (GIC_FAULT("P-05") && candidate.priority == candidate.pmr)
+        return true;
+    if (GIC_FAULT("P-07"))
+        mask = 0xFF;
+    /* P-05: PMR compares the whole priority. */
+    if (candidate.priority >= candidate.pmr)
+        return false;
+    if (candidate.running == GIC_PRIORITY_IDLE)
+        return true;
+    /* P-07: pre-emption compares group priorities. */
+    return (candidate.priority & mask) < (candidate.running & mask);
+}
 /* The line for a group of interrupts, by the state of the PE (P-22). Pure. */
 static inline gic_line cpuif_line_of(gic_group group, const gic_pe_state *pe, bool one_state)
 {
@@ -190,16 +204,42 @@ static inline bool cpuif_signals(const cpuif *c)
     return c->s.lines != 0;
 }
 
-/* Drive IRQ and FIQ by the state as it is now. */
-void cpuif_drive_lines(cpuif *c);
-/* Whether they are so driven. */
-bool cpuif_lines_are_right(const cpuif *c);
+/* Whether what is presented can be signalled now. */
+static inline bool cpuif_signals_now(const cpuif *c)
+{
+    cpuif_candidate candidate;
+    if (!cpuif_presented(c))
+        return false;
+    candidate.priority = c->s.held.priority;
+    candidate.pmr = c->s.pmr;
+    candidate.running = c->d.running;
+    candidate.group_mask = c->d.group_mask[c->s.held.group];
+    /* Without a credit for its Activate it could not be acknowledged: it waits (ID-P02). */
+    return cpuif_can_signal(candidate) && c->s.open_activate < GIC_CREDIT_ACTIVATE;
+}
 
-/* cpuif_drive_lines(), quick where there is nothing to drive. */
+/* The line that has to be up, as a set: empty or one bit. */
+static inline unsigned cpuif_wanted_lines(const cpuif *c)
+{
+    return cpuif_signals_now(c) ? 1u << c->d.line_of[c->s.held.group] : 0;
+}
+
+/* Whether IRQ and FIQ are driven as @p wanted, for what is held. */
+static inline bool cpuif_lines_are(const cpuif *c, unsigned wanted)
+{
+    return c->s.lines == wanted &&
+           c->s.signalled_intid == (wanted != 0 ? c->s.held.intid : GIC_INTID_SPURIOUS);
+}
+
+/* Drive IRQ and FIQ as @p wanted. */
+void cpuif_drive_lines(cpuif *c, unsigned wanted);
+
+/* Drive IRQ and FIQ by the state as it is now. */
 static inline void cpuif_update_lines(cpuif *c)
 {
-    if (c->s.held.valid || c->s.lines != 0)
-        cpuif_drive_lines(c);
+    unsigned wanted = cpuif_wanted_lines(c);
+    if (!cpuif_lines_are(c, wanted))
+        cpuif_drive_lines(c, wanted);
 }
 
 /* ---- the link to the Redistributor (link.c) ------------------------------------------------- */
@@ -208,8 +248,29 @@ static inline void cpuif_update_lines(cpuif *c)
 void cpuif_settle(cpuif *c);
 /* Report that a message waits for credit; always false, the answer of a write that did nothing. */
 bool cpuif_stall(cpuif *c, gic_msg_kind kind, uint32_t intid);
-void cpuif_send_activate(cpuif *c, uint32_t intid);
-void cpuif_send_deactivate(cpuif *c, uint32_t intid, gic_group_set groups);
-void cpuif_send_sgi(cpuif *c, uint32_t intid, gic_sgi sgi);
+
+/* Send a message with its INTID; other members are the caller's to set. */
+static inline gic_msg *cpuif_send(cpuif *c, gic_msg_kind kind, uint32_t intid)
+{
+    return gic_send_kind(&c->outbox, GIC_PORT_GICR, c->pe, kind, intid);
+}
+
+static inline void cpuif_send_activate(cpuif *c, uint32_t intid)
+{
+    c->s.open_activate++;
+    (void)cpuif_send(c, GIC_MSG_ACTIVATE, intid);
+}
+
+static inline void cpuif_send_deactivate(cpuif *c, uint32_t intid, gic_group_set groups)
+{
+    c->s.open_deactivate++;
+    cpuif_send(c, GIC_MSG_DEACTIVATE, intid)->group = groups;
+}
+
+static inline void cpuif_send_sgi(cpuif *c, uint32_t intid, gic_sgi sgi)
+{
+    c->s.open_sgi++;
+    cpuif_send(c, GIC_MSG_GENERATE_SGI, intid)->arg = gic_sgi_pack(sgi);
+}
 
 #endif

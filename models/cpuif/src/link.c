@@ -5,18 +5,6 @@
  */
 #include "internal.h"
 
-/* Written where it goes: a message is never copied on its way out. */
-static void send(cpuif *c, gic_msg_kind kind, uint32_t intid, gic_group_set groups, uint64_t arg)
-{
-    gic_out *out = gic_outbox_next(&c->outbox, GIC_PORT_GICR, c->pe);
-    if (!out)
-        return;
-    out->msg.kind = (uint8_t)kind;
-    out->msg.group = groups;
-    out->msg.intid = intid;
-    out->msg.arg = arg;
-}
-
 /* ---- upstream ---------------------------------------------------------------------------------
  */
 
@@ -24,24 +12,6 @@ bool cpuif_stall(cpuif *c, gic_msg_kind kind, uint32_t intid)
 {
     gic_report(&c->outbox, GIC_EV_CREDIT_WAIT, c->pe, intid, (uint64_t)kind);
     return false;
-}
-
-void cpuif_send_activate(cpuif *c, uint32_t intid)
-{
-    c->s.open_activate++;
-    send(c, GIC_MSG_ACTIVATE, intid, GIC_GROUPS_NONE, 0);
-}
-
-void cpuif_send_deactivate(cpuif *c, uint32_t intid, gic_group_set groups)
-{
-    c->s.open_deactivate++;
-    send(c, GIC_MSG_DEACTIVATE, intid, groups, 0);
-}
-
-void cpuif_send_sgi(cpuif *c, uint32_t intid, gic_sgi sgi)
-{
-    c->s.open_sgi++;
-    send(c, GIC_MSG_GENERATE_SGI, intid, GIC_GROUPS_NONE, gic_sgi_pack(sgi));
 }
 
 /* The mask hint: ICC_PMR when software lets it out (PMHE), else "nothing is masked" (ID-P16). */
@@ -58,7 +28,7 @@ static bool upstream_is_stale(const cpuif *c)
 /* One UpstreamControl at a time; the latest values go when the answer to the last one is here. */
 static void tell_upstream(cpuif *c)
 {
-    gic_msg msg;
+    gic_msg *msg;
     if (!upstream_is_stale(c))
         return;
     if (c->s.open_upstream >= GIC_CREDIT_UPSTREAM_CONTROL) {
@@ -68,11 +38,9 @@ static void tell_upstream(cpuif *c)
     c->s.sent_groups = c->s.igrpen;
     c->s.sent_hint = mask_hint(c);
     c->s.open_upstream++;
-    memset(&msg, 0, sizeof msg);
-    msg.kind = GIC_MSG_UPSTREAM_CONTROL;
-    msg.group = c->s.sent_groups;
-    msg.priority = c->s.sent_hint;
-    gic_send(&c->outbox, GIC_PORT_GICR, c->pe, msg);
+    msg = cpuif_send(c, GIC_MSG_UPSTREAM_CONTROL, 0);
+    msg->group = c->s.sent_groups;
+    msg->priority = c->s.sent_hint;
 }
 
 bool cpuif_upstream_pending(const cpuif *c)
@@ -89,7 +57,7 @@ static void release(cpuif *c)
     if (!c->s.held.valid)
         return;
     c->s.held.valid = 0;
-    send(c, GIC_MSG_RELEASE, c->s.held.intid, GIC_GROUPS_NONE, 0);
+    (void)cpuif_send(c, GIC_MSG_RELEASE, c->s.held.intid);
 }
 
 /*
@@ -144,7 +112,7 @@ static void receive_clear(cpuif *c, const gic_msg *msg)
         release(c);
     else
         gic_report(&c->outbox, GIC_EV_CROSSED_CLEAR, c->pe, msg->intid, 0);
-    send(c, GIC_MSG_CLEAR_ACK, msg->intid, GIC_GROUPS_NONE, 0);
+    (void)cpuif_send(c, GIC_MSG_CLEAR_ACK, msg->intid);
     if (!GIC_FAULT("P-21"))
         cpuif_update_lines(c);
 }
@@ -155,7 +123,7 @@ static void receive_quiesce(cpuif *c, const gic_msg *msg)
     release(c);
     c->s.quiesced = 1;
     cpuif_update_lines(c);
-    send(c, GIC_MSG_QUIESCE_ACK, 0, GIC_GROUPS_NONE, 0);
+    (void)cpuif_send(c, GIC_MSG_QUIESCE_ACK, 0);
 }
 
 static void receive_downstream_control(cpuif *c, const gic_msg *msg)
@@ -163,7 +131,7 @@ static void receive_downstream_control(cpuif *c, const gic_msg *msg)
     c->s.quiesced = 0;
     c->s.ds = (msg->flags & GIC_CTL_DS) != 0;
     cpuif_derive_pe(c);
-    send(c, GIC_MSG_DOWNSTREAM_CONTROL_ACK, 0, GIC_GROUPS_NONE, 0);
+    (void)cpuif_send(c, GIC_MSG_DOWNSTREAM_CONTROL_ACK, 0);
     cpuif_settle(c);
 }
 

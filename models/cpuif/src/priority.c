@@ -11,7 +11,7 @@ static uint8_t implemented_priority(const cpuif *c, uint64_t value)
 
 unsigned cpuif_ap_count(const gic_config *config)
 {
-    return (1u << config->preemption_bits) / CPUIF_AP_WORD_BITS;
+    return ((1u << config->preemption_bits) + CPUIF_AP_WORD_BITS - 1u) / CPUIF_AP_WORD_BITS;
 }
 
 /* ID-P03: by the pre-emption bits, which are the priority bits (at most 7) unless fewer are chosen.

@@ -110,7 +110,7 @@ bool cpuif_load(cpuif *c, const void *in, size_t length)
         !flags_are_valid(&loaded.state) || !credits_are_valid(&loaded.state))
         return false;
     adopt(c, &loaded.state);
-    if (cpuif_lines_are_right(c))
+    if (cpuif_lines_are(c, cpuif_wanted_lines(c)))
         return true;
     adopt(c, &before);
     return false;

@@ -243,7 +243,7 @@ void gicd_reset(gicd *d)
     gicd_zero(d->pe, (size_t)d->pool * sizeof(gicd_pe));
     for (i = 0; i < d->pool; i++)
         gicd_reset_pe(&d->pe[i]);
-    d->outbox.count = 0;
+    gic_outbox_clear(&d->outbox);
     gicd_rebuild(d);
     for (i = 0; i < d->words; i++)
         gicd_pending_changed(d, i, 0);

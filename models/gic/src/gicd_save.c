@@ -133,7 +133,7 @@ bool gicd_load(gicd *d, const void *in, size_t length)
         return false;
     if (!gic_load_block(in, length, GICD_SAVE_MAGIC, GICD_SAVE_VERSION, d->arch, d->saved_bytes))
         return false;
-    d->outbox.count = 0;
+    gic_outbox_clear(&d->outbox);
     gicd_rebuild(d);
     return true;
 }

@@ -161,7 +161,7 @@ void gicr_reset(gicr *r)
     r->arch.processor_sleep = true;
     r->arch.phase = GICR_ASLEEP;
     r->arch.routing_sent = (uint64_t)GIC_PRIORITY_IDLE << 16; /* what the Distributor starts from */
-    r->outbox.count = 0;
+    gic_outbox_clear(&r->outbox);
     for (w = 0; w < r->words; w++)
         gicr_pending_changed(r, w, 0);
 }
@@ -388,6 +388,6 @@ bool gicr_load(gicr *r, const void *in, size_t length)
         !gicr_sane(r, &arch))
         return false;
     r->arch = arch;
-    r->outbox.count = 0;
+    gic_outbox_clear(&r->outbox);
     return true;
 }

@@ -4,7 +4,7 @@
 
 /* --- GICR_CTLR ------------------------------------------------------------------------------- */
 
-static uint64_t gicr_excluded(const gicr *r, gic_group group)
+static uint64_t gicr_dpg_bit(const gicr *r, gic_group group)
 {
     return (r->arch.dpg & gic_group_bit(group)) != 0;
 }
@@ -33,10 +33,10 @@ gic_status gicr_read_ctlr(void *kernel, const gic_reg_access *a, uint64_t *value
     bool upstream = r->arch.upstream > 0 && !GIC_FAULT("C-04");
     uint64_t v = GIC_MAKE(GICR_CTLR, UWP, upstream);
     v = GIC_PUT(GICR_CTLR, RWP, v, gicr_rwp(r));
-    v = GIC_PUT(GICR_CTLR, DPG1NS, v, gicr_excluded(r, GIC_GROUP_1NS));
+    v = GIC_PUT(GICR_CTLR, DPG1NS, v, gicr_dpg_bit(r, GIC_GROUP_1NS));
     if (gicr_sees_all(r, a->access)) {
-        v = GIC_PUT(GICR_CTLR, DPG1S, v, gicr_excluded(r, GIC_GROUP_1S));
-        v = GIC_PUT(GICR_CTLR, DPG0, v, gicr_excluded(r, GIC_GROUP_0));
+        v = GIC_PUT(GICR_CTLR, DPG1S, v, gicr_dpg_bit(r, GIC_GROUP_1S));
+        v = GIC_PUT(GICR_CTLR, DPG0, v, gicr_dpg_bit(r, GIC_GROUP_0));
     }
     *value = v;
     return GIC_OK;

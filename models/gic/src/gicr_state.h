@@ -204,18 +204,18 @@ void gicr_sort_offers(gicr *r);
 void gicr_return_offers(gicr *r);
 /* PEState, when it is stale and there is credit. */
 void gicr_tell_routing(gicr *r);
-/* What the Distributor has to know of the PE, packed. */
 /* Groups whose 1-of-N interrupts this PE does not take. */
 static inline gic_group_set gicr_excluded(const gicr *r)
 {
     return r->arch.inactive ? GIC_GROUPS_ALL : r->arch.dpg;
 }
 
+/* What the Distributor has to know of the PE, packed. */
 static inline uint64_t gicr_routing(const gicr *r)
 {
     gic_pe_routing routing;
     routing.enabled = r->arch.cpu_groups;
-    routing.dpg = gicr_excluded(r);
+    routing.dpg = gicr_not_1ofn(r);
     routing.mask_hint = r->arch.mask_hint;
     routing.awake = r->arch.phase == GICR_AWAKE;
     return gic_pe_routing_pack(routing);

@@ -27,8 +27,8 @@
  * - end: before the write of EOIR;
  * - back: EL3 left again.
  *
- * depth counts the handlers that it preempted; disturbed is 1 when EL3 came in at the vector, so that
- * its first instruction ran later than the exception.
+ * depth counts the handlers that it preempted; disturbed is 1 when EL3 came in at the vector, so
+ * that its first instruction ran later than the exception.
  */
 #ifndef LATENCY_H
 #define LATENCY_H

@@ -3,7 +3,7 @@
 #include "latency.h"
 
 #define LOG_LIMIT         8192
-#define CALIBRATION_READS 128
+#define CALIBRATION_READS 256
 #define CALIBRATION_SPIN  128 /* cycles: a few ticks of the system counter */
 
 /** One S record. */

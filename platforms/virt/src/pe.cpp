@@ -277,6 +277,7 @@ void pe::execute()
 
     ops_.advance(iss_, now_ps());
     blocked_ = false;
+    exact_ = false;
     if (stepping_)
         ops_.step(iss_, &result_);
     else
@@ -333,6 +334,8 @@ void pe::after_run()
 void pe::retry_later()
 {
     uint64_t time = result_.time_ps;
+
+    exact_ = true;
 
     if (blocked_ && sc_core::sc_pending_activity_at_future_time())
         time = std::max(time, now_ps() + to_ps(sc_core::sc_time_to_pending_activity()));
@@ -406,12 +409,22 @@ gic_sysreg_result pe::timer_access(iss_sysreg_access &access, uint64_t &time_ps)
 
 // ---------------------------------------------------------------- CPU interface
 
+// Timed, the CPU interface must not be ahead of messages that are on their way to it.
+void pe::wait_for_others(uint64_t time_ps)
+{
+    sc_core::sc_time delay = delay_of(time_ps);
+
+    if (config_.timed && sched_.running() == this && sched_.comes_first(time_ps))
+        synchronise(delay);
+}
+
 // While it is being built the PE has a state already, but no CPU interface to tell.
 void pe::push_state(const gic_pe_state &state, uint64_t time_ps)
 {
     state_ = state;
     if (sysreg_ == nullptr)
         return;
+    wait_for_others(time_ps);
     sysreg_->set_pe_state(state, delay_of(time_ps));
     sched_.reconsider();
 }
@@ -419,6 +432,8 @@ void pe::push_state(const gic_pe_state &state, uint64_t time_ps)
 gic_sysreg_result pe::cpuif(iss_sysreg_access &access, uint64_t &time_ps)
 {
     const gic_sysreg reg = static_cast<gic_sysreg>(access.reg);
+
+    wait_for_others(time_ps);
     sc_core::sc_time delay = delay_of(time_ps);
     const gic_sysreg_result result = access.write ? sysreg_->try_write(reg, access.value, delay)
                                                   : sysreg_->try_read(reg, access.value, delay);

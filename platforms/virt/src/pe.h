@@ -124,6 +124,13 @@ public:
         return in_access_;
     }
 
+    /// Whether the PE continues only when simulated time has come up to it: in the middle of an
+    /// access, or before one.
+    bool exact() const
+    {
+        return in_access_ || exact_;
+    }
+
     /// Debugger: the PE is not to run, whatever it is ready for; and again.
     void hold(bool held);
     /// Debugger: the next slice is one instruction.
@@ -209,6 +216,7 @@ private:
     void prepare_payload(const iss_bus_access &access, void *data);
     bool direct(uint64_t pa, bool secure, uint32_t rights, iss_direct &out);
     const tlm::tlm_dmi *find_dmi(uint64_t pa, bool secure);
+    void wait_for_others(uint64_t time_ps);
     void push_state(const gic_pe_state &state, uint64_t time_ps);
     gic_sysreg_result cpuif(iss_sysreg_access &access, uint64_t &time_ps);
     gic_sysreg_result timer_access(iss_sysreg_access &access, uint64_t &time_ps);
@@ -236,6 +244,7 @@ private:
     bool stepping_ = false;
     uint64_t refused_ps_ = 0; ///< Time of the access that was refused as too early.
     bool in_access_ = false;
+    bool exact_ = false;
     bool blocked_ = false; ///< The GIC has no credit, or a DSB waits for it.
     uint64_t end_ps_ = 0;
     uint64_t insns_ = 0;

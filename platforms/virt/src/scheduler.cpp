@@ -59,12 +59,13 @@ void scheduler::set_timer(unsigned index, uint64_t time_ps)
 
 void scheduler::reconsider()
 {
-    if (running_ == nullptr)
-        return;
-    if (sc_core::sc_pending_activity_at_current_time() ||
-        (sc_core::sc_pending_activity_at_future_time() &&
-         now_ps() + to_ps(sc_core::sc_time_to_pending_activity()) < slice_end_ps_))
+    if (running_ != nullptr && next_activity() < slice_end_ps_)
         running_->end_slice();
+}
+
+bool scheduler::comes_first(uint64_t time_ps) const
+{
+    return time_ps >= slice_end_ps_ || next_activity() <= time_ps;
 }
 
 void scheduler::finish(ending reason, int status)
@@ -73,10 +74,12 @@ void scheduler::finish(ending reason, int status)
         return;
     reason_ = reason;
     status_ = status;
-    if (running_ == nullptr)
+    if (running_ == nullptr) {
         wake_.notify();
-    else
-        running_->end_slice();
+        return;
+    }
+    end_ps_ = std::min(running_->local_ps(), limits_.time_ps);
+    running_->end_slice();
 }
 
 // Lets everything that happens at this instant happen before a PE runs.
@@ -86,34 +89,60 @@ void scheduler::settle()
         wait(sc_core::SC_ZERO_TIME);
 }
 
-uint64_t scheduler::slice_end(uint64_t now) const
+/// The first moment at which the model has something to do.
+uint64_t scheduler::next_activity() const
 {
-    uint64_t end = std::min(now + longest_slice_ps, limits_.time_ps);
+    if (sc_core::sc_pending_activity_at_current_time())
+        return now_ps();
+    return sc_core::sc_pending_activity_at_future_time()
+               ? now_ps() + to_ps(sc_core::sc_time_to_pending_activity())
+               : never_ps;
+}
 
-    end = std::min(end, run_queue_time(&timers_));
-    if (ready_.count != 0)
-        end = std::min(end, now + limits_.quantum_ps);
-    if (sc_core::sc_pending_activity_at_future_time())
-        end = std::min(end, now + to_ps(sc_core::sc_time_to_pending_activity()));
+// A slice that starts at local time @p start. Another PE that is now at t can affect this one from
+// t + quantum on.
+uint64_t scheduler::slice_end(uint64_t start) const
+{
+    const uint64_t other = run_queue_time(&ready_);
+    uint64_t end = std::min(
+        {start + longest_slice_ps, limits_.time_ps, next_activity(), run_queue_time(&timers_)});
+
+    if (other != RUN_QUEUE_NEVER)
+        end = std::min(end, std::max(other, start) + limits_.quantum_ps);
     return end;
 }
 
-void scheduler::run_slice(uint64_t now)
+// The next PE, if it can run before anything else happens. Simulated time stays behind as long as
+// nobody looks at it: the PE's own calls carry its local time.
+bool scheduler::may_run(uint64_t now) const
+{
+    if (ready_.count == 0)
+        return false;
+    const uint64_t time = run_queue_time(&ready_);
+
+    if (time <= now)
+        return true;
+    return !pes_[run_queue_first(&ready_)]->exact() && time < now + longest_slice_ps &&
+           time < limits_.time_ps && time < run_queue_time(&timers_) && time < next_activity();
+}
+
+void scheduler::run_slice()
 {
     pe &unit = *pes_[run_queue_first(&ready_)];
+    const uint64_t start = std::max(run_queue_time(&ready_), now_ps());
 
     run_queue_remove(&ready_, unit.index());
-    slice_end_ps_ = slice_end(now);
+    slice_end_ps_ = slice_end(start);
     running_ = &unit;
     slices_++;
     in_access_ -= unit.in_access() ? 1 : 0;
     unit.grant(slice_end_ps_, limits_.insns - insns_ - in_access_);
     wait(unit.yielded());
-    running_ = nullptr;
     in_access_ += unit.in_access() ? 1 : 0;
     insns_ += unit.slice_insns();
     if (insns_ >= limits_.insns)
         finish(ending::instructions);
+    running_ = nullptr;
 }
 
 void scheduler::run_timer(uint64_t now)
@@ -149,30 +178,40 @@ bool scheduler::over(uint64_t now)
     return reason_ != ending::none;
 }
 
+void scheduler::step(uint64_t now)
+{
+    const uint64_t timer = run_queue_time(&timers_);
+
+    if (timer <= now)
+        run_timer(now);
+    else if (may_run(now))
+        run_slice();
+    else
+        sleep_until(std::min(timer, run_queue_time(&ready_)));
+}
+
+// Simulated time comes up to the PE that ended the run.
+void scheduler::catch_up()
+{
+    if (end_ps_ > now_ps())
+        wait(from_ps(end_ps_ - now_ps()));
+}
+
 void scheduler::run()
 {
     if (start_)
         start_();
     for (;;) {
         settle();
-        const uint64_t now = now_ps();
-
-        if (over(now))
+        if (over(now_ps()))
             break;
         if (between_)
             between_();
-        const uint64_t timer = run_queue_time(&timers_);
-        const uint64_t unit = run_queue_time(&ready_);
-
         if (reason_ != ending::none)
             break;
-        if (timer <= now)
-            run_timer(now);
-        else if (unit <= now)
-            run_slice(now);
-        else
-            sleep_until(std::min(timer, unit));
+        step(now_ps());
     }
+    catch_up();
     sc_core::sc_stop();
 }
 

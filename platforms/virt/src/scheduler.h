@@ -71,6 +71,9 @@ public:
     void set_timer(unsigned index, uint64_t time_ps);
     /// The running PE made an access: ends its slice where that brought an event forward.
     void reconsider();
+    /// Whether at local time @p time_ps of the running PE something else comes first: an
+    /// instruction of several cycles may reach beyond the end of its slice.
+    bool comes_first(uint64_t time_ps) const;
     /// Ends the simulation.
     void finish(ending reason, int status = 0);
     /// Asks for it from a signal handler.
@@ -106,8 +109,12 @@ private:
     void run();
     void settle();
     void run_timer(uint64_t now);
-    void run_slice(uint64_t now);
-    uint64_t slice_end(uint64_t now) const;
+    void run_slice();
+    void step(uint64_t now);
+    void catch_up();
+    bool may_run(uint64_t now) const;
+    uint64_t next_activity() const;
+    uint64_t slice_end(uint64_t start) const;
     void sleep_until(uint64_t time_ps);
     bool over(uint64_t now);
 
@@ -121,6 +128,7 @@ private:
     sc_core::sc_event wake_;
     pe *running_ = nullptr;
     uint64_t slice_end_ps_ = 0;
+    uint64_t end_ps_ = 0; ///< Local time of the PE that ended the run.
     uint64_t insns_ = 0;
     uint64_t slices_ = 0;
     uint64_t in_access_ = 0; ///< PEs with an instruction under way that is not yet counted.

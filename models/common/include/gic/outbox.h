@@ -37,14 +37,14 @@ typedef struct gic_out {
 GIC_STATIC_ASSERT(sizeof(gic_out) == 24, "an outbox entry is 24 bytes");
 
 /**
- * A FIFO of entries, not a ring: the joiner always empties it. `capacity` entries follow in
- * `entry`. When it is full, an event is dropped (and counted); anything else is a contract broken
+ * A FIFO of entries, not a ring: the joiner always empties it. Entries are from `entry` up to
+ * `next`, and there is room up to `end`. When it is full, an event is dropped (and counted); anything else is a contract broken
  * by the kernel, which bounds its work by gic_outbox_room().
  */
 typedef struct gic_outbox {
     gic_out *entry;
-    uint32_t capacity;
-    uint32_t count;
+    gic_out *next;
+    gic_out *end;
     uint64_t events_dropped;
     bool more;     /**< The kernel has work left: its step function is to be called. */
     gic_out blank; /**< What every entry starts from: the sender, and zeros. */
@@ -56,8 +56,8 @@ static inline void gic_outbox_init(gic_outbox *box, gic_out *entry, uint32_t cap
 {
     static const gic_out none = {0, 0, 0, GIC_PE_NONE, 0, {0, 0, 0, 0, 0, 0}};
     box->entry = entry;
-    box->capacity = capacity;
-    box->count = 0;
+    box->next = entry;
+    box->end = entry + capacity;
     box->events_dropped = 0;
     box->more = false;
     box->blank = none;
@@ -65,22 +65,34 @@ static inline void gic_outbox_init(gic_outbox *box, gic_out *entry, uint32_t cap
     box->blank.from_pe = pe;
 }
 
+/** Entries that are there. */
+static inline uint32_t gic_outbox_count(const gic_outbox *box)
+{
+    return (uint32_t)(box->next - box->entry);
+}
+
 /** Entries that still fit. */
 static inline uint32_t gic_outbox_room(const gic_outbox *box)
 {
-    return box->capacity - box->count;
+    return (uint32_t)(box->end - box->next);
+}
+
+/** Drop the entries, or note that they have been taken. */
+static inline void gic_outbox_clear(gic_outbox *box)
+{
+    box->next = box->entry;
 }
 
 /** Reserve the next entry, zero but for its addresses; NULL when full. */
 static inline gic_out *gic_outbox_next(gic_outbox *box, gic_port port, uint16_t to)
 {
     gic_out *out;
-    if (box->count == box->capacity) {
+    if (box->next == box->end) {
         GIC_ASSERT(port == GIC_PORT_EVENT);
         box->events_dropped++;
         return NULL;
     }
-    out = &box->entry[box->count++];
+    out = box->next++;
     *out = box->blank;
     out->port = (uint8_t)port;
     out->to = to;

@@ -97,7 +97,7 @@ uint64_t a64_canonical(const a64_cpu *c, uint64_t va)
 
 /* ------------------------------------------------------------------ walk */
 
-/** log2 of the page size that a TG field asks for; one that is not implemented reads as 4 KiB. */
+/** log2 of the page size that a TG field asks for; one that the core lacks reads as 4 KiB. */
 static unsigned granule_bits(const a64_cpu *c, unsigned tg, bool upper)
 {
     /* TG0: 0 4K, 1 64K, 2 16K. TG1: 1 16K, 2 4K, 3 64K. */
