@@ -203,7 +203,7 @@ TEST(Rules, D_13_SetspiEdgeEndsAtAcknowledgeClrspiOrIcpendr)
         g.spi_set(GICD_ICPENDR, 40);
         EXPECT_FALSE(g.irq(0) || g.pending(40));
         g.dist_write(GICD_CLRSPI_NSR, 40);  // not pending: no effect
-        g.dist_write(GICD_SETSPI_NSR, 300); // not implemented
+        g.dist_write(GICD_SETSPI_NSR, 300); // beyond the range
         g.dist_write(GICD_SETSPI_NSR, 20);  // no SPI
         EXPECT_EQ(g.count(GIC_EV_BAD_INTID), 2u);
         EXPECT_EQ(g.ack(0), 1023u);

@@ -195,7 +195,7 @@ TEST(Rules, D_14_SizesHolesAndReadOnlyRegisters)
     EXPECT_EQ(g.count(GIC_EV_BAD_READ_ONLY), 4u);
 }
 
-TEST(Rules, D_14_WhatIsNotImplementedIsRazWi)
+TEST(Rules, D_14_WhatIsAbsentIsRazWi)
 {
     gic g(extended(one_state()));
     g.dist_write(GICD_ISENABLER + 31 * 4, 0xFFFFFFFF);

@@ -32,7 +32,7 @@ std::vector<std::unique_ptr<transaction>> assortment()
     };
     for (const tlm::tlm_command command :
          {tlm::TLM_READ_COMMAND, tlm::TLM_WRITE_COMMAND, tlm::TLM_IGNORE_COMMAND,
-          static_cast<tlm::tlm_command>(7)}) {
+          static_cast<tlm::tlm_command>(3)}) {
         add(command, GICD_TYPER, 4, 0x55AA);
         add(command, GICD_ISENABLER + 4, 4, 1);
         add(command, GICD_IPRIORITYR + 33, 1, 0x40);

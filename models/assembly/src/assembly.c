@@ -235,8 +235,8 @@ static gic_out line_message(gic_port to, uint16_t pe, uint32_t intid, bool level
 }
 
 /* A wire moved: at once where the hop costs nothing, by its lane otherwise; like hand_over(). */
-static gic_outbox *move_line(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid,
-                             bool level, uint64_t now_ps)
+static inline gic_outbox *move_line(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid,
+                                    bool level, uint64_t now_ps)
 {
     bool shared = to == GIC_PORT_GICD;
     if (level)

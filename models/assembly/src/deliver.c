@@ -159,9 +159,10 @@ static void send_message(gic_assembly *a, const gic_out *out, uint64_t now_ps)
     }
 }
 
-static inline void count_dropped(gic_assembly *a, gic_outbox *box)
+/* Only an outbox that was full to its @p end has dropped events. */
+static inline void count_dropped(gic_assembly *a, gic_outbox *box, const gic_out *end)
 {
-    if (box->events_dropped == 0)
+    if (end != box->end)
         return;
     a->stats.events_dropped += box->events_dropped;
     box->events_dropped = 0;
@@ -180,13 +181,7 @@ void collect(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
         else
             send_message(a, out, now_ps);
     }
-    count_dropped(a, box);
-}
-
-static inline void count(gic_assembly *a, unsigned kind)
-{
-    a->stats.messages++;
-    a->stats.by_kind[kind]++;
+    count_dropped(a, box, end);
 }
 
 /* hand_over() of a message from one kernel to another. */
@@ -194,7 +189,7 @@ static inline gic_outbox *hand_message(gic_assembly *a, gic_port to, uint16_t pe
                                        const gic_out *out)
 {
     const seat *s;
-    count(a, out->msg.kind);
+    count_message(a, out->msg.kind);
     if (to == GIC_PORT_GICD) {
         gicd_receive(a->dist, out->from_pe, &out->msg);
         return a->dist_box;
@@ -208,21 +203,10 @@ static inline gic_outbox *hand_message(gic_assembly *a, gic_port to, uint16_t pe
     return s->cpu_box;
 }
 
-gic_outbox *hand_level(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid, bool level)
-{
-    count(a, GIC_MSG_LINE);
-    if (to == GIC_PORT_GICD) {
-        gicd_set_line(a->dist, intid, level);
-        return a->dist_box;
-    }
-    gicr_set_line(a->seats[pe].redist, intid, level);
-    return a->seats[pe].redist_box;
-}
-
 /* hand_over() to the PE itself: its line moves, unless that has been overtaken (P-30). */
 static gic_outbox *hand_to_pe(gic_assembly *a, uint16_t pe, const gic_out *out, uint64_t now_ps)
 {
-    count(a, out->msg.kind);
+    count_message(a, out->msg.kind);
     if (out->msg.arg == a->pe_pins[pe].overtaken[out->msg.kind])
         drive_line(a, pe, (gic_line)out->msg.kind, out->msg.flags != 0, now_ps);
     return NULL;
@@ -230,7 +214,7 @@ static gic_outbox *hand_to_pe(gic_assembly *a, uint16_t pe, const gic_out *out, 
 
 static gic_outbox *hand_work(gic_assembly *a, const gic_out *out)
 {
-    count(a, out->msg.kind);
+    count_message(a, out->msg.kind);
     gicd_step(a->dist);
     return a->dist_box;
 }
@@ -275,7 +259,7 @@ static inline const gic_out *collect_at_once(gic_assembly *a, gic_outbox *box, u
             only = NULL;
         }
     }
-    count_dropped(a, box);
+    count_dropped(a, box, end);
     return only ? only : fifo_pop(a);
 }
 
@@ -294,13 +278,9 @@ static void settle_at_once(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
     }
 }
 
-static void settle(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
+static void settle_by_fifo(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
 {
     const gic_out *next;
-    if (a->at_once && box) {
-        settle_at_once(a, box, now_ps);
-        return;
-    }
     if (box)
         collect(a, box, now_ps);
     while ((next = fifo_pop(a)) != NULL)
@@ -388,7 +368,7 @@ static void continue_work(gic_assembly *a, uint64_t now_ps)
     }
     while (has_work(a)) {
         gicd_step(a->dist);
-        settle(a, a->dist_box, now_ps);
+        settle_by_fifo(a, a->dist_box, now_ps);
     }
 }
 
@@ -418,7 +398,10 @@ void enter_timed(gic_assembly *a, gic_port port, uint16_t pe, uint64_t now_ps)
 
 void leave(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
 {
-    settle(a, box, now_ps);
+    if (a->at_once && box)
+        settle_at_once(a, box, now_ps);
+    else
+        settle_by_fifo(a, box, now_ps);
     if (has_work(a))
         continue_work(a, now_ps);
     if (a->timing.timed)

@@ -124,6 +124,13 @@ static inline uint32_t lane_of(unsigned pe, unsigned which)
 
 /* deliver.c: taking from outboxes, carrying, delivering. */
 
+static inline void count_message(gic_assembly *a, unsigned kind)
+{
+    a->stats.messages++;
+    a->stats.by_kind[kind]++;
+}
+
+
 /* Take what a kernel has left in its outbox: events and lines go out, messages on their way. */
 void collect(gic_assembly *a, gic_outbox *box, uint64_t now_ps);
 /* Hand one message to its kernel; the outbox to be emptied, or NULL when it went to a wire. */
@@ -133,7 +140,17 @@ gic_outbox *hand_over(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *
 void deliver(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out, uint64_t now_ps);
 void drive_line(gic_assembly *a, uint16_t pe, gic_line line, bool level, uint64_t now_ps);
 /* hand_over() of a wire's level; never NULL. */
-gic_outbox *hand_level(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid, bool level);
+static inline gic_outbox *hand_level(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid,
+                                     bool level)
+{
+    count_message(a, GIC_MSG_LINE);
+    if (to == GIC_PORT_GICD) {
+        gicd_set_line(a->dist, intid, level);
+        return a->dist_box;
+    }
+    gicr_set_line(a->seats[pe].redist, intid, level);
+    return a->seats[pe].redist_box;
+}
 static inline void emit_event(gic_assembly *a, const gic_event *event)
 {
     a->stats.events[event->id]++;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The Distributor: memory, reset, wires, explanation. */
+/* The Distributor: memory, reset, explanation. */
 #include "gicd_state.h"
 
 /* --- memory ---------------------------------------------------------------------------------- */
@@ -247,31 +247,6 @@ void gicd_reset(gicd *d)
     gicd_rebuild(d);
     for (i = 0; i < d->words; i++)
         gicd_pending_changed(d, i, 0);
-}
-
-/* --- wires ----------------------------------------------------------------------------------- */
-
-void gicd_set_line(gicd *d, uint32_t intid, bool level)
-{
-    unsigned slot = gicd_slot_of(d, intid);
-    uint32_t bit = gic_bit(intid);
-    gicd_word *word;
-    uint32_t before;
-
-    if (slot == GICD_NO_SLOT) {
-        gic_report(&d->outbox, GIC_EV_BAD_LINE, GIC_PE_NONE, intid, level);
-        return;
-    }
-    word = &d->word[slot / 32];
-    if (((word->level & bit) != 0) == level)
-        return;
-    before = gicd_pending(word);
-    word->level ^= bit;
-    if (level && (word->edge & bit))
-        gicd_latch(d, slot / 32, bit, true);
-    else
-        gicd_pending_changed(d, slot / 32, before);
-    gicd_run(d);
 }
 
 gic_outbox *gicd_outbox(gicd *d)

@@ -36,15 +36,6 @@ void gicd_unlist(gicd *d, unsigned slot)
     d->derived.listed[slot] = GICD_NO_LIST;
 }
 
-/* The list in which @p slot has to be: pending, enabled, not active, with no Redistributor, and
-   routed somewhere. Whether its group is enabled is asked by the search. */
-static inline unsigned gicd_list_for(const gicd *d, unsigned slot)
-{
-    const gicd_word *word = &d->word[slot / 32];
-    uint32_t ready = gicd_pending(word) & word->enable & ~gicd_blocked(word) & ~word->offered;
-    return ready & gic_bit(slot) ? d->derived.route[slot] : (unsigned)GICD_NO_LIST;
-}
-
 static void gicd_want_recall(gicd *d, unsigned slot)
 {
     gicd_word *word = &d->word[slot / 32];

@@ -6,21 +6,12 @@
  */
 #include "gicd_state.h"
 
-static void gicd_tell(gicd *d, unsigned pe, gic_msg_kind kind, uint32_t intid)
+static gic_msg *gicd_tell(gicd *d, unsigned pe, gic_msg_kind kind, uint32_t intid)
 {
-    gic_msg msg = {0};
-    msg.kind = (uint8_t)kind;
-    msg.intid = intid;
-    gic_send(&d->outbox, GIC_PORT_GICR, (uint16_t)pe, msg);
+    return gic_send_kind(&d->outbox, GIC_PORT_GICR, (uint16_t)pe, kind, intid);
 }
 
 /* --- offers ---------------------------------------------------------------------------------- */
-
-gicd_offer *gicd_offer_of(const gicd *d, unsigned slot)
-{
-    gicd_pe *p = &d->pe[d->derived.owner[slot]];
-    return p->offer[0].slot == slot ? &p->offer[0] : &p->offer[1];
-}
 
 /* Whether the offer went where the interrupt is routed now. */
 static bool gicd_offer_routed(const gicd *d, unsigned slot, const gicd_offer *offer)
@@ -47,28 +38,29 @@ bool gicd_offer_stands(const gicd *d, unsigned slot)
            offer->group == gicd_group(d, slot);
 }
 
+/* @p slot is in no list any more. */
 static void gicd_offer_send(gicd *d, unsigned pe, unsigned slot, bool one_of_n)
 {
     gicd_pe *p = &d->pe[pe];
     gicd_offer *offer = &p->offer[p->offers++];
-    gic_msg msg = {0};
+    uint32_t intid = gicd_intid(d, slot);
+    uint8_t priority = d->priority[slot];
+    gic_group group = gicd_group(d, slot);
+    gic_msg *msg;
 
     offer->slot = (uint16_t)slot;
-    offer->priority = d->priority[slot];
-    offer->group = (uint8_t)gicd_group(d, slot) & 0xFu;
+    offer->priority = priority;
+    offer->group = (uint8_t)group & 0xFu;
     offer->one_of_n = one_of_n;
     d->word[slot / 32].offered |= gic_bit(slot);
     d->derived.owner[slot] = (uint16_t)pe;
-    gicd_unlist(d, slot);
     gicd_note_offers(d, pe);
 
-    msg.kind = GIC_MSG_OFFER;
-    msg.intid = gicd_intid(d, slot);
-    msg.priority = offer->priority;
-    msg.group = offer->group;
-    msg.flags = one_of_n ? GIC_OFFER_1OFN : 0;
-    gic_send(&d->outbox, GIC_PORT_GICR, (uint16_t)pe, msg);
-    gic_report(&d->outbox, GIC_EV_OFFERED, (uint16_t)pe, msg.intid, msg.priority);
+    msg = gicd_tell(d, pe, GIC_MSG_OFFER, intid);
+    msg->priority = priority;
+    msg->group = (uint8_t)group;
+    msg->flags = one_of_n ? GIC_OFFER_1OFN : 0;
+    gic_report(&d->outbox, GIC_EV_OFFERED, (uint16_t)pe, intid, priority);
 }
 
 /* Whether @p slot displaces what PE @p p holds; what is recalled is as good as gone. */
@@ -89,11 +81,32 @@ static void gicd_look_at_pe(gicd *d, unsigned pe)
 
     if (slot == GICD_NO_SLOT || !gicd_displaces(d, p, slot))
         return;
-    if (p->offers < GIC_CREDIT_OFFER)
-        gicd_offer_send(d, pe, slot, false);
-    else /* looked at again when one is answered */
+    if (p->offers == GIC_CREDIT_OFFER) { /* looked at again when one is answered */
         gic_report(&d->outbox, GIC_EV_CREDIT_WAIT, (uint16_t)pe, gicd_intid(d, slot),
                    GIC_MSG_OFFER);
+        return;
+    }
+    gicd_unlist(d, slot);
+    gicd_offer_send(d, pe, slot, false);
+}
+
+/* With no mark set, nothing in a PE's list displaces what the PE holds: what does is its best. */
+static bool gicd_offer_at_once(gicd *d, unsigned slot)
+{
+    unsigned pe = gicd_list_for(d, slot);
+    if (gicd_marked(d) || pe >= d->pool || d->derived.listed[slot] != GICD_NO_LIST ||
+        d->pe[pe].offers == GIC_CREDIT_OFFER ||
+        !(gicd_groups_at(d, pe) & gic_group_bit(gicd_group(d, slot))) ||
+        !gicd_displaces(d, &d->pe[pe], slot))
+        return false;
+    gicd_offer_send(d, pe, slot, false);
+    return true;
+}
+
+void gicd_refresh_alone(gicd *d, unsigned slot)
+{
+    if (!gicd_offer_at_once(d, slot))
+        gicd_refresh(d, slot);
 }
 
 /* Offer the most urgent interrupt of the pool that some PE can take; false: there is none. */
@@ -122,6 +135,7 @@ static bool gicd_look_at_pool(gicd *d)
     }
     if (best == GICD_NO_SLOT)
         return false;
+    gicd_unlist(d, best);
     gicd_offer_send(d, best_pe, best, true);
     return true;
 }
@@ -261,7 +275,8 @@ static void gicd_end_offer(gicd *d, unsigned pe, unsigned slot)
     word->recalled &= ~bit;
     if (word->recall_wanted & bit)
         gicd_unwant_recall(d, slot);
-    gicd_end_wait(d, slot);
+    if (word->rwp & bit)
+        gicd_end_wait(d, slot);
     gicd_note_offers(d, pe);
     gicd_mark_list(d, pe);
     gicd_mark_list(d, d->pool);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pending and active state of shared interrupts, and the events of their instances. */
+/* Wires, pending and active state of shared interrupts, and the events of their instances. */
 #include "gicd_state.h"
 
 static inline void gicd_report_bits(gicd *d, unsigned event, unsigned w, uint32_t bits)
@@ -20,7 +20,8 @@ static void gicd_begin_instances(gicd *d, unsigned w, uint32_t bits)
     gicd_report_bits(d, GIC_EV_PENDING, w, bits);
 }
 
-void gicd_pending_changed(gicd *d, unsigned w, uint32_t before)
+/* Pending of word @p w was @p before: events; slots that may be candidates, or be so no more. */
+static inline uint32_t gicd_note_pending(gicd *d, unsigned w, uint32_t before)
 {
     gicd_word *word = &d->word[w];
     uint32_t after = gicd_pending(word);
@@ -34,7 +35,12 @@ void gicd_pending_changed(gicd *d, unsigned w, uint32_t before)
         word->instance &= ~fell;
     }
     /* What is active is no candidate, whether it pends or not, and an offer of it is recalled. */
-    gicd_refresh_bits(d, w, (rose | fell) & ~gicd_blocked(word));
+    return (rose | fell) & ~gicd_blocked(word);
+}
+
+void gicd_pending_changed(gicd *d, unsigned w, uint32_t before)
+{
+    gicd_refresh_bits(d, w, gicd_note_pending(d, w, before));
 }
 
 /* Edges that arrive before the acknowledge collapse into one (D-08, S-03). */
@@ -75,4 +81,29 @@ void gicd_activate(gicd *d, unsigned slot)
         word->level &= ~bit;
     word->active |= bit; /* no candidate before, as it was offered, nor now */
     word->instance &= ~bit;
+}
+
+/* --- wires ----------------------------------------------------------------------------------- */
+
+void gicd_set_line(gicd *d, uint32_t intid, bool level)
+{
+    unsigned slot = gicd_slot_of(d, intid);
+    uint32_t bit = gic_bit(intid);
+    gicd_word *word;
+    uint32_t before;
+
+    if (slot == GICD_NO_SLOT) {
+        gic_report(&d->outbox, GIC_EV_BAD_LINE, GIC_PE_NONE, intid, level);
+        return;
+    }
+    word = &d->word[slot / 32];
+    if (((word->level & bit) != 0) == level)
+        return;
+    before = gicd_pending(word);
+    word->level ^= bit;
+    if (level && (word->edge & bit))
+        gicd_latch(d, slot / 32, bit, true);
+    else if (gicd_note_pending(d, slot / 32, before))
+        gicd_refresh_alone(d, slot);
+    gicd_run(d);
 }

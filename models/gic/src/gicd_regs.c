@@ -231,16 +231,17 @@ static gic_status gicd_read_ipriorityr(void *kernel, const gic_reg_access *a, ui
     const gicd *d = (const gicd *)kernel;
     unsigned first = a->intid & 31u;
     unsigned i = a->access->size;
+    uint64_t bytes = 0;
     gicd_window at;
 
-    *value = 0;
     if (!gicd_open_window(d, a, NEVER, &at))
-        return GIC_OK;
+        i = 0;
     while (i-- > 0) {
-        *value <<= 8;
+        bytes <<= 8;
         if (at.mask >> (first + i) & 1u)
-            *value |= gicd_shown_priority(d, a->access, at.w * 32u + first + i);
+            bytes |= gicd_shown_priority(d, a->access, at.w * 32u + first + i);
     }
+    *value = bytes;
     return GIC_OK;
 }
 
@@ -494,7 +495,7 @@ static gic_status gicd_read_identity(void *kernel, const gic_reg_access *a, uint
     return GIC_OK;
 }
 
-/* --- the frame: GICD_STATUSR is not implemented (ID-D13) ------------------------------------- */
+/* --- the frame: GICD_STATUSR is absent (ID-D13) ------------------------------------- */
 
 #define gicd_read_none  NULL
 #define gicd_write_none NULL

@@ -51,6 +51,12 @@ gic_group_set gicd_groups_at(const gicd *d, unsigned pe)
 
 /* --- 1-of-N ---------------------------------------------------------------------------------- */
 
+/* The PEs that hold an offer of @p level and can take another. */
+static uint64_t *gicd_holders(const gicd *d, unsigned level)
+{
+    return d->derived.holders + (size_t)level * d->pe_words;
+}
+
 /* First PE of two sets whose priority mask does not hide @p priority. */
 static uint16_t gicd_first_pe(const gicd *d, const uint64_t *a, const uint64_t *b, uint8_t priority)
 {
@@ -77,8 +83,7 @@ static uint16_t gicd_first_displaceable(const gicd *d, uint8_t priority, gic_gro
         uint16_t pe;
         if (!(r->holding[level / 64] >> (level % 64) & 1u))
             continue;
-        pe = gicd_first_pe(d, &d->derived.holders[(size_t)level * d->pe_words], r->able[group],
-                           priority);
+        pe = gicd_first_pe(d, gicd_holders(d, level), r->able[group], priority);
         if (pe != GIC_PE_NONE)
             return pe;
     }
@@ -141,7 +146,7 @@ static void gicd_note_held(gicd *d, unsigned pe, unsigned level)
         return;
     if (old != GICD_NO_LIST) {
         uint64_t any = 0;
-        set = &d->derived.holders[(size_t)old * d->pe_words];
+        set = gicd_holders(d, old);
         gicd_put_pe(set, pe, false);
         for (i = 0; i < d->pe_words; i++)
             any |= set[i];
@@ -149,7 +154,7 @@ static void gicd_note_held(gicd *d, unsigned pe, unsigned level)
             r->holding[old / 64] &= ~(UINT64_C(1) << (old % 64));
     }
     if (level != GICD_NO_LIST) {
-        gicd_put_pe(&d->derived.holders[(size_t)level * d->pe_words], pe, true);
+        gicd_put_pe(gicd_holders(d, level), pe, true);
         r->holding[level / 64] |= UINT64_C(1) << (level % 64);
     }
     d->derived.held[pe] = (uint16_t)level;

@@ -259,6 +259,15 @@ static inline bool gicd_marked(const gicd *d)
     return (d->arch->recall_words | d->arch->dirty_words | d->arch->pool_dirty) != 0;
 }
 
+/* The list in which @p slot has to be: pending, enabled, not active, with no Redistributor, and
+   routed somewhere. Whether its group is enabled is asked by the search. */
+static inline unsigned gicd_list_for(const gicd *d, unsigned slot)
+{
+    const gicd_word *word = &d->word[slot / 32];
+    uint32_t ready = gicd_pending(word) & word->enable & ~gicd_blocked(word) & ~word->offered;
+    return ready & gic_bit(slot) ? d->derived.route[slot] : (unsigned)GICD_NO_LIST;
+}
+
 /* --- gicd_list.c: candidate lists and the search --------------------------------------------- */
 
 /* Put @p slot into the list it belongs to by the architectural state, and want a Recall of it when
@@ -316,7 +325,14 @@ void gicd_sgi_request(gicd *d, uint16_t from, const gic_msg *msg);
 /* --- gicd_offer.c: the conversation with the Redistributors ---------------------------------- */
 
 /* The offer of @p slot at its owner. */
-gicd_offer *gicd_offer_of(const gicd *d, unsigned slot);
+static inline gicd_offer *gicd_offer_of(const gicd *d, unsigned slot)
+{
+    gicd_pe *p = &d->pe[d->derived.owner[slot]];
+    return p->offer[0].slot == slot ? &p->offer[0] : &p->offer[1];
+}
+/* gicd_refresh() of the only slot that an activation has changed, at its end: what can be offered
+   is, without a detour by the list. */
+void gicd_refresh_alone(gicd *d, unsigned slot);
 /* Whether an offer still says what the state says. */
 bool gicd_offer_stands(const gicd *d, unsigned slot);
 /* Do units of work: recalls, offers to PEs marked, offers from the pool. */

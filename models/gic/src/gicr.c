@@ -14,24 +14,6 @@ static void gicr_zero(void *memory, size_t length)
         *byte++ = 0;
 }
 
-static void gicr_tell(gicr *r, gic_port port, gic_msg_kind kind, uint32_t intid)
-{
-    gic_msg msg = {0};
-    msg.kind = (uint8_t)kind;
-    msg.intid = intid;
-    gic_send(&r->outbox, port, r->pe, msg);
-}
-
-void gicr_to_cpuif(gicr *r, gic_msg_kind kind, uint32_t intid)
-{
-    gicr_tell(r, GIC_PORT_CPUIF, kind, intid);
-}
-
-void gicr_to_gicd(gicr *r, gic_msg_kind kind, uint32_t intid)
-{
-    gicr_tell(r, GIC_PORT_GICD, kind, intid);
-}
-
 void gicr_remove(gicr_entries *entries, const gicr_entry *entry)
 {
     static const gicr_entry none = {0, 0, 0, 0, 0};
@@ -48,10 +30,11 @@ void gicr_update(gicr *r)
         gicr_sleep_step(r);
     if (r->arch.offers.count > 0)
         gicr_sort_offers(r);
-    gicr_present(r);
+    if (gicr_may_present(r))
+        gicr_present(r);
     if (gicr_routing_stale(r))
         gicr_tell_routing(r);
-    if (r->arch.offers.count > 0)
+    if (gicr_flags(&r->arch.offers) & GICR_RETURN)
         gicr_return_offers(r);
     if (r->arch.announced)
         gicr_answer_announcement(r);
@@ -207,11 +190,9 @@ void gicr_set_line(gicr *r, uint32_t intid, bool level)
 static void gicr_receive_deactivate(gicr *r, const gic_msg *msg)
 {
     unsigned slot = gicr_slot_of(r, msg->intid);
-    gic_msg forward = *msg;
     if (slot == GICR_NO_SLOT) {
-        forward.kind = GIC_MSG_DEACTIVATE_SPI;
         r->arch.upstream++;
-        gic_send(&r->outbox, GIC_PORT_GICD, r->pe, forward);
+        gicr_to_gicd(r, GIC_MSG_DEACTIVATE_SPI, msg->intid)->group = msg->group;
         return;
     }
     if (msg->group & gic_group_bit(gicr_group(r, slot)))
@@ -222,10 +203,8 @@ static void gicr_receive_deactivate(gicr *r, const gic_msg *msg)
 
 static void gicr_receive_generate_sgi(gicr *r, const gic_msg *msg)
 {
-    gic_msg forward = *msg;
-    forward.kind = GIC_MSG_SGI_REQUEST;
     r->arch.upstream++;
-    gic_send(&r->outbox, GIC_PORT_GICD, r->pe, forward);
+    gicr_to_gicd(r, GIC_MSG_SGI_REQUEST, msg->intid)->arg = msg->arg;
 }
 
 static void gicr_receive_upstream_control(gicr *r, const gic_msg *msg)
@@ -302,14 +281,17 @@ void gicr_receive(gicr *r, gic_port from, const gic_msg *msg)
         [GIC_MSG_QUIESCE_ACK] = {gicr_receive_quiesce_ack, false},
         [GIC_MSG_DOWNSTREAM_CONTROL_ACK] = {gicr_receive_control_ack, false},
     };
-    bool known = msg->kind < GIC_MSG_KIND_COUNT && receiver[msg->kind].handle;
+    const gicr_receiver *to = &receiver[msg->kind < GIC_MSG_KIND_COUNT ? msg->kind : 0u];
     (void)from;
-    GIC_ASSERT(known);
-    if (!known)
+    GIC_ASSERT(to->handle);
+    if (to->passes) {
+        to->handle(r, msg);
         return;
-    receiver[msg->kind].handle(r, msg);
-    if (!receiver[msg->kind].passes)
-        gicr_update(r);
+    }
+    if (!to->handle)
+        return;
+    to->handle(r, msg);
+    gicr_update(r);
 }
 
 /* --- explaining ------------------------------------------------------------------------------ */

@@ -82,7 +82,7 @@ static unsigned gicr_unable(const gicr *r, const gicr_entry *offer)
         return 0;
     if (r->arch.phase == GICR_FALLING)
         return GIC_EV_CROSSED_QUIESCE;
-    if ((gicr_not_1ofn(r) & bit) ||
+    if ((gicr_excluded(r) & bit) ||
         (r->arch.mask_hint != GIC_PRIORITY_IDLE && offer->priority >= r->arch.mask_hint))
         return GIC_EV_CROSSED_DISABLED;
     return 0;

@@ -47,12 +47,21 @@ static void gicr_consider_private(const gicr *r, gicr_choice *best, unsigned w,
     }
 }
 
-gicr_choice gicr_choose(const gicr *r, gic_group_set groups)
+static gicr_choice gicr_choose_private(const gicr *r, gic_group_set groups)
 {
     gicr_choice best = {GICR_NO_INTID, 0, 0};
     unsigned i;
     for (i = 0; i < r->words; i++)
         gicr_consider_private(r, &best, i, groups);
+    return best;
+}
+
+gicr_choice gicr_choose(const gicr *r, gic_group_set groups)
+{
+    gicr_choice best = {GICR_NO_INTID, 0, 0};
+    unsigned i;
+    if (gicr_any_ready(r))
+        best = gicr_choose_private(r, groups);
     for (i = 0; i < r->arch.offers.count; i++) {
         const gicr_entry *offer = &r->arch.offers.entry[i];
         if (!(offer->flags & GICR_RETURN) && (groups & gic_group_bit((gic_group)offer->group)) &&
@@ -102,17 +111,15 @@ static void gicr_set(gicr *r, gicr_choice choice)
 {
     gicr_entries *p = &r->arch.presented;
     gicr_entry *entry = &p->entry[p->count++];
-    gic_msg msg = {0};
+    gic_msg *msg;
 
     entry->intid = choice.intid;
     entry->priority = choice.priority;
     entry->group = choice.group;
     entry->flags = 0;
-    msg.kind = GIC_MSG_SET;
-    msg.intid = choice.intid;
-    msg.priority = choice.priority;
-    msg.group = choice.group;
-    gic_send(&r->outbox, GIC_PORT_CPUIF, r->pe, msg);
+    msg = gicr_to_cpuif(r, GIC_MSG_SET, choice.intid);
+    msg->priority = choice.priority;
+    msg->group = choice.group;
     gic_report(&r->outbox, GIC_EV_SET, r->pe, choice.intid, choice.priority);
 }
 
@@ -173,7 +180,8 @@ void gicr_present(gicr *r)
 {
     if (r->arch.phase == GICR_AWAKE && !gicr_set_best(r) && r->arch.presented.count > 0)
         gicr_clear_held(r);
-    gicr_drop_waits(r);
+    if (gicr_flags(&r->arch.presented) & GICR_RWP)
+        gicr_drop_waits(r);
 }
 
 void gicr_wait_for(gicr *r, unsigned w, uint32_t bits)

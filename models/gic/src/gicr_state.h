@@ -155,6 +155,22 @@ static inline uint32_t gicr_ready(const gicr_word *word)
     return gicr_pending(word) & word->enable & ~word->active;
 }
 
+/* Whether any private interrupt could be presented, whatever its group. */
+static inline bool gicr_any_ready(const gicr *r)
+{
+    uint32_t ready = gicr_ready(&r->arch.word[0]);
+    unsigned w;
+    for (w = 1; w < r->words; w++)
+        ready |= gicr_ready(&r->arch.word[w]);
+    return ready != 0;
+}
+
+/* Whether there is anything for gicr_present() to look at. */
+static inline bool gicr_may_present(const gicr *r)
+{
+    return (r->arch.offers.count | r->arch.presented.count) != 0 || gicr_any_ready(r);
+}
+
 static inline uint32_t gicr_group_word(const gicr *r, unsigned w, gic_group group)
 {
     return gic_group_words(group, r->arch.ds, r->arch.word[w].group, r->arch.word[w].grpmod);
@@ -215,7 +231,7 @@ static inline uint64_t gicr_routing(const gicr *r)
 {
     gic_pe_routing routing;
     routing.enabled = r->arch.cpu_groups;
-    routing.dpg = gicr_not_1ofn(r);
+    routing.dpg = gicr_excluded(r);
     routing.mask_hint = r->arch.mask_hint;
     routing.awake = r->arch.phase == GICR_AWAKE;
     return gic_pe_routing_pack(routing);
@@ -238,15 +254,27 @@ void gicr_drive_wake(gicr *r);
 
 /* --- gicr.c ---------------------------------------------------------------------------------- */
 
-void gicr_to_cpuif(gicr *r, gic_msg_kind kind, uint32_t intid);
-void gicr_to_gicd(gicr *r, gic_msg_kind kind, uint32_t intid);
+static inline gic_msg *gicr_to_cpuif(gicr *r, gic_msg_kind kind, uint32_t intid)
+{
+    return gic_send_kind(&r->outbox, GIC_PORT_CPUIF, r->pe, kind, intid);
+}
+static inline gic_msg *gicr_to_gicd(gicr *r, gic_msg_kind kind, uint32_t intid)
+{
+    return gic_send_kind(&r->outbox, GIC_PORT_GICD, r->pe, kind, intid);
+}
 static inline gicr_entry *gicr_find(gicr_entries *entries, uint32_t intid)
 {
     if (entries->count > 0 && entries->entry[0].intid == intid)
         return &entries->entry[0];
     return entries->count > 1 && entries->entry[1].intid == intid ? &entries->entry[1] : NULL;
 }
+/* The place of the entry is zero afterwards. */
 void gicr_remove(gicr_entries *entries, const gicr_entry *entry);
+/* Flags that some entry has: places of none are zero. */
+static inline unsigned gicr_flags(const gicr_entries *entries)
+{
+    return entries->entry[0].flags | entries->entry[1].flags;
+}
 static inline gicr_entry *gicr_last(gicr_entries *entries)
 {
     return entries->count ? &entries->entry[entries->count - 1u] : NULL;

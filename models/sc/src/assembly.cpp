@@ -3,6 +3,8 @@
 #include "gictlm/assembly.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
@@ -113,8 +115,8 @@ assembly::~assembly() = default;
 void assembly::end_of_elaboration()
 {
     const double tick_seconds = sc_core::sc_get_time_resolution().to_seconds();
-    ps_per_tick_ = static_cast<uint64_t>(tick_seconds * 1e12 + 0.5);
-    ticks_per_ps_ = ps_per_tick_ ? 1 : static_cast<uint64_t>(1e-12 / tick_seconds + 0.5);
+    ps_per_tick_ = static_cast<uint64_t>(std::llround(tick_seconds * 1e12));
+    ticks_per_ps_ = ps_per_tick_ ? 1 : static_cast<uint64_t>(std::llround(1e-12 / tick_seconds));
     if (timed_ && ps_per_tick_ > 1)
         SC_REPORT_WARNING(name(), "timed mode with a time resolution coarser than 1 ps: delivery "
                                   "times are rounded up to it");

@@ -169,25 +169,37 @@ frame_target::frame_target(const char *name, assembly &owner, frame_kind kind, u
 
 frame_target::~frame_target() = default;
 
-/// For the quick path of b_transport: rows by word, and which of their reads it may make.
+/// For the quick path of b_transport: rows by word, and which of their reads it may make. Timed,
+/// every access has its time; with a function of the user's, its attributes are found by that.
 void frame_target::prepare_quick_reads(unsigned pe_count)
 {
     const bool dist = kind_ == frame_kind::gicd;
     const gic_frame *frame =
         dist ? gic_assembly_gicd_frame(owner_.a_) : gic_assembly_gicr_frame(owner_.a_);
-    rows_ = frame->row;
+    const bool quick = !timed_ && !attributes_of_;
     row_of_word_.assign((stride_mask_ + 1) / 4, no_row);
     for (uint32_t word = 0; word < frame_bytes_ / 4; word++)
         if (const gic_reg_row *row = gic_frame_find(frame, 4 * word))
-            row_of_word_[word] = static_cast<uint8_t>(row - rows_);
+            row_of_word_[word] = static_cast<uint8_t>(row - frame->row);
+    quick_.assign(no_row + 1, quick_row());
+    for (unsigned number = 0; quick && number < frame->row_count; number++)
+        quick_[number] = make_quick(frame->row[number]);
     for (unsigned i = 0; i < (dist ? 1 : pe_count); i++)
         kernels_.push_back(gic_assembly_frame_kernel(
             owner_.a_, dist ? GIC_PORT_GICD : GIC_PORT_GICR, static_cast<uint16_t>(first_pe_ + i)));
-    if (timed_ || attributes_of_)
-        return; // every access has its time, or its own attributes function
-    for (unsigned number = 0; number < frame->row_count; number++)
-        if (gic_reg_quick(&rows_[number]))
-            quick_lengths_[number] = lengths_of(rows_[number].widths);
+}
+
+frame_target::quick_row frame_target::make_quick(const gic_reg_row &row)
+{
+    constexpr uint8_t no_intid = 31; // shifts every bit of a frame out
+    quick_row q = quick_row();
+    q.read = row.read;
+    q.row = &row;
+    q.offset = row.offset;
+    q.intid_base = row.bits_per_intid ? row.intid_base : 0;
+    q.shift = row.bits_per_intid ? static_cast<uint8_t>(log2_of(row.bits_per_intid)) : no_intid;
+    q.lengths = gic_reg_quick(&row) ? lengths_of(row.widths) : uint16_t(0);
+    return q;
 }
 
 inline bool frame_target::inside(uint64_t address, uint64_t length) const
@@ -420,7 +432,8 @@ inline bool frame_target::is_plain_read(const tlm::tlm_generic_payload &payload)
 /// The usual transaction, a read that needs no decision, has a path of its own: it does what
 /// transport() would do with it, at a fraction of the cost. Loosely timed a read moves nothing and
 /// takes no time.
-inline void frame_target::b_transport(tlm::tlm_generic_payload &payload, sc_core::sc_time &delay)
+[[gnu::always_inline]] inline void frame_target::b_transport(tlm::tlm_generic_payload &payload,
+                                                             sc_core::sc_time &delay)
 {
     if (!is_plain_read(payload)) {
         transport(payload, delay);
@@ -429,8 +442,8 @@ inline void frame_target::b_transport(tlm::tlm_generic_payload &payload, sc_core
     const attributes *from = payload.get_extension<attributes_extension>();
     const unsigned size = payload.get_data_length();
     const uint32_t offset = static_cast<uint32_t>(payload.get_address()) & stride_mask_;
-    const unsigned number = row_of_word_[offset / 4];
-    if ((quick_lengths_[number] >> size & 1u) == 0 || (offset & (size - 1)) != 0) {
+    const quick_row &row = quick_[row_of_word_[offset / 4]];
+    if ((row.lengths >> size & 1u) == 0 || (offset & (size - 1)) != 0) {
         transport(payload, delay);
         return;
     }
@@ -438,10 +451,11 @@ inline void frame_target::b_transport(tlm::tlm_generic_payload &payload, sc_core
         from = &defaults_;
     const gic_access access = {from->device_id, from->pe, static_cast<uint8_t>(size), from->secure,
                                false};
-    const gic_reg_access place = gic_frame_place(&rows_[number], &access, offset);
+    const uint32_t within = offset - row.offset;
+    const gic_reg_access place = {&access, row.row, within,
+                                  row.intid_base + (within * 8u >> row.shift)};
     uint64_t value;
-    if (rows_[number].read(kernels_[payload.get_address() >> stride_shift_], &place, &value) !=
-        GIC_OK) {
+    if (row.read(kernels_[payload.get_address() >> stride_shift_], &place, &value) != GIC_OK) {
         transport(payload, delay);
         return;
     }

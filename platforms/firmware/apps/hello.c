@@ -13,7 +13,7 @@
 #define SGI_HELLO    1
 #define PRIORITY     0xa0
 #define PERIOD_TICKS 6250 /* 100 us at 62.5 MHz */
-#define WAIT_TICKS   6250000
+#define WAIT_TICKS   62500000
 
 static volatile uint32_t timer_count;
 static uint32_t sgi_count;

@@ -6,9 +6,9 @@
 #include "fw/io.h"
 #include "fw/psci.h"
 
-/** Patience with a PE that is to come online, in ticks of the system counter (200 ms at 62.5 MHz).
+/** Patience with a PE that is to come online, in ticks of the system counter (1 s at 62.5 MHz).
  */
-#define START_TICKS 12500000
+#define START_TICKS 62500000
 
 /** One PE's mailbox. */
 struct job {

@@ -29,6 +29,8 @@ console::console(sc_core::sc_module_name name, pl011 &uart, device_target &targe
 
 console::~console()
 {
+    if (restore_)
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &saved_);
     if (close_)
         (void)std::fclose(out_);
 }
@@ -38,6 +40,7 @@ bool console::open(vp_uart kind, const char *path, vp_error &error)
     if (kind == VP_UART_STDIO) {
         out_ = stdout;
         input_ = true;
+        raw_mode();
         tick_.notify(from_ps(poll_period_ps));
     } else if (kind == VP_UART_FILE) {
         out_ = std::fopen(path, "wb");
@@ -47,6 +50,18 @@ bool console::open(vp_uart kind, const char *path, vp_error &error)
                            std::strerror(errno));
     }
     return true;
+}
+
+// A terminal hands over each key at once, and leaves echo to the guest. Ctrl-C still ends the run.
+void console::raw_mode()
+{
+    if (isatty(STDIN_FILENO) == 0 || tcgetattr(STDIN_FILENO, &saved_) != 0)
+        return;
+    struct termios raw = saved_;
+
+    raw.c_lflag &= static_cast<tcflag_t>(~(ICANON | ECHO));
+    raw.c_iflag &= static_cast<tcflag_t>(~ICRNL);
+    restore_ = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 }
 
 void console::write(const char *data, size_t length)

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include <systemc>
+#include <termios.h>
 
 #include "device_target.h"
 #include "devices/pl011.h"
@@ -34,11 +35,14 @@ private:
     void drain();
     void poll();
     bool fill();
+    void raw_mode();
 
     pl011 &uart_;
     device_target &target_;
     FILE *out_ = nullptr;
     bool close_ = false;
+    bool restore_ = false; ///< The terminal was in another mode.
+    struct termios saved_ = {};
     bool input_ = false; ///< Standard input is read, and not at its end.
     unsigned char buffer_[256];
     size_t at_ = 0, filled_ = 0;

@@ -209,7 +209,7 @@ void machine::build_secure_devices()
             if ((pins >> VP_SECURE_POWEROFF_PIN & 1u) != 0)
                 scheduler_.finish(ending::power_off);
             else if ((pins >> VP_SECURE_RESET_PIN & 1u) != 0)
-                reset_wanted_ = true;
+                want_reset();
         });
 }
 

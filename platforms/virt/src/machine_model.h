@@ -136,8 +136,9 @@ private:
     void start();
     void start_pe(unsigned n, uint64_t entry, uint64_t x0, uint64_t time_ps);
     void act_as_firmware();
-    void act_as_firmware_for(unsigned n);
+    void act_as_firmware_for(unsigned n, uint64_t time_ps);
     void secure_write(uint64_t address, uint32_t value);
+    void want_reset();
     void prepare_reset();
     void reset_system();
     void between_slices();

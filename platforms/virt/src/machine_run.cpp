@@ -112,7 +112,7 @@ void machine::start_pe(unsigned n, uint64_t entry, uint64_t x0, uint64_t time_ps
     if (setup_.boot.nonsecure)
         at.scr_el3 = scr_hce | scr_rw;
     if (m.has_el3 && m.conduit != VP_CONDUIT_NONE)
-        act_as_firmware_for(n);
+        act_as_firmware_for(n, time_ps);
     pes_[n]->power_on(at, time_ps);
 }
 
@@ -167,16 +167,22 @@ void machine::act_as_firmware()
 }
 
 // Per PE: system registers on for the lower Exception levels, the priority mask open.
-void machine::act_as_firmware_for(unsigned n)
+void machine::act_as_firmware_for(unsigned n, uint64_t time_ps)
 {
+    static const struct {
+        gic_sysreg reg;
+        uint64_t value;
+    } writes[] = {{GIC_ICC_SRE_EL3, icc_sre_all}, {GIC_ICC_PMR_EL1, icc_pmr_open}};
     gictlm::sysreg_if &sysreg = pes_[n]->sysregs();
-    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     gic_pe_state at_el3 = gic_pe_state();
 
     at_el3.el = 3;
-    sysreg.set_pe_state(at_el3, delay);
-    (void)sysreg.try_write(GIC_ICC_SRE_EL3, icc_sre_all, delay);
-    (void)sysreg.try_write(GIC_ICC_PMR_EL1, icc_pmr_open, delay);
+    sysreg.set_pe_state(at_el3, ahead(time_ps));
+    for (const auto &write : writes) {
+        sc_core::sc_time delay = ahead(time_ps); /* what it costs was before our time */
+
+        (void)sysreg.try_write(write.reg, write.value, delay);
+    }
 }
 
 void machine::reset_system()
@@ -263,7 +269,7 @@ void machine::conduit_call(pe &unit)
         break;
     case PSCI_ACTION_SYSTEM_RESET:
         unit.power_off();
-        reset_wanted_ = true;
+        want_reset();
         break;
     default:
         break;
@@ -305,8 +311,15 @@ void machine::semihost_call(pe &unit)
         ops.set_reg(unit.instance(), ISS_REG_X0, result.value);
 }
 
+void machine::want_reset()
+{
+    reset_wanted_ = true;
+    scheduler_.call_between();
+}
+
 void machine::debug_stop(pe &unit, iss_stop reason)
 {
+    scheduler_.call_between();
     if (debugger_ != nullptr)
         debugger_->stopped(unit.index(), reason);
 }

@@ -248,26 +248,20 @@ void pe::synchronise(sc_core::sc_time &delay)
         return;
     in_access_ = true;
     queue(now_ps() + to_ps(delay));
-    yielded_.notify();
-    wait(granted_);
+    if (!sched_.slice_over(*this))
+        wait(granted_);
     in_access_ = false;
     end_slice();
     delay = sc_core::SC_ZERO_TIME;
-}
-
-void pe::grant(uint64_t end_ps, uint64_t insns)
-{
-    end_ps_ = end_ps;
-    insns_ = insns;
-    granted_.notify();
 }
 
 void pe::body()
 {
     for (;;) {
         wait(granted_);
-        execute();
-        yielded_.notify();
+        do
+            execute();
+        while (sched_.slice_over(*this));
     }
 }
 

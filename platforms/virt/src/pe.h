@@ -94,11 +94,16 @@ public:
     /// Back to the state before the first power_on, timers included.
     void cold_reset();
 
-    /// Scheduler: run until @p end_ps or @p insns instructions.
-    void grant(uint64_t end_ps, uint64_t insns);
-    const sc_core::sc_event &yielded() const
+    /// Scheduler: the next slice ends at @p end_ps or after @p insns instructions.
+    void allow(uint64_t end_ps, uint64_t insns)
     {
-        return yielded_;
+        end_ps_ = end_ps;
+        insns_ = insns;
+    }
+    /// Scheduler: the slice begins.
+    void resume()
+    {
+        granted_.notify();
     }
     /// Instructions of the slice that has ended; those of an access under way come with its end.
     uint64_t slice_insns() const
@@ -250,7 +255,6 @@ private:
     uint64_t insns_ = 0;
     iss_result result_ = iss_result();
     sc_core::sc_event granted_;
-    sc_core::sc_event yielded_;
     tlm::tlm_generic_payload payload_;
     gictlm::attributes_extension attributes_;
     /// A direct pointer that the bus granted.

@@ -39,7 +39,7 @@ void scheduler::ready(unsigned index, uint64_t time_ps)
     run_queue_put(&ready_, index, time_ps);
     if (running_ == nullptr)
         wake_.notify();
-    else if (time_ps < slice_end_ps_)
+    else if (time_ps + limits_.quantum_ps < slice_end_ps_)
         running_->end_slice();
 }
 
@@ -126,9 +126,8 @@ bool scheduler::may_run(uint64_t now) const
            time < limits_.time_ps && time < run_queue_time(&timers_) && time < next_activity();
 }
 
-void scheduler::run_slice()
+void scheduler::begin_slice(pe &unit)
 {
-    pe &unit = *pes_[run_queue_first(&ready_)];
     const uint64_t start = std::max(run_queue_time(&ready_), now_ps());
 
     run_queue_remove(&ready_, unit.index());
@@ -136,13 +135,44 @@ void scheduler::run_slice()
     running_ = &unit;
     slices_++;
     in_access_ -= unit.in_access() ? 1 : 0;
-    unit.grant(slice_end_ps_, limits_.insns - insns_ - in_access_);
-    wait(unit.yielded());
+    unit.allow(slice_end_ps_, limits_.insns - insns_ - in_access_);
+}
+
+void scheduler::end_slice(pe &unit)
+{
     in_access_ += unit.in_access() ? 1 : 0;
     insns_ += unit.slice_insns();
     if (insns_ >= limits_.insns)
         finish(ending::instructions);
     running_ = nullptr;
+}
+
+// The PE that can run at once; nullptr when the scheduler's own process has something to do first.
+pe *scheduler::pick() const
+{
+    const uint64_t now = now_ps();
+
+    if (reason_ != ending::none || attention_ || interrupted_ != 0 ||
+        run_queue_time(&timers_) <= now || sc_core::sc_pending_activity_at_current_time() ||
+        !may_run(now))
+        return nullptr;
+    return pes_[run_queue_first(&ready_)];
+}
+
+// From PE to PE without a detour by the scheduler's process.
+bool scheduler::slice_over(pe &unit)
+{
+    end_slice(unit);
+    pe *next = pick();
+
+    if (next == nullptr) {
+        idle_.notify();
+        return false;
+    }
+    begin_slice(*next);
+    if (next != &unit)
+        next->resume();
+    return next == &unit;
 }
 
 void scheduler::run_timer(uint64_t now)
@@ -178,14 +208,22 @@ bool scheduler::over(uint64_t now)
     return reason_ != ending::none;
 }
 
+// Until no PE can run at once.
+void scheduler::run_slices(pe &first)
+{
+    begin_slice(first);
+    first.resume();
+    wait(idle_);
+}
+
 void scheduler::step(uint64_t now)
 {
     const uint64_t timer = run_queue_time(&timers_);
 
     if (timer <= now)
         run_timer(now);
-    else if (may_run(now))
-        run_slice();
+    else if (pe *unit = pick())
+        run_slices(*unit);
     else
         sleep_until(std::min(timer, run_queue_time(&ready_)));
 }
@@ -207,6 +245,7 @@ void scheduler::run()
             break;
         if (between_)
             between_();
+        attention_ = false;
         if (reason_ != ending::none)
             break;
         step(now_ps());

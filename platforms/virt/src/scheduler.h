@@ -51,12 +51,18 @@ public:
     {
         start_ = std::move(function);
     }
-    /// Called between slices; may block in host time (debugger).
+    /// Called between slices, at least once a millisecond and after call_between(); may block in
+    /// host time (debugger).
     void between_slices(std::function<void()> function)
     {
         between_ = std::move(function);
     }
 
+    /// Wants between_slices() to be called before the next slice.
+    void call_between()
+    {
+        attention_ = true;
+    }
     /// Called when nothing can ever happen any more; true: go on nevertheless.
     void when_stuck(std::function<bool()> function)
     {
@@ -69,6 +75,9 @@ public:
     void not_ready(unsigned index);
     /// Something of PE @p index falls due at @p time_ps (never_ps: nothing).
     void set_timer(unsigned index, uint64_t time_ps);
+    /// The slice of @p unit is over. @return whether it goes on with a next one at once; if not it
+    /// waits to be resumed.
+    bool slice_over(pe &unit);
     /// The running PE made an access: ends its slice where that brought an event forward.
     void reconsider();
     /// Whether at local time @p time_ps of the running PE something else comes first: an
@@ -109,7 +118,10 @@ private:
     void run();
     void settle();
     void run_timer(uint64_t now);
-    void run_slice();
+    void begin_slice(pe &unit);
+    void end_slice(pe &unit);
+    void run_slices(pe &first);
+    pe *pick() const;
     void step(uint64_t now);
     void catch_up();
     bool may_run(uint64_t now) const;
@@ -125,7 +137,9 @@ private:
     std::function<void()> start_;
     std::function<void()> between_;
     std::function<bool()> stuck_;
-    sc_core::sc_event wake_;
+    sc_core::sc_event wake_; ///< Something became ready while the scheduler sleeps.
+    sc_core::sc_event idle_; ///< No PE can run at once.
+    bool attention_ = false;
     pe *running_ = nullptr;
     uint64_t slice_end_ps_ = 0;
     uint64_t end_ps_ = 0; ///< Local time of the PE that ended the run.

@@ -72,7 +72,9 @@ private:
     class converter;
     struct beat;
 
+    struct quick_row;
     void prepare_quick_reads(unsigned pe_count);
+    static quick_row make_quick(const gic_reg_row &row);
     bool is_plain_read(const tlm::tlm_generic_payload &payload) const;
     void b_transport(tlm::tlm_generic_payload &payload, sc_core::sc_time &delay);
     void transport(tlm::tlm_generic_payload &payload, sc_core::sc_time &delay);
@@ -99,16 +101,23 @@ private:
                        unsigned length);
     bool inside(uint64_t address, uint64_t length) const;
 
+    /// What the quick path of b_transport has to know of a row, in the order in which it asks.
+    struct quick_row {
+        gic_reg_read_fn *read;
+        const gic_reg_row *row;
+        uint32_t offset;
+        uint32_t intid_base;
+        uint16_t lengths; ///< Bit n: reads of n bytes need no decision.
+        uint8_t shift;    ///< From bits of the family to INTIDs.
+    };
     /// No row, in row_of_word_.
     enum : uint8_t { no_row = 255 };
 
     assembly &owner_;
     uint64_t size_;
-    const gic_reg_row *rows_ = nullptr;
     std::vector<uint8_t> row_of_word_; ///< By offset / 4: number of the row.
+    std::vector<quick_row> quick_;     ///< By row, and one for no_row.
     std::vector<void *> kernels_;      ///< By number of the frame.
-    /// By row: lengths of reads that need no decision, as bits.
-    uint16_t quick_lengths_[no_row + 1] = {};
     attributes defaults_;
     attributes_function attributes_of_;
     uint64_t read_cost_ps_;
