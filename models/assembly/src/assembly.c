@@ -31,10 +31,9 @@ typedef struct layout {
     station *stations;
     uint32_t *spi_pins;
     pins *pe_pins;
-    unsigned char *redist_memory;
-    unsigned char *cpu_blocks;
-    size_t redist_bytes;
+    unsigned char *pe_memory; /* per PE: CPU interface, then Redistributor */
     size_t cpu_bytes;
+    size_t pe_bytes;
 } layout;
 
 static uint32_t fifo_entries(const gic_config *config)
@@ -49,7 +48,8 @@ static uint32_t fifo_entries(const gic_config *config)
 
 static uint32_t node_entries(const gic_config *config)
 {
-    return 4096u + 64u * config->pe_count;
+    /* Below fan_out_limit() when a message is fanned out; behind it what credits allow a PE. */
+    return 4096u + 128u * config->pe_count;
 }
 
 static uint32_t lane_entries(const gic_config *config)
@@ -75,10 +75,9 @@ static size_t lay_out(arena *m, const gic_config *c, const gic_assembly_parts *p
     l->stations = (station *)take(m, (1 + 2 * n) * sizeof *l->stations);
     l->spi_pins = (uint32_t *)take(m, SPI_PIN_WORDS * sizeof *l->spi_pins);
     l->pe_pins = (pins *)take(m, n * sizeof *l->pe_pins);
-    l->redist_bytes = gic_align_up(gicr_footprint(c), 64);
-    l->cpu_bytes = gic_align_up(cpuif_footprint(c), 64);
-    l->redist_memory = (unsigned char *)take(m, parts->gicr ? n * l->redist_bytes : 0);
-    l->cpu_blocks = (unsigned char *)take(m, parts->cpuif ? n * l->cpu_bytes : 0);
+    l->cpu_bytes = parts->cpuif ? gic_align_up(cpuif_footprint(c), 64) : 0;
+    l->pe_bytes = l->cpu_bytes + (parts->gicr ? gic_align_up(gicr_footprint(c), 64) : 0);
+    l->pe_memory = (unsigned char *)take(m, n * l->pe_bytes);
     return m->used;
 }
 
@@ -100,8 +99,8 @@ static gic_pe_state initial_pe_state(const gic_config *config)
 static bool init_redist(gic_assembly *a, const layout *l, uint16_t pe, gic_config_error *error)
 {
     seat *s = &a->seats[pe];
-    s->redist = gicr_init(l->redist_memory + pe * l->redist_bytes, l->redist_bytes, &a->config, pe,
-                          error);
+    s->redist = gicr_init(l->pe_memory + pe * l->pe_bytes + l->cpu_bytes,
+                          l->pe_bytes - l->cpu_bytes, &a->config, pe, error);
     if (!s->redist)
         return false;
     s->redist_box = gicr_outbox(s->redist);
@@ -129,7 +128,7 @@ static bool init_kernels(gic_assembly *a, const layout *l, gic_config_error *err
         a->dist_box = gicd_outbox(a->dist);
     }
     for (uint16_t pe = 0; pe < a->config.pe_count; pe++) {
-        a->cpu_memory[pe] = l->cpu_blocks + pe * l->cpu_bytes;
+        a->cpu_memory[pe] = l->pe_memory + pe * l->pe_bytes;
         a->pe_state[pe] = initial_pe_state(&a->config);
         if ((a->parts.gicr && !init_redist(a, l, pe, error)) ||
             (a->parts.cpuif && !init_cpu(a, pe, error)))
@@ -294,12 +293,27 @@ static void drive_again(gic_assembly *a, gic_port to, uint16_t pe, uint32_t inti
         collect(a, box, now_ps);
 }
 
+/* A wire that is low: kernels keep levels over a reset, and the message of its fall may have been
+   under way and is gone. */
+static void note_low(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid, uint64_t now_ps)
+{
+    if (to == GIC_PORT_GICD) {
+        gicd_set_line(a->dist, intid, false);
+        collect(a, a->dist_box, now_ps);
+    } else {
+        gicr_set_line(a->seats[pe].redist, intid, false);
+        collect(a, a->seats[pe].redist_box, now_ps);
+    }
+}
+
 static void drive_pins_again(gic_assembly *a, uint16_t pe, uint64_t now_ps)
 {
     for (uint32_t i = GIC_INTID_PPI_FIRST; i < 32u * GIC_COUNT_OF(a->pe_pins[pe].ppi); i++) {
         uint32_t intid = i < 32u ? i : GIC_INTID_EPPI_FIRST + i - 32u;
         if (a->pe_pins[pe].ppi[i / 32u] & gic_bit(i))
             drive_again(a, GIC_PORT_GICR, pe, intid, now_ps);
+        else if (gic_config_has_private(&a->config, intid))
+            note_low(a, GIC_PORT_GICR, pe, intid, now_ps);
     }
 }
 
@@ -309,6 +323,8 @@ static void drive_spi_pins_again(gic_assembly *a, uint64_t now_ps)
         uint32_t intid = i < 1024u ? i : GIC_INTID_ESPI_FIRST + i - 1024u;
         if (a->spi_pins[i / 32u] & gic_bit(i))
             drive_again(a, GIC_PORT_GICD, 0, intid, now_ps);
+        else if (gic_config_has_shared(&a->config, intid))
+            note_low(a, GIC_PORT_GICD, 0, intid, now_ps);
     }
 }
 
@@ -326,8 +342,7 @@ static void reset_pe_side(gic_assembly *a, uint16_t pe, uint64_t now_ps)
         collect(a, s->cpu_box, now_ps);
     }
     for (unsigned line = 0; line < GIC_LINE_COUNT; line++)
-        if (line != GIC_LINE_WAKE_REQUEST)
-            drive_line(a, pe, (gic_line)line, false, now_ps);
+        drive_line(a, pe, (gic_line)line, false, now_ps);
 }
 
 void gic_assembly_reset(gic_assembly *a, uint64_t now_ps)

@@ -321,6 +321,20 @@ static void fan_out(gic_assembly *a, const gic_out *message, uint64_t now_ps)
     }
 }
 
+/* Whether the broadcast lane has to let others arrive first, and until when (fan_out_limit()). */
+static bool is_crowded(const gic_assembly *a, uint64_t due_ps, uint64_t *until_ps)
+{
+    uint64_t next_ps = GIC_TIME_NEVER;
+    if (a->in_flight <= fan_out_limit(&a->config) || a->heap_count < 2)
+        return false;
+    for (uint32_t i = 1; i < a->heap_count && i < 3; i++) {
+        uint64_t other_ps = a->nodes[a->lanes[a->heap[i]].head].due_ps;
+        next_ps = other_ps < next_ps ? other_ps : next_ps;
+    }
+    *until_ps = next_ps > due_ps ? next_ps : due_ps + 1;
+    return true;
+}
+
 /* Take the head of a lane at its due time: fan out, wait for the station, or deliver. */
 static void serve(gic_assembly *a, uint32_t lane_id, uint64_t due_ps)
 {
@@ -328,7 +342,13 @@ static void serve(gic_assembly *a, uint32_t lane_id, uint64_t due_ps)
     gic_port to = (gic_port)head->port;
     uint16_t pe = head->to;
     gic_out out;
+    uint64_t until_ps;
     station *s;
+    if (lane_id == LANE_GICD_OUT && is_crowded(a, due_ps, &until_ps)) {
+        a->stats.station_waits++;
+        lanes_postpone(a, lane_id, until_ps);
+        return;
+    }
     if (lane_id == LANE_GICD_OUT || to == GIC_PORT_LINE) {
         out = lanes_pop(a, lane_id);
         if (to == GIC_PORT_LINE)

@@ -56,6 +56,16 @@ typedef struct pins {
     uint32_t overtaken[GIC_LINE_COUNT];   /* falls that went ahead of what was under way (P-30) */
 } pins;
 
+/*
+ * SGIs have no credit of their own towards a slow Redistributor: while more than so many messages
+ * are under way, the Distributor's broadcast lane waits for others to arrive. The acknowledges of
+ * the SGIs wait behind it, so that the credits of the PEs bound the rest.
+ */
+static inline uint32_t fan_out_limit(const gic_config *config)
+{
+    return 2048u + 32u * config->pe_count;
+}
+
 /* A station: one component that handles one message at a time. */
 typedef struct station {
     uint64_t busy_until_ps;

@@ -103,11 +103,11 @@ typedef struct cpuif_derived {
 
 struct cpuif {
     cpuif_state s;
-    cpuif_derived d;
-    gic_config config; /* `affinity` is not kept */
     uint16_t pe;
+    cpuif_derived d;
     gic_outbox outbox;
     gic_out entries[CPUIF_OUTBOX_ENTRIES];
+    gic_config config; /* `affinity` is not kept */
 };
 
 /* ---- registers (access.c: dispatch) ------------------------------------------------------- */

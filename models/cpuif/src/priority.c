@@ -127,9 +127,17 @@ static uint32_t nonsecure_levels(const cpuif *c, unsigned n)
     return (n + 1) * CPUIF_AP_WORD_BITS <= first ? 0 : ~UINT32_C(0) << first;
 }
 
+/* With 4 pre-emption bits half of the one register is RES0. */
+static uint32_t implemented_levels(const cpuif *c)
+{
+    unsigned levels = 1u << c->config.preemption_bits;
+    return levels < CPUIF_AP_WORD_BITS ? (UINT32_C(1) << levels) - 1u : ~UINT32_C(0);
+}
+
 static void ap_write(cpuif *c, const cpuif_view *v, gic_group group, unsigned n, uint32_t value)
 {
     uint32_t *ap = &c->s.ap[group][n];
+    value &= implemented_levels(c);
     if (value != 0 && value != *ap)
         gic_report(&c->outbox, GIC_EV_BAD_AP_WRITE, c->pe, GIC_INTID_SPURIOUS, value);
     /* P-26: Non-secure software may clear, but not set, a priority of the Secure half (ID-P05). */

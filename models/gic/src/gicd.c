@@ -138,14 +138,14 @@ static void gicd_fill_views(gicd *d)
     }
 }
 
-/* Without LPIs an INTID has the bits that SPIs and extended SPIs need (ID-D12). */
+/* Without LPIs an INTID has the bits that SPIs and extended ranges need (ID-D12). */
 static uint32_t gicd_make_typer(const gic_config *config, unsigned spi_words)
 {
     unsigned espi_words = config->espi_count / 32u;
     uint64_t value = GIC_MAKE(GICD_TYPER, ITLinesNumber, spi_words);
     value = GIC_PUT(GICD_TYPER, ESPI, value, espi_words > 0);
     value = GIC_PUT(GICD_TYPER, ESPI_range, value, espi_words > 0 ? espi_words - 1u : 0);
-    value = GIC_PUT(GICD_TYPER, IDbits, value, espi_words > 0 ? 12 : 9);
+    value = GIC_PUT(GICD_TYPER, IDbits, value, espi_words > 0 || config->eppi_count > 0 ? 12 : 9);
     value = GIC_PUT(GICD_TYPER, MBIS, value, config->mbis);
     value = GIC_PUT(GICD_TYPER, A3V, value, config->aff3_valid);
     value = GIC_PUT(GICD_TYPER, No1N, value, !config->one_of_n);

@@ -60,7 +60,9 @@ void gicd_refresh(gicd *d, unsigned slot)
     if (list == GICD_NO_LIST)
         return;
     gicd_list_add(d, slot, list);
-    gicd_mark_list(d, list);
+    if (list == d->pool || d->pe[list].offers == GIC_CREDIT_OFFER ||
+        gicd_displaces(d, &d->pe[list], slot))
+        gicd_mark_list(d, list);
 }
 
 static void gicd_level_move(gicd *d, unsigned slot, unsigned from, unsigned to)
@@ -266,6 +268,8 @@ void gicd_rebuild(gicd *d)
     unsigned i;
     gicd_clear_lists(d);
     gicd_clear_routing(d);
+    for (i = 0; i < GICD_PE_WORDS; i++)
+        d->derived.waiting[i] = ~UINT64_C(0);
     for (i = 0; i < d->words; i++)
         (void)gicd_regroup(d, i);
     for (i = 0; i < d->words * 32u; i++) {

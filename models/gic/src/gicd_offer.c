@@ -63,15 +63,18 @@ static void gicd_offer_send(gicd *d, unsigned pe, unsigned slot, bool one_of_n)
     gic_report(&d->outbox, GIC_EV_OFFERED, (uint16_t)pe, intid, priority);
 }
 
-/* Whether @p slot displaces what PE @p p holds; what is recalled is as good as gone. */
-static bool gicd_displaces(const gicd *d, const gicd_pe *p, unsigned slot)
+static void gicd_wait_credit(gicd *d, unsigned pe)
 {
-    const gicd_offer *held;
-    if (p->offers == 0)
-        return true;
-    held = &p->offer[p->offers - 1u];
-    return (d->word[held->slot / 32].recalled & gic_bit(held->slot)) ||
-           gic_more_urgent(d->priority[slot], slot, held->priority, held->slot);
+    d->derived.waiting[pe / 64] |= UINT64_C(1) << (pe % 64);
+}
+
+/* Whether something has waited to be offered to the PE; it waits no more. */
+static bool gicd_end_wait_credit(gicd *d, unsigned pe)
+{
+    uint64_t bit = UINT64_C(1) << (pe % 64);
+    bool waited = (d->derived.waiting[pe / 64] & bit) != 0;
+    d->derived.waiting[pe / 64] &= ~bit;
+    return waited;
 }
 
 static void gicd_look_at_pe(gicd *d, unsigned pe)
@@ -82,6 +85,7 @@ static void gicd_look_at_pe(gicd *d, unsigned pe)
     if (slot == GICD_NO_SLOT || !gicd_displaces(d, p, slot))
         return;
     if (p->offers == GIC_CREDIT_OFFER) { /* looked at again when one is answered */
+        gicd_wait_credit(d, pe);
         gic_report(&d->outbox, GIC_EV_CREDIT_WAIT, (uint16_t)pe, gicd_intid(d, slot),
                    GIC_MSG_OFFER);
         return;
@@ -263,6 +267,7 @@ static void gicd_end_offer(gicd *d, unsigned pe, unsigned slot)
     gicd_word *word = &d->word[slot / 32];
     uint32_t bit = gic_bit(slot);
     gicd_offer *offer = gicd_offer_of(d, slot);
+    bool held = offer == &p->offer[p->offers - 1u];
 
     if (offer == &p->offer[0])
         p->offer[0] = p->offer[1];
@@ -278,7 +283,9 @@ static void gicd_end_offer(gicd *d, unsigned pe, unsigned slot)
     if (word->rwp & bit)
         gicd_end_wait(d, slot);
     gicd_note_offers(d, pe);
-    gicd_mark_list(d, pe);
+    /* What did not displace the one held, and did not wait for credit, does not now. */
+    if (held || gicd_end_wait_credit(d, pe))
+        gicd_mark_list(d, pe);
     gicd_mark_list(d, d->pool);
 }
 

@@ -386,6 +386,12 @@ static gic_status gicd_write_irouter(void *kernel, const gic_reg_access *a, uint
 
 /* --- message-based SPIs (D-13) --------------------------------------------------------------- */
 
+/* INTIDs are in the low half: a halfword access to the other one is not one of these registers'. */
+static bool gicd_message_halfword(const gic_reg_access *a)
+{
+    return a->offset == 0;
+}
+
 /* The SPI that the value names, if this access may @p from it; counts software's mistakes. */
 static unsigned gicd_message_slot(gicd *d, const gic_reg_access *a, uint64_t value, unsigned from)
 {
@@ -413,7 +419,7 @@ static gic_status gicd_write_setspi(void *kernel, const gic_reg_access *a, uint6
     uint32_t bit;
     uint32_t before;
 
-    if (!d->config.mbis)
+    if (!d->config.mbis || !gicd_message_halfword(a))
         return GIC_RESERVED;
     slot = gicd_message_slot(d, a, value, NS_SET_PENDING);
     if (slot == GICD_NO_SLOT)
@@ -439,7 +445,7 @@ static gic_status gicd_write_clrspi(void *kernel, const gic_reg_access *a, uint6
     gicd_word *word;
     uint32_t before;
 
-    if (!d->config.mbis)
+    if (!d->config.mbis || !gicd_message_halfword(a))
         return GIC_RESERVED;
     slot = gicd_message_slot(d, a, value, NS_CLEAR_PENDING);
     if (slot == GICD_NO_SLOT)

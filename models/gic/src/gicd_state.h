@@ -148,6 +148,7 @@ typedef struct gicd_derived {
     uint16_t *held;          /* per PE: level in holders, or GICD_NO_LIST */
     gicd_affinity *affinity; /* ascending */
     gicd_routing routing;
+    uint64_t waiting[GICD_PE_WORDS]; /* PEs for which something more urgent may wait for credit */
 } gicd_derived;
 
 struct gicd {
@@ -269,6 +270,17 @@ static inline unsigned gicd_list_for(const gicd *d, unsigned slot)
 }
 
 /* --- gicd_list.c: candidate lists and the search --------------------------------------------- */
+
+/* Whether @p slot displaces what PE @p p holds; what is recalled is as good as gone. */
+static inline bool gicd_displaces(const gicd *d, const gicd_pe *p, unsigned slot)
+{
+    const gicd_offer *held;
+    if (p->offers == 0)
+        return true;
+    held = &p->offer[p->offers - 1u];
+    return (d->word[held->slot / 32].recalled & gic_bit(held->slot)) ||
+           gic_more_urgent(d->priority[slot], slot, held->priority, held->slot);
+}
 
 /* Put @p slot into the list it belongs to by the architectural state, and want a Recall of it when
    it is offered in a way that no longer holds. */

@@ -44,15 +44,10 @@ void gicr_update(gicr *r)
 
 /* --- building -------------------------------------------------------------------------------- */
 
-static size_t gicr_outbox_offset(void)
-{
-    return gic_align_up(sizeof(gicr), 64);
-}
-
 size_t gicr_footprint(const gic_config *config)
 {
     (void)config;
-    return gicr_outbox_offset() + gic_align_up(GICR_OUTBOX * sizeof(gic_out), 64);
+    return gic_align_up(sizeof(gicr), 64);
 }
 
 static gic_config_error gicr_check(const void *memory, size_t length, const gic_config *config,
@@ -85,8 +80,7 @@ gicr *gicr_init(void *memory, size_t length, const gic_config *config, uint16_t 
     r->affinity = gic_config_affinity(config, pe);
     r->pe = pe;
     r->words = (uint8_t)(1u + config->eppi_count / 32u);
-    gic_outbox_init(&r->outbox, (gic_out *)(void *)((unsigned char *)memory + gicr_outbox_offset()),
-                    GICR_OUTBOX, GIC_PORT_GICR, pe);
+    gic_outbox_init(&r->outbox, r->entries, GICR_OUTBOX, GIC_PORT_GICR, pe);
     r->frame.row = gicr_rows(&rows);
     r->frame.row_count = (uint16_t)rows;
     r->frame.size = GICR_FRAME_SIZE;

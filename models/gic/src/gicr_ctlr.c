@@ -72,7 +72,8 @@ gic_status gicr_write_ctlr(void *kernel, const gic_reg_access *a, uint64_t value
     if (dpg == r->arch.dpg)
         return GIC_OK;
     r->arch.dpg = dpg;
-    r->arch.routing_rwp = true;
+    /* With cpu_active low the Distributor is not told anything new, and nothing is waited for. */
+    r->arch.routing_rwp = gicr_routing_unsettled(r);
     for (i = 0; i < r->arch.offers.count; i++) {
         gicr_entry *offer = &r->arch.offers.entry[i];
         if ((offer->flags & GICR_1OFN) && (dpg & gic_group_bit((gic_group)offer->group)))

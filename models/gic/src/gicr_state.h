@@ -115,12 +115,14 @@ typedef struct gicr_arch {
 } gicr_arch;
 
 struct gicr {
+    /* What messages touch comes first, and together. */
     gic_outbox outbox;
     gicr_arch arch;
-    gic_config config; /* without the affinity table */
-    uint32_t affinity;
     uint16_t pe;
     uint8_t words;
+    gic_out entries[GICR_OUTBOX];
+    gic_config config; /* without the affinity table */
+    uint32_t affinity;
     gic_frame frame;
     uint8_t frame_index[GICR_FRAME_SIZE / GIC_FRAME_GRANULE];
 };
