@@ -158,19 +158,67 @@ static size_t sound_block(const unsigned char *in, size_t available)
     return sizeof header + header.length;
 }
 
-/* All blocks are whole and their number is right, so that loading cannot stop half way. */
+/* One whole block of exactly @p expected bytes (0: any) at @p in; moves on behind it. */
+static bool step_over(const unsigned char **in, size_t *length, size_t expected)
+{
+    size_t bytes = sound_block(*in, *length);
+    if (bytes == 0 || (expected != 0 && bytes != expected))
+        return false;
+    *in += bytes;
+    *length -= bytes;
+    return true;
+}
+
+/* All blocks are whole and of the size that their kernel reads, and their number is right. */
 static bool all_sound(const gic_assembly *a, const unsigned char *in, size_t length)
 {
-    size_t blocks = 1u + (a->parts.gicd ? 1u : 0u) +
-                    a->config.pe_count * ((a->parts.gicr ? 1u : 0u) + (a->parts.cpuif ? 1u : 0u));
-    for (size_t i = 0; i < blocks; i++) {
-        size_t bytes = sound_block(in, length);
-        if (bytes == 0)
+    if (!step_over(&in, &length, 0) ||
+        (a->parts.gicd && !step_over(&in, &length, gicd_save_size(a->dist))))
+        return false;
+    for (unsigned pe = 0; pe < a->config.pe_count; pe++) {
+        const seat *s = &a->seats[pe];
+        if ((a->parts.gicr && !step_over(&in, &length, gicr_save_size(s->redist))) ||
+            (a->parts.cpuif && !step_over(&in, &length, cpuif_save_size(s->cpu))))
             return false;
-        in += bytes;
-        length -= bytes;
     }
     return length == 0;
+}
+
+/* Whether what a message says leads to a component that is here, by a lane that goes there. */
+static bool node_is_addressed(const gic_assembly *a, const saved_node *s)
+{
+    bool line = s->out.msg.kind == GIC_MSG_LINE;
+    switch (s->out.port) {
+    case GIC_PORT_GICD:
+        return a->parts.gicd && s->lane_id != LANE_GICD_OUT;
+    case GIC_PORT_GICR:
+        return a->parts.gicr;
+    case GIC_PORT_CPUIF:
+        return a->parts.cpuif && s->lane_id != LANE_GICD_OUT && !line;
+    default:
+        return s->out.port == GIC_PORT_LINE && s->lane_id != LANE_GICD_OUT &&
+               s->out.msg.kind < GIC_LINE_COUNT;
+    }
+}
+
+static bool node_is_valid(const gic_assembly *a, const saved_node *s)
+{
+    bool to_all = s->out.to == GIC_PE_ALL && s->lane_id == LANE_GICD_OUT;
+    return s->lane_id < a->lane_count && s->out.msg.kind < GIC_MSG_KIND_COUNT &&
+           (s->out.to < a->config.pe_count || to_all) &&
+           (s->out.from_pe < a->config.pe_count || s->out.from_pe == GIC_PE_NONE) &&
+           s->out.from <= GIC_PORT_CPUIF && node_is_addressed(a, s);
+}
+
+static bool nodes_are_valid(const gic_assembly *a, const unsigned char *at, uint32_t messages)
+{
+    saved_node s;
+    for (uint32_t i = 0; i < messages; i++) {
+        at = get(at, &s, sizeof s);
+        if (!node_is_valid(a, &s))
+            return false;
+    }
+    return true;
 }
 
 static bool joiner_fits(const gic_assembly *a, const unsigned char *in)
@@ -183,17 +231,8 @@ static bool joiner_fits(const gic_assembly *a, const unsigned char *in)
         return false;
     memcpy(&f, in + sizeof header, sizeof f);
     return f.config_check == config_check(a) && f.messages <= a->node_count &&
-           header.length == joiner_bytes(a, f.messages);
-}
-
-static bool node_is_valid(const gic_assembly *a, const saved_node *s)
-{
-    return s->lane_id < a->lane_count && s->out.msg.kind < GIC_MSG_KIND_COUNT &&
-           (s->out.to < a->config.pe_count || s->out.to == GIC_PE_ALL) &&
-           (s->out.from_pe < a->config.pe_count || s->out.from_pe == GIC_PE_NONE) &&
-           s->out.port <= GIC_PORT_LINE && s->out.from <= GIC_PORT_CPUIF &&
-           (s->out.port != GIC_PORT_LINE ||
-            (s->out.to < a->config.pe_count && s->out.msg.kind < GIC_LINE_COUNT));
+           header.length == joiner_bytes(a, f.messages) &&
+           nodes_are_valid(a, in + sizeof header + joiner_bytes(a, 0), f.messages);
 }
 
 static void load_joiner(gic_assembly *a, const unsigned char *in)
@@ -209,8 +248,6 @@ static void load_joiner(gic_assembly *a, const unsigned char *in)
     lanes_clear(a);
     for (uint32_t i = 0; i < f.messages; i++) {
         from = get(from, &s, sizeof s);
-        if (!node_is_valid(a, &s))
-            continue;
         a->next_seq = s.seq;
         (void)lanes_push(a, s.lane_id, &s.out, s.due_ps);
     }

@@ -92,22 +92,23 @@ GIC_STATIC_ASSERT(sizeof(cpuif_state) == 92, "no hidden padding in the saved sta
 typedef struct cpuif_derived {
     cpuif_view view;                     /* of the PE as it is now */
     uint8_t result[CPUIF_CLASS_COUNT];   /* gic_sysreg_result of an access now */
-    uint8_t class_of[GIC_SYSREG_COUNT];  /* cpuif_class */
     uint8_t group_mask[GIC_GROUP_COUNT]; /* group priority bits by the binary points */
     uint8_t running;                     /* running priority, GIC_PRIORITY_IDLE when none */
     uint8_t running_group;               /* its gic_group, GIC_GROUP_COUNT when none */
     uint8_t level_shift;                 /* priority bits below one level of the AP registers */
     uint8_t ap_words;                    /* ICC_AP0R<n> implemented */
     uint8_t line_of[GIC_GROUP_COUNT];    /* gic_line by P-22, of the PE as it is now */
+    uint8_t class_of[GIC_SYSREG_COUNT];  /* cpuif_class */
 } cpuif_derived;
 
 struct cpuif {
+    /* What messages and accesses touch comes first, and together. */
+    gic_outbox outbox;
     cpuif_state s;
     uint16_t pe;
     cpuif_derived d;
-    gic_outbox outbox;
-    gic_out entries[CPUIF_OUTBOX_ENTRIES];
     gic_config config; /* `affinity` is not kept */
+    gic_out entries[CPUIF_OUTBOX_ENTRIES];
 };
 
 /* ---- registers (access.c: dispatch) ------------------------------------------------------- */

@@ -19,9 +19,7 @@ typedef struct gicd_layout {
     size_t level_words;
     size_t level;
     size_t holders;
-    size_t listed;
-    size_t owner;
-    size_t route;
+    size_t slot;
     size_t held;
     size_t affinity;
     size_t outbox;
@@ -69,9 +67,7 @@ static gicd_layout gicd_lay_out(const gicd *d)
     at.level_words = gicd_carve(&total, d->levels, sizeof(uint64_t));
     at.level = gicd_carve(&total, (size_t)d->levels * d->words, sizeof(uint32_t));
     at.holders = gicd_carve(&total, (size_t)d->levels * d->pe_words, sizeof(uint64_t));
-    at.listed = gicd_carve(&total, slots, sizeof(uint16_t));
-    at.owner = gicd_carve(&total, slots, sizeof(uint16_t));
-    at.route = gicd_carve(&total, slots, sizeof(uint16_t));
+    at.slot = gicd_carve(&total, slots, sizeof(gicd_slot));
     at.held = gicd_carve(&total, d->pool, sizeof(uint16_t));
     at.affinity = gicd_carve(&total, d->pool, sizeof(gicd_affinity));
     at.outbox = gicd_carve(&total, GICD_OUTBOX, sizeof(gic_out));
@@ -95,9 +91,7 @@ static void gicd_point(gicd *d, const gicd_layout *at)
     d->derived.level_words = (uint64_t *)(void *)(base + at->level_words);
     d->derived.level = (uint32_t *)(void *)(base + at->level);
     d->derived.holders = (uint64_t *)(void *)(base + at->holders);
-    d->derived.listed = (uint16_t *)(void *)(base + at->listed);
-    d->derived.owner = (uint16_t *)(void *)(base + at->owner);
-    d->derived.route = (uint16_t *)(void *)(base + at->route);
+    d->derived.slot = (gicd_slot *)(void *)(base + at->slot);
     d->derived.held = (uint16_t *)(void *)(base + at->held);
     d->derived.affinity = (gicd_affinity *)(void *)(base + at->affinity);
     gic_outbox_init(&d->outbox, (gic_out *)(void *)(base + at->outbox), GICD_OUTBOX, GIC_PORT_GICD,
@@ -278,8 +272,8 @@ static void gicd_explain_state(const gicd *d, unsigned slot, gic_explanation *e)
 
 static void gicd_explain_route(const gicd *d, unsigned slot, gic_explanation *e)
 {
-    unsigned route = d->derived.route[slot];
-    unsigned owner = d->derived.owner[slot];
+    unsigned route = d->derived.slot[slot].route;
+    unsigned owner = d->derived.slot[slot].owner;
     uint32_t affinity = d->irouter[slot];
     uint64_t irouter = GIC_MAKE(GICD_IROUTER, Aff3, affinity >> 24) | (affinity & 0xFFFFFFu);
     bool able = route == e->pe;

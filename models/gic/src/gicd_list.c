@@ -22,18 +22,18 @@ static void gicd_list_add(gicd *d, unsigned slot, unsigned list)
 {
     *gicd_list_word(d, list, slot / 32) |= gic_bit(slot);
     d->derived.list_words[list] |= UINT64_C(1) << (slot / 32);
-    d->derived.listed[slot] = (uint16_t)list;
+    d->derived.slot[slot].listed = (uint16_t)list;
     gicd_level_note(d, slot, list);
 }
 
 void gicd_unlist(gicd *d, unsigned slot)
 {
-    unsigned list = d->derived.listed[slot];
+    unsigned list = d->derived.slot[slot].listed;
     uint32_t *word = gicd_list_word(d, list, slot / 32);
     *word &= ~gic_bit(slot);
     if (*word == 0)
         d->derived.list_words[list] &= ~(UINT64_C(1) << (slot / 32));
-    d->derived.listed[slot] = GICD_NO_LIST;
+    d->derived.slot[slot].listed = GICD_NO_LIST;
 }
 
 static void gicd_want_recall(gicd *d, unsigned slot)
@@ -49,7 +49,7 @@ static void gicd_want_recall(gicd *d, unsigned slot)
 void gicd_refresh(gicd *d, unsigned slot)
 {
     unsigned list = gicd_list_for(d, slot);
-    unsigned listed = d->derived.listed[slot];
+    unsigned listed = d->derived.slot[slot].listed;
 
     if (d->word[slot / 32].offered & gic_bit(slot))
         gicd_want_recall(d, slot);
@@ -80,7 +80,7 @@ void gicd_set_priority(gicd *d, unsigned slot, uint8_t priority)
 {
     unsigned from = gicd_level(d, d->priority[slot]);
     unsigned to = gicd_level(d, priority);
-    unsigned list = d->derived.listed[slot];
+    unsigned list = d->derived.slot[slot].listed;
 
     if (from == to)
         return;
@@ -114,7 +114,7 @@ void gicd_regrouped(gicd *d, unsigned w, uint32_t changed)
     uint32_t bits = changed;
     while (bits) {
         unsigned slot = w * 32u + gic_lowest_bit(bits);
-        unsigned list = d->derived.listed[slot];
+        unsigned list = d->derived.slot[slot].listed;
         if (list != GICD_NO_LIST) {
             gicd_level_note(d, slot, list);
             gicd_mark_list(d, list);
@@ -227,8 +227,8 @@ static void gicd_rebuild_slot(gicd *d, unsigned slot)
     unsigned level = gicd_level(d, d->priority[slot]);
     unsigned list;
 
-    d->derived.listed[slot] = GICD_NO_LIST;
-    d->derived.route[slot] = gicd_route_of(d, slot);
+    d->derived.slot[slot].listed = GICD_NO_LIST;
+    d->derived.slot[slot].route = gicd_route_of(d, slot);
     *gicd_level_word(d, level, slot / 32) |= gic_bit(slot);
     d->derived.level_words[level] |= UINT64_C(1) << (slot / 32);
     list = gicd_list_for(d, slot);
@@ -240,7 +240,7 @@ static void gicd_rebuild_pe(gicd *d, unsigned pe)
 {
     unsigned i;
     for (i = 0; i < d->pe[pe].offers; i++)
-        d->derived.owner[d->pe[pe].offer[i].slot] = (uint16_t)pe;
+        d->derived.slot[d->pe[pe].offer[i].slot].owner = (uint16_t)pe;
     gicd_note_state(d, pe);
     gicd_note_offers(d, pe);
 }
@@ -273,7 +273,7 @@ void gicd_rebuild(gicd *d)
     for (i = 0; i < d->words; i++)
         (void)gicd_regroup(d, i);
     for (i = 0; i < d->words * 32u; i++) {
-        d->derived.owner[i] = GIC_PE_NONE;
+        d->derived.slot[i].owner = GIC_PE_NONE;
         gicd_rebuild_slot(d, i);
     }
     for (i = 0; i < d->pool; i++) {
@@ -294,7 +294,7 @@ static bool gicd_slot_consistent(const gicd *d, unsigned slot)
         d->derived.view[w].implemented & bit ? gicd_list_for(d, slot) : (unsigned)GICD_NO_LIST;
     unsigned i;
 
-    if (d->derived.listed[slot] != list || d->derived.route[slot] != gicd_route_of(d, slot))
+    if (d->derived.slot[slot].listed != list || d->derived.slot[slot].route != gicd_route_of(d, slot))
         return false;
     for (i = 0; i <= d->pool; i++)
         if (((*gicd_list_word(d, i, w) & bit) != 0) != (i == list))
@@ -327,7 +327,7 @@ static bool gicd_offers_consistent(const gicd *d)
     for (pe = 0; pe < d->pool; pe++)
         for (i = 0; i < d->pe[pe].offers; i++) {
             unsigned slot = d->pe[pe].offer[i].slot;
-            if (d->derived.owner[slot] != pe || !(d->word[slot / 32].offered & gic_bit(slot)))
+            if (d->derived.slot[slot].owner != pe || !(d->word[slot / 32].offered & gic_bit(slot)))
                 return false;
             offered++;
         }

@@ -16,11 +16,11 @@ static gic_msg *gicd_tell(gicd *d, unsigned pe, gic_msg_kind kind, uint32_t inti
 /* Whether the offer went where the interrupt is routed now. */
 static bool gicd_offer_routed(const gicd *d, unsigned slot, const gicd_offer *offer)
 {
-    unsigned pe = d->derived.owner[slot];
+    unsigned pe = d->derived.slot[slot].owner;
     if (!offer->one_of_n)
-        return d->derived.route[slot] == pe;
+        return d->derived.slot[slot].route == pe;
     /* With a sleeping PE only while nobody awake can take it (ID-D06). */
-    return d->derived.route[slot] == d->pool &&
+    return d->derived.slot[slot].route == d->pool &&
            (d->pe[pe].awake || (d->arch->e1nwf && !gicd_any_able(d, (gic_group)offer->group)));
 }
 
@@ -53,7 +53,7 @@ static void gicd_offer_send(gicd *d, unsigned pe, unsigned slot, bool one_of_n)
     offer->group = (uint8_t)group & 0xFu;
     offer->one_of_n = one_of_n;
     d->word[slot / 32].offered |= gic_bit(slot);
-    d->derived.owner[slot] = (uint16_t)pe;
+    d->derived.slot[slot].owner = (uint16_t)pe;
     gicd_note_offers(d, pe);
 
     msg = gicd_tell(d, pe, GIC_MSG_OFFER, intid);
@@ -98,7 +98,7 @@ static void gicd_look_at_pe(gicd *d, unsigned pe)
 static bool gicd_offer_at_once(gicd *d, unsigned slot)
 {
     unsigned pe = gicd_list_for(d, slot);
-    if (gicd_marked(d) || pe >= d->pool || d->derived.listed[slot] != GICD_NO_LIST ||
+    if (gicd_marked(d) || pe >= d->pool || d->derived.slot[slot].listed != GICD_NO_LIST ||
         d->pe[pe].offers == GIC_CREDIT_OFFER ||
         !(gicd_groups_at(d, pe) & gic_group_bit(gicd_group(d, slot))) ||
         !gicd_displaces(d, &d->pe[pe], slot))
@@ -178,9 +178,9 @@ static void gicd_recall_next(gicd *d)
         return;
     }
     word->recalled |= bit;
-    gicd_note_offers(d, d->derived.owner[slot]);
-    gicd_tell(d, d->derived.owner[slot], GIC_MSG_RECALL, gicd_intid(d, slot));
-    gicd_mark_list(d, d->derived.owner[slot]);
+    gicd_note_offers(d, d->derived.slot[slot].owner);
+    gicd_tell(d, d->derived.slot[slot].owner, GIC_MSG_RECALL, gicd_intid(d, slot));
+    gicd_mark_list(d, d->derived.slot[slot].owner);
     gicd_mark_list(d, d->pool);
 }
 
@@ -275,7 +275,7 @@ static void gicd_end_offer(gicd *d, unsigned pe, unsigned slot)
     p->offers--;
     if (p->offers == 0)
         p->offer[0].slot = GICD_NO_SLOT;
-    d->derived.owner[slot] = GIC_PE_NONE;
+    d->derived.slot[slot].owner = GIC_PE_NONE;
     word->offered &= ~bit;
     word->recalled &= ~bit;
     if (word->recall_wanted & bit)
@@ -293,7 +293,7 @@ static void gicd_end_offer(gicd *d, unsigned pe, unsigned slot)
 static unsigned gicd_answered(const gicd *d, uint16_t from, uint32_t intid)
 {
     unsigned slot = gicd_slot_of(d, intid);
-    if (slot != GICD_NO_SLOT && d->derived.owner[slot] == from)
+    if (slot != GICD_NO_SLOT && d->derived.slot[slot].owner == from)
         return slot;
     GIC_ASSERT(slot == GICD_NO_SLOT);
     return GICD_NO_SLOT;
@@ -324,7 +324,7 @@ static void gicd_receive_returned(gicd *d, uint16_t from, const gic_msg *msg)
         return;
     gicd_end_offer(d, from, slot);
     gic_report(&d->outbox, GIC_EV_RETURNED, from, msg->intid, 0);
-    if (GIC_FAULT("C-01") || (GIC_FAULT("D-12") && d->derived.route[slot] == d->pool))
+    if (GIC_FAULT("C-01") || (GIC_FAULT("D-12") && d->derived.slot[slot].route == d->pool))
         return;
     gicd_refresh(d, slot);
 }

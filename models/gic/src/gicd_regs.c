@@ -351,7 +351,7 @@ static gic_status gicd_read_irouter(void *kernel, const gic_reg_access *a, uint6
 
 static void gicd_check_route(gicd *d, const gic_reg_access *a, unsigned slot)
 {
-    if (d->derived.route[slot] == GICD_NO_LIST &&
+    if (d->derived.slot[slot].route == GICD_NO_LIST &&
         (gicd_pending(&d->word[slot / 32]) & gic_bit(slot)))
         gic_report(&d->outbox, GIC_EV_BAD_ROUTE, a->access->pe, gicd_intid(d, slot),
                    d->irouter[slot]);
@@ -376,7 +376,7 @@ static gic_status gicd_write_irouter(void *kernel, const gic_reg_access *a, uint
     at.word->one_of_n &= ~gic_bit(slot);
     if (d->config.one_of_n && GIC_GET(GICD_IROUTER, Interrupt_Routing_Mode, route))
         at.word->one_of_n |= gic_bit(slot);
-    d->derived.route[slot] = gicd_route_of(d, slot);
+    d->derived.slot[slot].route = gicd_route_of(d, slot);
     if (!GIC_FAULT("D-11"))
         gicd_refresh(d, slot);
     gicd_check_route(d, a, slot);

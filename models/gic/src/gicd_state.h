@@ -117,6 +117,14 @@ typedef struct gicd_view {
     uint32_t group[GIC_GROUP_COUNT]; /* implemented interrupts of each group */
 } gicd_view;
 
+/* Derived per slot: together, since they are looked at together. */
+typedef struct gicd_slot {
+    uint16_t listed; /* list it is a candidate in, or GICD_NO_LIST */
+    uint16_t owner;  /* PE it is offered to */
+    uint16_t route;  /* PE, pool, or GICD_NO_LIST when it leads nowhere */
+    uint16_t unused;
+} gicd_slot;
+
 /* Sets of PEs that 1-of-N routing goes by. */
 typedef struct gicd_routing {
     uint64_t able[GIC_GROUP_COUNT][GICD_PE_WORDS];   /* awake, group enabled, DPG clear */
@@ -142,9 +150,7 @@ typedef struct gicd_derived {
     uint64_t *level_words;   /* per level: summary */
     uint32_t *level;         /* per level: words of slots with that priority */
     uint64_t *holders;       /* per level: PEs whose held offer has it and can be displaced */
-    uint16_t *listed;        /* per slot: list it is a candidate in, or GICD_NO_LIST */
-    uint16_t *owner;         /* per slot: PE it is offered to */
-    uint16_t *route;         /* per slot: PE, pool, or GICD_NO_LIST when it leads nowhere */
+    gicd_slot *slot;         /* per slot */
     uint16_t *held;          /* per PE: level in holders, or GICD_NO_LIST */
     gicd_affinity *affinity; /* ascending */
     gicd_routing routing;
@@ -266,7 +272,7 @@ static inline unsigned gicd_list_for(const gicd *d, unsigned slot)
 {
     const gicd_word *word = &d->word[slot / 32];
     uint32_t ready = gicd_pending(word) & word->enable & ~gicd_blocked(word) & ~word->offered;
-    return ready & gic_bit(slot) ? d->derived.route[slot] : (unsigned)GICD_NO_LIST;
+    return ready & gic_bit(slot) ? d->derived.slot[slot].route : (unsigned)GICD_NO_LIST;
 }
 
 /* --- gicd_list.c: candidate lists and the search --------------------------------------------- */
@@ -339,7 +345,7 @@ void gicd_sgi_request(gicd *d, uint16_t from, const gic_msg *msg);
 /* The offer of @p slot at its owner. */
 static inline gicd_offer *gicd_offer_of(const gicd *d, unsigned slot)
 {
-    gicd_pe *p = &d->pe[d->derived.owner[slot]];
+    gicd_pe *p = &d->pe[d->derived.slot[slot].owner];
     return p->offer[0].slot == slot ? &p->offer[0] : &p->offer[1];
 }
 /* gicd_refresh() of the only slot that an activation has changed, at its end: what can be offered
