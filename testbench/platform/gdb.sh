@@ -48,19 +48,19 @@ END
 
 # A free port: the stub says so when one is taken.
 for port in 21230 21231 21232 21233 21234; do
-    timeout 100 "$GICVP" run --bios "$TMP/guest" --cpus 2 --uart null --gdb $port --wait-gdb \
+    timeout 100 "$GICVP" run --bios "$TMP/guest" --cpus 2 --uart null --gdb "$port" --wait-gdb \
         --max-insns 100000 </dev/null 2>"$TMP/err" &
     pid=$!
     for _ in $(seq 100); do
         grep -q 'debugger at' "$TMP/err" && break 2
-        kill -0 $pid 2>/dev/null || break
+        kill -0 "$pid" 2>/dev/null || break
         sleep 0.1
     done
-    wait $pid
+    wait "$pid"
 done
 sed "s/@PORT@/$port/" "$TMP/commands" >"$TMP/gdb"
 timeout 90 gdb-multiarch -nx -batch -x "$TMP/gdb" >"$TMP/out" 2>&1
-wait $pid
+wait "$pid"
 status=$?
 expect_status $status 0 "the debugger kills the run"
 expect_in "$TMP/out" '^start pc=0$'

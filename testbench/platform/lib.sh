@@ -7,10 +7,12 @@ GICVP=$1
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 TMP=$(mktemp -d)
 trap 'rm -rf "$TMP"' EXIT
+# shellcheck disable=SC2034 # the test's exit status
 FAILED=0
 
 fail() {
     echo "FAILED: $*" >&2
+    # shellcheck disable=SC2034
     FAILED=1
 }
 

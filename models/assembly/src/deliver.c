@@ -141,8 +141,7 @@ static void send_out(gic_assembly *a, const gic_out *out, uint64_t now_ps)
     }
     for (unsigned pe = first; pe <= last; pe++)
         if (pe != out->except && a->ports.external)
-            a->ports.external(a->ports.up, out->from, out->port, (uint16_t)pe, &out->msg,
-                              now_ps);
+            a->ports.external(a->ports.up, out->from, out->port, (uint16_t)pe, &out->msg, now_ps);
 }
 
 static void send_message(gic_assembly *a, const gic_out *out, uint64_t now_ps)

@@ -94,8 +94,8 @@ struct gic_assembly {
     void **cpu_memory;
     size_t cpu_bytes;
     gic_pe_state *pe_state;
-    bool inside; /* an entry is active: re-entry is a broken contract */
-    bool by_pe;  /* ... and it is the PE's own access or change of state */
+    bool inside;  /* an entry is active: re-entry is a broken contract */
+    bool by_pe;   /* ... and it is the PE's own access or change of state */
     bool at_once; /* loosely timed, and every component is inside */
 
     /* Loosely timed: one FIFO of entries. */
@@ -139,7 +139,6 @@ static inline void count_message(gic_assembly *a, unsigned kind)
     a->stats.messages++;
     a->stats.by_kind[kind]++;
 }
-
 
 /* Take what a kernel has left in its outbox: events and lines go out, messages on their way. */
 void collect(gic_assembly *a, gic_outbox *box, uint64_t now_ps);

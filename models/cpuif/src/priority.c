@@ -62,7 +62,8 @@ static uint8_t priority_of(const cpuif *c, unsigned level)
     return (uint8_t)(level << c->d.level_shift);
 }
 
-/* The group whose bit of level @p level of register @p n is set: the first, should there be more. */
+/* The group whose bit of level @p level of register @p n is set: the first, should there be more.
+ */
 static gic_group group_at(const cpuif *c, unsigned n, unsigned level)
 {
     if (c->s.ap[GIC_GROUP_0][n] & gic_bit(level))
@@ -75,8 +76,8 @@ static void derive_running(cpuif *c)
     c->d.running = GIC_PRIORITY_IDLE;
     c->d.running_group = GIC_GROUP_COUNT;
     for (unsigned n = 0; n < c->d.ap_words; n++) {
-        uint32_t active = c->s.ap[GIC_GROUP_0][n] | c->s.ap[GIC_GROUP_1S][n] |
-                          c->s.ap[GIC_GROUP_1NS][n];
+        uint32_t active =
+            c->s.ap[GIC_GROUP_0][n] | c->s.ap[GIC_GROUP_1S][n] | c->s.ap[GIC_GROUP_1NS][n];
         if (active != 0) {
             unsigned level = n * CPUIF_AP_WORD_BITS + gic_lowest_bit(active);
             c->d.running = priority_of(c, level);

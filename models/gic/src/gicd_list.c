@@ -294,7 +294,8 @@ static bool gicd_slot_consistent(const gicd *d, unsigned slot)
         d->derived.view[w].implemented & bit ? gicd_list_for(d, slot) : (unsigned)GICD_NO_LIST;
     unsigned i;
 
-    if (d->derived.slot[slot].listed != list || d->derived.slot[slot].route != gicd_route_of(d, slot))
+    if (d->derived.slot[slot].listed != list ||
+        d->derived.slot[slot].route != gicd_route_of(d, slot))
         return false;
     for (i = 0; i <= d->pool; i++)
         if (((*gicd_list_word(d, i, w) & bit) != 0) != (i == list))

@@ -37,18 +37,6 @@ uint16_t gicd_route_of(const gicd *d, unsigned slot)
     return pe == GIC_PE_NONE ? (uint16_t)GICD_NO_LIST : pe;
 }
 
-gic_group_set gicd_groups_at(const gicd *d, unsigned pe)
-{
-    gic_group_set groups = d->arch->enabled & d->arch->announced;
-    /* Awake, a group that the CPU interface has disabled is not offered (P-23). Asleep, it is:
-       the Redistributor holds it and asks for the PE to be woken. */
-    if (d->pe[pe].awake)
-        groups &= d->pe[pe].enabled;
-    if (GIC_FAULT("R-13"))
-        groups &= (gic_group_set)~d->pe[pe].dpg;
-    return groups;
-}
-
 /* --- 1-of-N ---------------------------------------------------------------------------------- */
 
 /* The PEs that hold an offer of @p level and can take another. */

@@ -327,7 +327,17 @@ uint16_t gicd_pick_1ofn(const gicd *d, uint8_t priority, gic_group group);
 /* Whether a PE that is awake can be picked for 1-of-N of @p group, now or when it has room. */
 bool gicd_any_able(const gicd *d, gic_group group);
 /* Groups of which PE @p pe may be offered directed SPIs. */
-gic_group_set gicd_groups_at(const gicd *d, unsigned pe);
+static inline gic_group_set gicd_groups_at(const gicd *d, unsigned pe)
+{
+    gic_group_set groups = d->arch->enabled & d->arch->announced;
+    /* Awake, a group that the CPU interface has disabled is not offered (P-23). Asleep, it is:
+       the Redistributor holds it and asks for the PE to be woken. */
+    if (d->pe[pe].awake)
+        groups &= d->pe[pe].enabled;
+    if (GIC_FAULT("R-13"))
+        groups &= (gic_group_set)~d->pe[pe].dpg;
+    return groups;
+}
 /* The sets of PEs follow d->pe[pe]: its state at once; its offers when they are asked for. */
 void gicd_note_state(gicd *d, unsigned pe);
 static inline void gicd_note_offers(gicd *d, unsigned pe)

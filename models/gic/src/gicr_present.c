@@ -56,7 +56,7 @@ static gicr_choice gicr_choose_private(const gicr *r, gic_group_set groups)
     return best;
 }
 
-gicr_choice gicr_choose(const gicr *r, gic_group_set groups)
+static inline gicr_choice gicr_best(const gicr *r, gic_group_set groups)
 {
     gicr_choice best = {GICR_NO_INTID, 0, 0};
     unsigned i;
@@ -69,6 +69,11 @@ gicr_choice gicr_choose(const gicr *r, gic_group_set groups)
             gicr_consider(&best, offer->intid, offer->priority, offer->group);
     }
     return best;
+}
+
+gicr_choice gicr_choose(const gicr *r, gic_group_set groups)
+{
+    return gicr_best(r, groups);
 }
 
 /* --- Set and Clear --------------------------------------------------------------------------- */
@@ -132,7 +137,7 @@ static void gicr_wait_credit(gicr *r, uint32_t intid, gic_msg_kind kind)
    go anyway, for which the Set does what a Clear would. */
 static bool gicr_set_best(gicr *r)
 {
-    gicr_choice best = gicr_choose(r, r->arch.gicd_groups & r->arch.cpu_groups);
+    gicr_choice best = gicr_best(r, r->arch.gicd_groups & r->arch.cpu_groups);
     const gicr_entry *held = gicr_last(&r->arch.presented);
 
     if (best.intid == GICR_NO_INTID)

@@ -365,32 +365,21 @@ static dev_status write_channel32(stimulus *s, stimulus_channel *ch, uint64_t re
     }
 }
 
-static uint64_t *channel_word(stimulus_channel *ch, uint64_t reg)
-{
-    switch (reg & ~UINT64_C(7)) {
-    case STIMULUS_CH_DELAY_NS:
-        return &ch->delay_ns;
-    case STIMULUS_CH_PHASE_PS:
-        return &ch->phase_ps;
-    case STIMULUS_CH_PERIOD_NS:
-        return &ch->period_ns;
-    case STIMULUS_CH_SPAN_PS:
-        return &ch->span_ps;
-    default:
-        return NULL;
-    }
-}
-
 static dev_status write_channel(stimulus *s, stimulus_channel *ch, uint64_t reg, unsigned size,
                                 uint64_t now_ps, uint64_t value)
 {
-    uint64_t *word = channel_word(ch, reg);
-
-    if (word != NULL)
-        return dev_write64(word, reg, size, value);
-    if (size != 4)
-        return DEV_BAD_SIZE;
-    return write_channel32(s, ch, reg, now_ps, (uint32_t)value);
+    switch (reg & ~UINT64_C(7)) {
+    case STIMULUS_CH_DELAY_NS:
+        return dev_write64(&ch->delay_ns, reg, size, value);
+    case STIMULUS_CH_PHASE_PS:
+        return dev_write64(&ch->phase_ps, reg, size, value);
+    case STIMULUS_CH_PERIOD_NS:
+        return dev_write64(&ch->period_ns, reg, size, value);
+    case STIMULUS_CH_SPAN_PS:
+        return dev_write64(&ch->span_ps, reg, size, value);
+    default:
+        return size == 4 ? write_channel32(s, ch, reg, now_ps, (uint32_t)value) : DEV_BAD_SIZE;
+    }
 }
 
 static dev_status stimulus_write(void *self, uint64_t offset, unsigned size, uint64_t now_ps,

@@ -24,9 +24,13 @@ static void queue_sift_up(run_queue *q, uint32_t slot)
 {
     const uint16_t pe = q->heap[slot];
 
-    while (slot > 0 && queue_before(q, pe, q->heap[(slot - 1) / 2])) {
-        queue_set(q, slot, q->heap[(slot - 1) / 2]);
-        slot = (slot - 1) / 2;
+    while (slot != 0) {
+        const uint32_t parent = (slot - 1) / 2;
+
+        if (!queue_before(q, pe, q->heap[parent]))
+            break;
+        queue_set(q, slot, q->heap[parent]);
+        slot = parent;
     }
     queue_set(q, slot, pe);
 }

@@ -38,8 +38,8 @@ GIC_STATIC_ASSERT(sizeof(gic_out) == 24, "an outbox entry is 24 bytes");
 
 /**
  * A FIFO of entries, not a ring: the joiner always empties it. Entries are from `entry` up to
- * `next`, and there is room up to `end`. When it is full, an event is dropped (and counted); anything else is a contract broken
- * by the kernel, which bounds its work by gic_outbox_room().
+ * `next`, and there is room up to `end`. When it is full, an event is dropped (and counted);
+ * anything else is a contract broken by the kernel, which bounds its work by gic_outbox_room().
  */
 typedef struct gic_outbox {
     gic_out *entry;
@@ -48,6 +48,7 @@ typedef struct gic_outbox {
     uint64_t events_dropped;
     bool more;     /**< The kernel has work left: its step function is to be called. */
     gic_out blank; /**< What every entry starts from: the sender, and zeros. */
+    gic_msg lost;  /**< Scratch for a message without room: the contract is broken already. */
 } gic_outbox;
 
 /** An empty outbox of kernel @p from of PE @p pe (or GIC_PE_NONE). */
@@ -100,10 +101,12 @@ static inline gic_out *gic_outbox_next(gic_outbox *box, gic_port port, uint16_t 
 }
 
 /** Send a message of @p kind about @p intid; its other members are zero and the caller's to set. */
-static inline gic_msg *gic_send_kind(gic_outbox *box, gic_port port, uint16_t to,
-                                     gic_msg_kind kind, uint32_t intid)
+static inline gic_msg *gic_send_kind(gic_outbox *box, gic_port port, uint16_t to, gic_msg_kind kind,
+                                     uint32_t intid)
 {
     gic_out *out = gic_outbox_next(box, port, to);
+    if (!out)
+        return &box->lost;
     out->msg.kind = (uint8_t)kind;
     out->msg.intid = intid;
     return &out->msg;

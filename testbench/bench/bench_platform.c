@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Speed of the whole platform: gicvp with a guest, in CPU time of the simulator.
+ *
+ *   guest_sgi_cycle_ns        an SGI to the own PE: SGI1R, exception, IAR, EOIR, ERET; loosely
+ * timed guest_sgi_cycle_timed_ns  the same with the profile gic600, the guest spinning meanwhile
+ *   uboot_mips                Debian's U-Boot: `crc32 40000000 1000000`
+ *
+ * Every value is the difference of a long and a short run, which have the start in common, so that
+ * what is left is the work itself; the median of interleaved rounds. The ratio of the two cycles is
+ * the median of the rounds' own ratios.
+ */
+#define _DEFAULT_SOURCE /* wait4 */
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    ROUNDS = 9,
+    LIMIT_CYCLE_NS = 1000,
+    LIMIT_RATIO = 4,
+    LIMIT_MIPS = 60,
+    SGI_SHORT = 10000,
+    SGI_LONG = 210000,
+    SGI_TIMED_LONG = 50000,
+    RUN_SECONDS = 300, /* No run may take longer, in CPU time or by the clock. */
+    MAX_ARGS = 16,
+    MAX_OUTPUT = 1 << 16
+};
+
+/* One run of gicvp: what it took, what it said. */
+typedef struct run {
+    double cpu_s;
+    uint64_t insns;
+    char out[MAX_OUTPUT]; /* The guest's console. */
+    char err[MAX_OUTPUT]; /* Of the simulator. */
+} run;
+
+static void die(const char *what, const char *detail)
+{
+    (void)fprintf(stderr, "bench_platform: %s%s%s\n", what, *detail ? ": " : "", detail);
+    exit(1);
+}
+
+/* ------------------------------------------------------------------ running */
+
+static FILE *scratch_file(void)
+{
+    FILE *f = tmpfile();
+    if (!f)
+        die("no room for a temporary file", "");
+    return f;
+}
+
+static void read_back(FILE *f, char *text)
+{
+    size_t got;
+    rewind(f);
+    got = fread(text, 1, MAX_OUTPUT - 1, f);
+    text[got] = '\0';
+    (void)fclose(f);
+}
+
+/* The child's part: its files, its bounds, the program. */
+static void become(char *const *args, FILE *in, FILE *out, FILE *err)
+{
+    const struct rlimit bound = {RUN_SECONDS, RUN_SECONDS};
+    if (dup2(fileno(in), STDIN_FILENO) < 0 || dup2(fileno(out), STDOUT_FILENO) < 0 ||
+        dup2(fileno(err), STDERR_FILENO) < 0 || setrlimit(RLIMIT_CPU, &bound) != 0)
+        _exit(126);
+    (void)alarm(RUN_SECONDS);
+    (void)execv(args[0], args);
+    _exit(127);
+}
+
+static double seconds(struct timeval t)
+{
+    return (double)t.tv_sec + (double)t.tv_usec * 1e-6;
+}
+
+/* The count in gicvp's line "gicvp: N instructions, ...". */
+static uint64_t insns_of(const char *err)
+{
+    const char *end = strstr(err, " instructions,");
+    const char *at = end;
+    while (at && at > err && at[-1] >= '0' && at[-1] <= '9')
+        at--;
+    return at == end ? 0 : strtoull(at, NULL, 10);
+}
+
+/* Runs gicvp with @args (it is args[0]) and @input typed; anything but success ends the program. */
+static void run_gicvp(char *const *args, const char *input, run *r)
+{
+    FILE *in = scratch_file(), *out = scratch_file(), *err = scratch_file();
+    struct rusage usage;
+    int status;
+    pid_t child;
+    if (fputs(input, in) < 0 || fflush(in) != 0)
+        die("no room for a temporary file", "");
+    rewind(in);
+    child = fork();
+    if (child == 0)
+        become(args, in, out, err);
+    if (child < 0 || wait4(child, &status, 0, &usage) != child)
+        die("cannot run", args[0]);
+    (void)fclose(in);
+    read_back(out, r->out);
+    read_back(err, r->err);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        die("gicvp failed", r->err);
+    r->cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    r->insns = insns_of(r->err);
+}
+
+/* ------------------------------------------------------------------ guests */
+
+/* Seconds of @count SGIs, start included. */
+static double sgi_run(const char *profile, unsigned count)
+{
+    static run r;
+    char append[40], taken[40];
+    const char *args[MAX_ARGS] = {GICVP,      "run",  "--elf",       FIRMWARE_BENCH_SGI,
+                                  "--append", append, "--max-insns", "1000000000",
+                                  NULL};
+    if (profile)
+        args[8] = "--profile", args[9] = profile;
+    (void)snprintf(append, sizeof append, "iterations=%u", count);
+    (void)snprintf(taken, sizeof taken, "taken %u ", count);
+    run_gicvp((char *const *)(uintptr_t)args, "", &r);
+    if (!strstr(r.out, taken))
+        die("bench_sgi did not take its interrupts", r.out);
+    return r.cpu_s;
+}
+
+/* Nanoseconds of one cycle. */
+static double sgi_cycle(const char *profile, unsigned most)
+{
+    double start = sgi_run(profile, SGI_SHORT);
+    return (sgi_run(profile, most) - start) / (double)(most - SGI_SHORT) * 1e9;
+}
+
+/* Boots U-Boot, types @commands and powers off. It eats what is typed while a command prints,
+ * hence the spaces. */
+static void uboot_run(const char *image, const char *commands, run *r)
+{
+    static const char pad[] = "                ";
+    char input[256];
+    const char *args[MAX_ARGS] = {GICVP,        "run",        "--bios", image, "--max-insns",
+                                  "3000000000", "--max-time", "60s",    NULL};
+    (void)snprintf(input, sizeof input, "\n%s%s\n%spoweroff\n", pad, commands, pad);
+    run_gicvp((char *const *)(uintptr_t)args, input, r);
+}
+
+static double uboot_speed(const char *image)
+{
+    static run idle, busy;
+    uboot_run(image, "", &idle);
+    uboot_run(image, "crc32 40000000 1000000", &busy);
+    if (!strstr(busy.out, "40ffffff ==> ") || busy.insns <= idle.insns)
+        die("U-Boot did not do its crc32", busy.err);
+    return (double)(busy.insns - idle.insns) / (busy.cpu_s - idle.cpu_s) * 1e-6;
+}
+
+/* Path of U-Boot; false when it has not been fetched. */
+static bool find_uboot(char *path, size_t size)
+{
+    FILE *p = popen(FETCH_GUESTS " --path u-boot 2>/dev/null", "r");
+    bool found = p && fgets(path, (int)size, p);
+    if (p && pclose(p) != 0)
+        found = false;
+    if (found)
+        path[strcspn(path, "\n")] = '\0';
+    return found;
+}
+
+/* ------------------------------------------------------------------ results */
+
+static int by_value(const void *a, const void *b)
+{
+    double x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return (x > y) - (x < y);
+}
+
+static double median(double *v)
+{
+    qsort(v, ROUNDS, sizeof v[0], by_value);
+    return v[ROUNDS / 2];
+}
+
+/* A limit in MIPS is the least, any other the most. */
+static void print(bool json, const char *name, double value, const char *unit, double limit,
+                  const char *config)
+{
+    bool least = strcmp(unit, "MIPS") == 0;
+    if (json)
+        (void)printf("{\"name\":\"%s\",\"value\":%.2f,\"unit\":\"%s\",\"limit\":%.10g,"
+                     "\"config\":\"%s\"}\n",
+                     name, value, unit, limit, config);
+    else
+        (void)printf("%-28s %10.2f %-5s (at %s %.10g)  %s\n", name, value, unit,
+                     least ? "least" : "most", limit, config);
+    (void)fflush(stdout);
+}
+
+static void bench_sgi(bool json)
+{
+    double loose[ROUNDS], timed[ROUNDS], ratio[ROUNDS];
+    double cycle;
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        loose[i] = sgi_cycle(NULL, SGI_LONG);
+        timed[i] = sgi_cycle("gic600", SGI_TIMED_LONG);
+        ratio[i] = timed[i] / loose[i];
+    }
+    cycle = median(loose);
+    print(json, "guest_sgi_cycle_ns", cycle, "ns", LIMIT_CYCLE_NS,
+          "1 PE, loosely timed, 200000 cycles");
+    print(json, "guest_sgi_cycle_timed_ns", median(timed), "ns", LIMIT_RATIO * cycle,
+          "1 PE, profile gic600, 40000 cycles");
+    print(json, "guest_sgi_cycle_timed_ratio", median(ratio), "x", LIMIT_RATIO,
+          "profile gic600 to loosely timed");
+}
+
+static void bench_uboot(bool json)
+{
+    double speed[ROUNDS];
+    char image[4096];
+    if (!find_uboot(image, sizeof image)) {
+        (void)fprintf(stderr, "bench_platform: uboot_mips is skipped: U-Boot is not there; run "
+                              "scripts/fetch-guests u-boot\n");
+        return;
+    }
+    for (unsigned i = 0; i < ROUNDS; i++)
+        speed[i] = uboot_speed(image);
+    print(json, "uboot_mips", median(speed), "MIPS", LIMIT_MIPS, "1 PE, crc32 40000000 1000000");
+}
+
+static void usage(FILE *f)
+{
+    (void)fputs("usage: bench_platform [--json]\n"
+                "Speed of the virtual platform with guests, in CPU time of the simulator; the "
+                "median of 9 rounds.\n"
+                "  --json  one JSON object a line\n"
+                "U-Boot is measured when scripts/fetch-guests has fetched it.\n",
+                f);
+}
+
+int main(int argc, char **argv)
+{
+    bool json = argc == 2 && strcmp(argv[1], "--json") == 0;
+    if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        usage(stdout);
+        return 0;
+    }
+    if (argc > 1 && !json) {
+        (void)fprintf(stderr, "bench_platform: bad argument '%s'; --json or --help\n",
+                      argv[argc - 1]);
+        return 2;
+    }
+    if (access(GICVP, X_OK) != 0)
+        die("build it first", GICVP);
+    if (access(FIRMWARE_BENCH_SGI, R_OK) != 0)
+        die("build it first", FIRMWARE_BENCH_SGI);
+    bench_sgi(json);
+    bench_uboot(json);
+    return 0;
+}
