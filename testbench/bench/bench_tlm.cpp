@@ -21,7 +21,7 @@
 namespace
 {
 
-enum : unsigned { pairs = 41, calls = 500000, patterns = 4096, pes = 512 };
+enum : unsigned { pairs = 15, calls = 2000000, patterns = 4096, pes = 512 };
 
 /// Registers of the mix.
 enum : uint64_t {

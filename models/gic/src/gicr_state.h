@@ -27,7 +27,7 @@ enum {
     GICR_SLOTS_MAX = 96,
     GICR_NO_SLOT = 0xFF,
     GICR_NO_INTID = GIC_INTID_SPURIOUS,
-    GICR_OUTBOX = 80, /* entries: 32 bits of a register, an event each, and the messages */
+    GICR_OUTBOX = 112, /* entries: 64 events at most for 32 bits of a register, and the messages */
     GICR_SGIS = 0xFFFF
 };
 

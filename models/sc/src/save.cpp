@@ -85,6 +85,17 @@ std::vector<unsigned char> assembly::save() const
     return out;
 }
 
+// A forged file can pass every checksum and be refused half way: then all is put back.
+bool assembly::load_joiner(const unsigned char *joiner, size_t size)
+{
+    std::vector<unsigned char> before(gic_assembly_save_size(a_));
+    before.resize(gic_assembly_save(a_, before.data()));
+    if (gic_assembly_load(a_, joiner, size))
+        return true;
+    (void)gic_assembly_load(a_, before.data(), before.size());
+    return false;
+}
+
 bool assembly::load(const std::vector<unsigned char> &saved)
 {
     gic_save_header header;
@@ -117,7 +128,7 @@ bool assembly::load(const std::vector<unsigned char> &saved)
         next.from = from.take<uint8_t>();
         next.to = from.take<uint8_t>();
     }
-    if (!from.complete() || !gic_assembly_load(a_, joiner, joiner_size))
+    if (!from.complete() || !load_joiner(joiner, joiner_size))
         return false;
     stream_last_ = last;
     inbound_ = inbound;

@@ -11,7 +11,9 @@ void run_queue_init(run_queue *q)
 /* The order that everything depends on: local time, then PE number. */
 static bool queue_before(const run_queue *q, uint32_t a, uint32_t b)
 {
-    return q->time[a] < q->time[b] || (q->time[a] == q->time[b] && a < b);
+    if (q->time[a] != q->time[b])
+        return q->time[a] < q->time[b];
+    return a < b;
 }
 
 static void queue_set(run_queue *q, uint32_t slot, uint16_t pe)

@@ -89,14 +89,11 @@ void scheduler::settle()
         wait(sc_core::SC_ZERO_TIME);
 }
 
-/// The first moment at which the model has something to do.
+/// The first moment at which the model has something to do. SystemC says the time that is left, up
+/// to the last time there is when nothing is pending: never_ps.
 uint64_t scheduler::next_activity() const
 {
-    if (sc_core::sc_pending_activity_at_current_time())
-        return now_ps();
-    return sc_core::sc_pending_activity_at_future_time()
-               ? now_ps() + to_ps(sc_core::sc_time_to_pending_activity())
-               : never_ps;
+    return now_ps() + to_ps(sc_core::sc_time_to_pending_activity());
 }
 
 // A slice that starts at local time @p start. Another PE that is now at t can affect this one from
@@ -105,7 +102,7 @@ uint64_t scheduler::slice_end(uint64_t start) const
 {
     const uint64_t other = run_queue_time(&ready_);
     uint64_t end = std::min(
-        {start + longest_slice_ps, limits_.time_ps, next_activity(), run_queue_time(&timers_)});
+        {start + longest_slice_ps, limits_.time_ps, activity_ps_, run_queue_time(&timers_)});
 
     if (other != RUN_QUEUE_NEVER)
         end = std::min(end, std::max(other, start) + limits_.quantum_ps);
@@ -123,7 +120,7 @@ bool scheduler::may_run(uint64_t now) const
     if (time <= now)
         return true;
     return !pes_[run_queue_first(&ready_)]->exact() && time < now + longest_slice_ps &&
-           time < limits_.time_ps && time < run_queue_time(&timers_) && time < next_activity();
+           time < limits_.time_ps && time < run_queue_time(&timers_) && time < activity_ps_;
 }
 
 void scheduler::begin_slice(pe &unit)
@@ -148,15 +145,39 @@ void scheduler::end_slice(pe &unit)
 }
 
 // The PE that can run at once; nullptr when the scheduler's own process has something to do first.
-pe *scheduler::pick() const
+pe *scheduler::pick()
 {
     const uint64_t now = now_ps();
 
+    activity_ps_ = next_activity();
     if (reason_ != ending::none || attention_ || interrupted_ != 0 ||
-        run_queue_time(&timers_) <= now || sc_core::sc_pending_activity_at_current_time() ||
-        !may_run(now))
+        run_queue_time(&timers_) <= now || activity_ps_ <= now || !may_run(now))
         return nullptr;
     return pes_[run_queue_first(&ready_)];
+}
+
+// Until @p time_ps, or until wake_ is notified at once, which takes the place of the notification.
+void scheduler::wait_until(uint64_t time_ps)
+{
+    wake_.notify(from_ps(time_ps - now_ps()));
+    wait(wake_);
+}
+
+// Where only time lies between the PEs and the next slice, waits for the model's next activity or
+// the next PE in the process of the PE that ended its slice. @return whether to look again.
+bool scheduler::wait_here()
+{
+    const uint64_t now = now_ps();
+    const uint64_t time = std::max(now, std::min(run_queue_time(&ready_), activity_ps_));
+
+    if (reason_ != ending::none || attention_ || interrupted_ != 0 || ready_.count == 0 ||
+        time >= run_queue_time(&timers_) || time >= limits_.time_ps ||
+        time - between_ps_ >= longest_slice_ps)
+        return false;
+    if (time > now)
+        wait_until(time);
+    settle();
+    return true;
 }
 
 // From PE to PE without a detour by the scheduler's process.
@@ -165,6 +186,8 @@ bool scheduler::slice_over(pe &unit)
     end_slice(unit);
     pe *next = pick();
 
+    while (next == nullptr && wait_here())
+        next = pick();
     if (next == nullptr) {
         idle_.notify();
         return false;
@@ -196,7 +219,7 @@ void scheduler::sleep_until(uint64_t time_ps)
     if (end == never_ps)
         wait(wake_);
     else
-        wait(from_ps(end - now_ps()), wake_);
+        wait_until(end);
 }
 
 bool scheduler::over(uint64_t now)
@@ -245,6 +268,7 @@ void scheduler::run()
             break;
         if (between_)
             between_();
+        between_ps_ = now_ps();
         attention_ = false;
         if (reason_ != ending::none)
             break;

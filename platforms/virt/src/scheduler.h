@@ -121,7 +121,9 @@ private:
     void begin_slice(pe &unit);
     void end_slice(pe &unit);
     void run_slices(pe &first);
-    pe *pick() const;
+    pe *pick();
+    bool wait_here();
+    void wait_until(uint64_t time_ps);
     void step(uint64_t now);
     void catch_up();
     bool may_run(uint64_t now) const;
@@ -142,7 +144,9 @@ private:
     bool attention_ = false;
     pe *running_ = nullptr;
     uint64_t slice_end_ps_ = 0;
-    uint64_t end_ps_ = 0; ///< Local time of the PE that ended the run.
+    uint64_t between_ps_ = 0;  ///< When between_slices() was called last.
+    uint64_t activity_ps_ = 0; ///< The first pending activity, as of the last pick().
+    uint64_t end_ps_ = 0;      ///< Local time of the PE that ended the run.
     uint64_t insns_ = 0;
     uint64_t slices_ = 0;
     uint64_t in_access_ = 0; ///< PEs with an instruction under way that is not yet counted.

@@ -154,7 +154,12 @@ void *gic_assembly_frame_kernel(gic_assembly *a, gic_port port, uint16_t pe);
 size_t gic_assembly_save_size(const gic_assembly *a);
 /** Save kernels, links and lines between activations; bytes written. */
 size_t gic_assembly_save(const gic_assembly *a, void *out);
-/** Load what gic_assembly_save() wrote of an equal configuration; false and unchanged else. */
+/**
+ * Load what gic_assembly_save() wrote of an equal configuration.
+ * @return false, and unchanged, when the file is cut, damaged or of another configuration. A file
+ * with sound checksums whose content a kernel refuses all the same (a forged one) returns false
+ * with part of it loaded: reset the assembly before using it.
+ */
 bool gic_assembly_load(gic_assembly *a, const void *in, size_t length);
 
 GIC_END_DECLS

@@ -219,6 +219,7 @@ private:
     void push_pe_state(uint16_t pe, const gic_pe_state &state, const sc_core::sc_time &delay);
     void assume_pe_state(uint16_t pe, uint64_t now);
     void tell(const gic_event &event);
+    bool load_joiner(const unsigned char *joiner, size_t size);
     void adopt_levels(const unsigned char *inputs, const unsigned char *levels);
     bool in_thread() const;
     /// Let the caller's local time come, and at least one delivery when it has come already.

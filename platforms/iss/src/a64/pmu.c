@@ -134,9 +134,13 @@ void a64_pmu_sync(a64_cpu *c)
 {
     uint64_t now[A64_PMU_SOURCES];
     a64_pmu *p = &c->a.pmu;
+    const uint64_t enabled = c->a.sys[S_PMCNTENSET_EL0];
     totals(c, now);
     for (unsigned i = 0; i <= A64_PMU_COUNTERS; i++) {
-        a64_pmu_source s = source_of(c, i);
+        a64_pmu_source s;
+        if (!(enabled & bit_of(i)))
+            continue;
+        s = source_of(c, i);
         if (now[s] != p->base[s] && counting(c, i))
             add(c, i, now[s] - p->base[s]);
     }
@@ -166,14 +170,15 @@ void a64_pmu_reset(a64_cpu *c)
 
 uint64_t a64_pmu_deadline(const a64_cpu *c)
 {
+    const uint64_t able = c->a.sys[S_PMINTENSET_EL1] & c->a.sys[S_PMCNTENSET_EL0];
     uint64_t best = UINT64_MAX;
-    if (!c->pmu_on || c->a.pmu_irq)
+    if (!able || !c->pmu_on || c->a.pmu_irq)
         return best;
     for (unsigned i = 0; i <= A64_PMU_COUNTERS; i++) {
         uint64_t v = c->a.pmu.value[i];
         uint64_t left = i == A64_PMU_COUNTERS ? 0 - v : COUNTER_BITS - v;
         a64_pmu_source s = source_of(c, i);
-        if (!(c->a.sys[S_PMINTENSET_EL1] & bit_of(i)) || s == A64_PMU_NONE || !counting(c, i))
+        if (!(able & bit_of(i)) || s == A64_PMU_NONE || !counting(c, i))
             continue;
         uint64_t pending = (s == A64_PMU_CYCLES  ? a64_now_cycles(c)
                             : s == A64_PMU_INSNS ? a64_now_insns(c)

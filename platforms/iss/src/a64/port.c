@@ -412,10 +412,11 @@ static void a64_advance(iss *c, uint64_t time_ps)
     uint64_t cycles = time_ps / c->config.period_ps + (time_ps % c->config.period_ps != 0);
     if (c->running)
         a64_spend_until(c, time_ps);
-    else if (cycles > c->a.cycles)
+    else if (cycles > c->a.cycles) {
         c->a.cycles = cycles;
-    if (!c->running && c->pmu_on)
-        a64_pmu_sync(c);
+        if (c->pmu_on)
+            a64_pmu_sync(c);
+    }
 }
 
 static uint64_t a64_deadline(const iss *c)
