@@ -38,7 +38,8 @@ protected:
     {
         fw_cfg_mem request;
         for (unsigned n = 0; n < 100 && fw_cfg_request(&f.device, &request); n++) {
-            const bool ok = request.address + request.length <= memory.size();
+            const bool ok = request.address < memory.size() &&
+                            request.length <= memory.size() - request.address;
             uint8_t bytes[FW_CFG_DMA_BYTES] = {};
             if (ok && !request.write)
                 std::memcpy(bytes, &memory[request.address], request.length);

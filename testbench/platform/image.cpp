@@ -95,11 +95,16 @@ protected:
     }
     ~Boot() override
     {
+        release();
+    }
+    void release()
+    {
         vp_boot_free(&boot);
         vp_memory_free(&memory);
     }
     bool prepare()
     {
+        release();
         vp_machine_make(&machine, &options);
         return vp_memory_init(&memory, options.ram, options.secure, &error) &&
                vp_boot_prepare(&boot, &options, &machine, &memory, &error);

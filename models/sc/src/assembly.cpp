@@ -222,8 +222,8 @@ void assembly::tell(const gic_event &event)
         for (const auto &to : observers_)
             to.function(to.up, &event);
     }
-    if (gic_event_class_of(event.id) != GIC_EVENT_GUEST ||
-        reported_[event.id] >= config_.guest_error_reports)
+    if (reported_[event.id] >= config_.guest_error_reports ||
+        gic_event_class_of(event.id) != GIC_EVENT_GUEST)
         return;
     output o = {};
     o.what = output::report;

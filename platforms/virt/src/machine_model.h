@@ -39,11 +39,20 @@ namespace virt
 
 /// Everything decided before the platform is built.
 struct machine_setup {
-    vp_options options;
-    vp_machine machine;
-    vp_params params;
-    vp_memory memory;
-    vp_boot boot;
+    machine_setup() = default;
+    machine_setup(const machine_setup &) = delete;
+    machine_setup &operator=(const machine_setup &) = delete;
+    ~machine_setup()
+    {
+        vp_boot_free(&boot);
+        vp_memory_free(&memory);
+    }
+
+    vp_options options = vp_options();
+    vp_machine machine = vp_machine();
+    vp_params params = vp_params();
+    vp_memory memory = vp_memory();
+    vp_boot boot = vp_boot();
 };
 
 /// A debugger at work on the machine.

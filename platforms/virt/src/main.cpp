@@ -115,7 +115,7 @@ int run(virt::machine_setup &setup)
 
 int dispatch(int argc, char **argv)
 {
-    virt::machine_setup setup = virt::machine_setup();
+    virt::machine_setup setup;
     vp_error error = vp_error();
 
     if (!vp_options_parse(&setup.options, argc, argv, &error))

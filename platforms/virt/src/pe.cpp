@@ -406,10 +406,11 @@ gic_sysreg_result pe::timer_access(iss_sysreg_access &access, uint64_t &time_ps)
 // Timed, the CPU interface must not be ahead of messages that are on their way to it.
 void pe::wait_for_others(uint64_t time_ps)
 {
+    if (!config_.timed || sched_.running() != this || !sched_.comes_first(time_ps))
+        return;
     sc_core::sc_time delay = delay_of(time_ps);
 
-    if (config_.timed && sched_.running() == this && sched_.comes_first(time_ps))
-        synchronise(delay);
+    synchronise(delay);
 }
 
 // While it is being built the PE has a state already, but no CPU interface to tell.

@@ -74,9 +74,13 @@ void a64_set_el(a64_cpu *c, unsigned el, unsigned sp_sel)
     if (c->pmu_on && el != a->el)
         a64_pmu_sync(c);
     a->sp_el[a->sp_sel ? a->el : 0u] = a->x[A64_SP];
-    a->el = (uint8_t)el;
     a->sp_sel = (uint8_t)(el ? sp_sel : 0u);
     a->x[A64_SP] = a->sp_el[a->sp_sel ? el : 0u];
+    if (el == a->el) { /* the context is of the level; what is masked may have changed */
+        a64_update_lines(c);
+        return;
+    }
+    a->el = (uint8_t)el;
     a64_context_changed(c);
 }
 
