@@ -38,7 +38,8 @@ uint64_t cost(const machine_setup &setup, gictime_key key)
 
 machine::machine(sc_core::sc_module_name name, machine_setup &setup)
     : sc_module(name), setup_(setup), timed_(gictime_profile_timed(&setup.params.profile)),
-      scheduler_("scheduler", bounds_of(setup)), domain_(iss_domain_create(setup.machine.cpus)),
+      scheduler_("scheduler", bounds_of(setup)),
+      domain_(iss_domain_create(setup.machine.cpus), iss_domain_destroy),
       bus_("bus", setup.machine.cpus + 2, cost(setup, GICTIME_KEY_INTERCONNECT_MMIO)),
       firmware_socket_("firmware_socket"), psci_(), semihost_(), guest_(), acknowledged_(intids, 0)
 {
@@ -60,8 +61,6 @@ machine::machine(sc_core::sc_module_name name, machine_setup &setup)
 
 machine::~machine()
 {
-    pes_.clear();
-    iss_domain_destroy(domain_);
     semihost_close(&semihost_);
     gictime_observer_destroy(observer_);
 }
@@ -249,7 +248,7 @@ void machine::build_fw_cfg()
         (void)fw_cfg_add(&fw_cfg_, FW_CFG_CMDLINE_DATA,
                          reinterpret_cast<const uint8_t *>(line.data()), length);
     }
-    dma_ = std::make_unique<fw_cfg_dma>("fw_cfg_dma", fw_cfg_, domain_);
+    dma_ = std::make_unique<fw_cfg_dma>("fw_cfg_dma", fw_cfg_, domain_.get());
     dma_->socket.bind(bus_.from(setup_.machine.cpus));
     add_device("fw_cfg", fw_cfg_ops, &fw_cfg_, VP_FW_CFG_BASE, VP_FW_CFG_SIZE, false)
         .after([this](uint64_t) { dma_->kick(); });
@@ -324,7 +323,7 @@ void machine::build_pe(unsigned n)
     config.ops = a64_ops();
     config.timer =
         gtimer_config{VP_CNTFRQ_HZ, setup_.machine.has_el2, setup_.machine.has_el3, false};
-    config.domain = domain_;
+    config.domain = domain_.get();
     config.timed = timed_;
     pes_[n] = std::make_unique<pe>(("pe" + std::to_string(n)).c_str(), config, scheduler_,
                                    static_cast<pe_host &>(*this));

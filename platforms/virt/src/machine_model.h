@@ -167,7 +167,7 @@ private:
     machine_setup &setup_;
     bool timed_;
     scheduler scheduler_;
-    iss_domain *domain_;
+    std::unique_ptr<iss_domain, void (*)(iss_domain *)> domain_; ///< Outlives the PEs.
     bus bus_;
     std::unique_ptr<gictlm::gic> gic_;
     std::unique_ptr<line_queue> line_queue_; ///< Timed: lines change at their exact time.

@@ -212,7 +212,8 @@ void machine::reset_system()
     (void)vp_boot_restore(&setup_.boot, &setup_.options, &setup_.machine, &setup_.memory, &error);
     for (const vp_region &region : setup_.memory.region)
         if (region.size != 0)
-            iss_domain_stored(domain_, ISS_DOMAIN_NO_PE, region.base, region.size, region.secure);
+            iss_domain_stored(domain_.get(), ISS_DOMAIN_NO_PE, region.base, region.size,
+                              region.secure);
     start();
 }
 

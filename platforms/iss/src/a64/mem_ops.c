@@ -164,7 +164,7 @@ static bool do_store_exclusive(a64_cpu *c, const a64_mem *m, uint64_t va, bool p
     unsigned size = pair ? 2u * bytes : bytes;
     uint64_t v[2] = {read_x(c, m->rt), read_x(c, m->rt2)};
     uint8_t image[16];
-    a64_xlat x;
+    a64_xlat x = {0};
     bool passed;
     if (!check_write(c, va, size, A64_ACC_ALIGNED | A64_ACC_EXCLUSIVE, &x))
         return false;
