@@ -100,7 +100,7 @@ static void run_gicvp(char *const *args, const char *input, run *r)
 {
     FILE *in = scratch_file(), *out = scratch_file(), *err = scratch_file();
     struct rusage usage;
-    int status;
+    int status = 0;
     pid_t child;
     if (fputs(input, in) < 0 || fflush(in) != 0)
         die("no room for a temporary file", "");
