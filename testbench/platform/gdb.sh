@@ -46,7 +46,7 @@ printf "end pc=%#lx x1=%ld\n", $pc, $x1
 kill
 END
 
-# A free port: the stub says so when one is taken.
+# A free port: the server says so when one is taken.
 for port in 21230 21231 21232 21233 21234; do
     timeout 100 "$GICVP" run --bios "$TMP/guest" --cpus 2 --uart null --gdb "$port" --wait-gdb \
         --max-insns 100000 </dev/null 2>"$TMP/err" &

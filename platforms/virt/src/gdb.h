@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The debugger stub: GDB's remote protocol for A64, one thread a PE (thread n + 1 is PE n). */
+/* The debugger server: GDB's remote protocol for A64, one thread a PE (thread n + 1 is PE n). */
 #ifndef VIRT_GDB_H
 #define VIRT_GDB_H
 
@@ -15,7 +15,7 @@ extern "C" {
 /** Registers as GDB numbers them. */
 enum { GDB_REG_X0 = 0, GDB_REG_SP = 31, GDB_REG_PC = 32, GDB_REG_CPSR = 33, GDB_REGS = 34 };
 
-/** How the stub reaches the machine. PEs are numbered from 0. */
+/** How the server reaches the machine. PEs are numbered from 0. */
 typedef struct gdb_target {
     void *ctx;
     unsigned pes;
@@ -43,7 +43,7 @@ typedef enum gdb_resume {
     GDB_RESUME_KILL    /**< End the simulation. */
 } gdb_resume;
 
-/** State of the stub. */
+/** State of the server. */
 typedef struct gdb_server {
     gdb_link link;
     gdb_target target;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The debugger stub (gdb.h) at work on the machine.
+// The debugger server (gdb.h) at work on the machine.
 #ifndef VIRT_GDB_DEBUGGER_H
 #define VIRT_GDB_DEBUGGER_H
 

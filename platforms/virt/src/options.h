@@ -43,7 +43,7 @@ typedef struct vp_options {
     vp_uart uart;
     const char *uart_path;
     const char *dump_dtb, *stats, *stamps, *trace_json, *vcd;
-    uint16_t gdb_port; /**< 0: no debugger stub. */
+    uint16_t gdb_port; /**< 0: no debugger server. */
     bool wait_gdb, json;
     bool reverse_pes;    /**< Build the PEs in reverse order (a test of determinism). */
     uint64_t quantum_ps; /**< 0: chosen by the platform. */
