@@ -132,7 +132,7 @@ static uint32_t route(const gic_out *out, gic_hop *hop)
 static void send_out(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     uint16_t first = out->to;
-    uint16_t last = out->to;
+    uint16_t last = first;
     if (out->port == GIC_PORT_GICD) {
         first = last = out->from_pe;
     } else if (out->to == GIC_PE_ALL) {

@@ -145,13 +145,13 @@ static uint64_t reverse16(uint64_t v)
 
 static unsigned count_sign64(uint64_t v)
 {
-    uint64_t t = v ^ (uint64_t)((int64_t)v >> 63);
+    uint64_t t = v ^ (UINT64_C(0) - (v >> 63));
     return t ? (unsigned)__builtin_clzll(t) - 1u : 63u;
 }
 
 static unsigned count_sign32(uint32_t v)
 {
-    uint32_t t = v ^ (uint32_t)((int32_t)v >> 31);
+    uint32_t t = v ^ (UINT32_C(0) - (v >> 31));
     return t ? (unsigned)__builtin_clz(t) - 1u : 31u;
 }
 
