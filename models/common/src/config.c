@@ -5,6 +5,25 @@
 /* JEP106 code 0 names nobody: drivers choose errata by IIDR, and we have none (design.md 7). */
 enum { GIC_IIDR_NOBODY = 0 };
 
+static gic_its_config default_its(void)
+{
+    static const gic_cache_config cache = {256, 4, GIC_REPLACE_LRU};
+    gic_its_config its = {0};
+    its.device_bits = 32;
+    its.event_bits = 16;
+    its.collection_bits = 16;
+    its.page_sizes = GIC_PAGE_4K | GIC_PAGE_16K | GIC_PAGE_64K;
+    its.indirect = true;
+    its.umsi = true;
+    its.seis = true;
+    its.walks = 8;
+    its.queue = 16;
+    its.device_cache = cache;
+    its.itt_cache = cache;
+    its.collection_cache = cache;
+    return its;
+}
+
 gic_config gic_config_default(void)
 {
     gic_config c = {0};
@@ -23,6 +42,12 @@ gic_config gic_config_default(void)
     c.iidr = GIC_IIDR_NOBODY;
     c.bad_size = GIC_BAD_SIZE_RAZ_WI;
     c.work_limit = 64;
+    c.lpi_cache = 64;
+    c.lpi_property_cache = 64;
+    c.direct_lpi = true;
+    c.lpi_inv_register = true;
+    c.lpi_can_disable = true;
+    c.its = default_its();
     return c;
 }
 
@@ -79,6 +104,51 @@ static gic_config_error check_affinities(const gic_config *c)
     return GIC_CONFIG_OK;
 }
 
+static bool cache_fits(const gic_cache_config *cache)
+{
+    unsigned sets;
+    if (cache->entries < 1 || cache->entries > GIC_MAX_CACHE || cache->ways < 1 ||
+        cache->entries % cache->ways != 0 || cache->replacement > GIC_REPLACE_RANDOM)
+        return false;
+    sets = cache->entries / cache->ways;
+    return (sets & (sets - 1u)) == 0;
+}
+
+static bool in_range(unsigned value, unsigned low, unsigned high)
+{
+    return value >= low && value <= high;
+}
+
+static gic_config_error check_its(const gic_its_config *its)
+{
+    if (!in_range(its->device_bits, 1, 32) || !in_range(its->event_bits, 1, 32) ||
+        !in_range(its->collection_bits, 1, 16))
+        return GIC_CONFIG_ITS_BITS;
+    if (!in_range(its->page_sizes, 1, GIC_PAGE_4K | GIC_PAGE_16K | GIC_PAGE_64K))
+        return GIC_CONFIG_ITS_PAGES;
+    if (!in_range(its->walks, 1, GIC_MAX_ITS_WALKS) || !in_range(its->queue, 1, GIC_MAX_ITS_QUEUE))
+        return GIC_CONFIG_ITS_DEPTH;
+    if (!cache_fits(&its->device_cache) || !cache_fits(&its->itt_cache) ||
+        !cache_fits(&its->collection_cache))
+        return GIC_CONFIG_ITS_CACHE;
+    return GIC_CONFIG_OK;
+}
+
+/* What is not there is not looked at: the defaults stand for it. */
+static gic_config_error check_lpis(const gic_config *c)
+{
+    if (c->its_count > (c->lpi_bits ? GIC_MAX_ITS : 0))
+        return GIC_CONFIG_ITS_COUNT;
+    if (c->lpi_bits == 0)
+        return GIC_CONFIG_OK;
+    if (!in_range(c->lpi_bits, 14, 24))
+        return GIC_CONFIG_LPI_BITS;
+    if (!in_range(c->lpi_cache, 4, GIC_MAX_CACHE) ||
+        !in_range(c->lpi_property_cache, 1, GIC_MAX_CACHE))
+        return GIC_CONFIG_LPI_CACHE;
+    return c->its_count ? check_its(&c->its) : GIC_CONFIG_OK;
+}
+
 gic_config_error gic_config_check(const gic_config *config)
 {
     gic_config_error error = check_counts(config);
@@ -86,6 +156,8 @@ gic_config_error gic_config_check(const gic_config *config)
         error = check_priorities(config);
     if (error == GIC_CONFIG_OK && config->two_security_states && !config->has_el3)
         error = GIC_CONFIG_SECURITY;
+    if (error == GIC_CONFIG_OK)
+        error = check_lpis(config);
     if (error == GIC_CONFIG_OK)
         error = check_affinities(config);
     return error;
@@ -106,6 +178,13 @@ const char *gic_config_error_text(gic_config_error error)
         [GIC_CONFIG_AFFINITY] =
             "affinity: all different; Aff0 up to 15 unless range_select, Aff3 0 unless aff3_valid",
         [GIC_CONFIG_WORK_LIMIT] = "work_limit: at least 1",
+        [GIC_CONFIG_LPI_BITS] = "lpi_bits: 14 to 24, or 0 for no LPIs",
+        [GIC_CONFIG_LPI_CACHE] = "lpi_cache: 4 to 4096; lpi_property_cache: 1 to 4096",
+        [GIC_CONFIG_ITS_COUNT] = "its_count: 0 to 16; an ITS needs LPIs (lpi_bits)",
+        [GIC_CONFIG_ITS_BITS] = "its: device_bits and event_bits 1 to 32, collection_bits 1 to 16",
+        [GIC_CONFIG_ITS_PAGES] = "its.page_sizes: one or more of 4, 16 and 64 KiB",
+        [GIC_CONFIG_ITS_DEPTH] = "its.walks: 1 to 64; its.queue: 1 to 1024",
+        [GIC_CONFIG_ITS_CACHE] = "its caches: 1 to 4096 entries, a power of two sets of `ways`",
         [GIC_CONFIG_MEMORY] = "memory: smaller than the footprint, or not aligned to 64",
     };
     if ((size_t)error >= GIC_COUNT_OF(text))

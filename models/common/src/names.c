@@ -93,6 +93,15 @@ const char *gic_msg_name(unsigned kind)
         [GIC_MSG_CLEAR_ACK] = "ClearAck",
         [GIC_MSG_QUIESCE_ACK] = "QuiesceAck",
         [GIC_MSG_DOWNSTREAM_CONTROL_ACK] = "DownstreamControlAck",
+        [GIC_MSG_LPI_SET] = "LPISet",
+        [GIC_MSG_LPI_CLEAR] = "LPIClear",
+        [GIC_MSG_LPI_INV] = "LPIInv",
+        [GIC_MSG_LPI_INVALL] = "LPIInvAll",
+        [GIC_MSG_LPI_MOVE] = "LPIMove",
+        [GIC_MSG_LPI_MOVEALL] = "LPIMoveAll",
+        [GIC_MSG_LPI_DONE] = "LPIDone",
+        [GIC_MSG_LPI_MOVED] = "LPIMoved",
+        [GIC_MSG_LPI_MOVED_ACK] = "LPIMovedAck",
         [GIC_MSG_LINE] = "Line",
     };
     return kind < GIC_MSG_KIND_COUNT && names[kind] ? names[kind] : "?";

@@ -11,7 +11,11 @@ enum {
     GIC_MAX_PES = 512,
     GIC_MAX_SPIS = 988,   /**< INTIDs 32 to 1019. */
     GIC_MAX_ESPIS = 1024, /**< INTIDs 4096 to 5119. */
-    GIC_MAX_EPPIS = 64    /**< INTIDs 1056 to 1119. */
+    GIC_MAX_EPPIS = 64,   /**< INTIDs 1056 to 1119. */
+    GIC_MAX_ITS = 16,
+    GIC_MAX_CACHE = 4096, /**< Entries of one cache of an ITS or a Redistributor. */
+    GIC_MAX_ITS_WALKS = 64,
+    GIC_MAX_ITS_QUEUE = 1024
 };
 
 /** What a register frame does with a width or alignment that a register does not have (B-05). */
@@ -19,6 +23,42 @@ typedef enum gic_bad_size {
     GIC_BAD_SIZE_RAZ_WI, /**< The access is OK, reads zero, writes nothing; an event tells. */
     GIC_BAD_SIZE_ERROR   /**< The access gets an error response; an event tells. */
 } gic_bad_size;
+
+/** Which entry of a full set makes room. */
+typedef enum gic_replacement {
+    GIC_REPLACE_LRU,   /**< The one that was used longest ago. */
+    GIC_REPLACE_FIFO,  /**< The one that was filled longest ago. */
+    GIC_REPLACE_RANDOM /**< By a 16-bit LFSR: the same sequence in each run. */
+} gic_replacement;
+
+/** Geometry of one cache. */
+typedef struct gic_cache_config {
+    uint16_t entries;    /**< In all, 1 to GIC_MAX_CACHE, a power of two times `ways`. */
+    uint16_t ways;       /**< 1 to entries. */
+    uint8_t replacement; /**< gic_replacement */
+} gic_cache_config;
+
+/** Bits of gic_its_config.page_sizes. */
+enum { GIC_PAGE_4K = 1, GIC_PAGE_16K = 2, GIC_PAGE_64K = 4 };
+
+/** Build-time choices of an ITS; those of one GIC are alike. */
+typedef struct gic_its_config {
+    uint8_t device_bits;     /**< DeviceID bits, 1 to 32 (GITS_TYPER.Devbits + 1). */
+    uint8_t event_bits;      /**< EventID bits, 1 to 32 (ID_bits + 1). */
+    uint8_t collection_bits; /**< CollectionID bits, 1 to 16 (CIDbits + 1; below 16: CIL). */
+    uint8_t hcc;             /**< Collections held without memory, 0 to 255 (HCC). */
+    uint8_t page_sizes;      /**< GIC_PAGE_*: what GITS_BASER.Page_Size takes; not 0. */
+    bool indirect;           /**< Two-level device tables. */
+    bool pta;                /**< RDbase is a Redistributor's address; false: its number. */
+    bool umsi;               /**< GITS_UMSIR, GITS_STATUSR.UMSI. */
+    bool seis;               /**< System errors are reported, as events. */
+    bool stall;              /**< A faulty command stalls the queue; false: it is passed over. */
+    uint8_t walks;           /**< Translations and commands at work at once, 1 to 64. */
+    uint16_t queue;          /**< MSIs that wait before GITS_TRANSLATER pushes back, 1 to 1024. */
+    gic_cache_config device_cache;
+    gic_cache_config itt_cache;
+    gic_cache_config collection_cache;
+} gic_its_config;
 
 /**
  * Build-time choices of a GIC. Start from gic_config_default(), change, then check with
@@ -50,6 +90,17 @@ typedef struct gic_config {
     gic_bad_size bad_size;
     uint16_t work_limit; /**< Units of work a kernel does in one activation, at least 1. */
 
+    uint8_t lpi_bits;   /**< INTID bits with LPIs, 14 to 24; 0: no LPIs (GICD_TYPER.LPIS=0). */
+    uint16_t lpi_cache; /**< Pending LPIs that a Redistributor holds, 4 to GIC_MAX_CACHE; the
+                             others are in its pending table. */
+    uint16_t lpi_property_cache; /**< Lines of 64 LPI configuration bytes that a Redistributor
+                                      keeps, 1 to GIC_MAX_CACHE. */
+    bool direct_lpi;             /**< GICR_SETLPIR, GICR_CLRLPIR (GICR_TYPER.DirectLPI). */
+    bool lpi_inv_register;       /**< GICR_INVLPIR, INVALLR, SYNCR (GICR_CTLR.IR). */
+    bool lpi_can_disable;        /**< GICR_CTLR.EnableLPIs may be cleared (GICR_CTLR.CES). */
+    uint8_t its_count;           /**< ITSs, 0 to 16; needs LPIs. */
+    gic_its_config its;
+
     /**
      * Affinity of each PE, Aff3.Aff2.Aff1.Aff0 in bits [31:0]; pe_count entries, all different.
      * NULL: 16 PEs a cluster (Aff0 = n % 16, Aff1 = n / 16).
@@ -69,7 +120,14 @@ typedef enum gic_config_error {
     GIC_CONFIG_SECURITY, /**< Two Security states without EL3. */
     GIC_CONFIG_AFFINITY, /**< Doubled, or Aff0 > 15 without range_select, Aff3 without A3V. */
     GIC_CONFIG_WORK_LIMIT,
-    GIC_CONFIG_MEMORY /**< The memory given to `*_init` is too small or misaligned. */
+    GIC_CONFIG_LPI_BITS,
+    GIC_CONFIG_LPI_CACHE,
+    GIC_CONFIG_ITS_COUNT, /**< More than 16, or without LPIs. */
+    GIC_CONFIG_ITS_BITS,  /**< Widths of DeviceID, EventID, CollectionID. */
+    GIC_CONFIG_ITS_PAGES, /**< No page size. */
+    GIC_CONFIG_ITS_DEPTH, /**< Walks or queue. */
+    GIC_CONFIG_ITS_CACHE, /**< Geometry of a cache. */
+    GIC_CONFIG_MEMORY     /**< The memory given to `*_init` is too small or misaligned. */
 } gic_config_error;
 
 /** A configuration of one PE, 32 SPIs, one Security state, 5 priority bits, everything else on. */

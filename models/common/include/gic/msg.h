@@ -65,6 +65,24 @@ typedef enum gic_msg_kind {
     GIC_MSG_QUIESCE_ACK,
     GIC_MSG_DOWNSTREAM_CONTROL_ACK,
 
+    /* ITS to Redistributor. arg: gic_lpi; each is answered once, by LPI_DONE with the same arg,
+       when it has taken effect. group: cache lookups that the ITS made for it, for the joiner's
+       clock. */
+    GIC_MSG_LPI_SET,     /**< intid. Make an LPI pending. */
+    GIC_MSG_LPI_CLEAR,   /**< intid. Make it not pending. */
+    GIC_MSG_LPI_INV,     /**< intid. Its configuration byte may have changed. */
+    GIC_MSG_LPI_INVALL,  /**< Every configuration byte may have changed. */
+    GIC_MSG_LPI_MOVE,    /**< intid. Give its pending state to gic_lpi.target. */
+    GIC_MSG_LPI_MOVEALL, /**< Give all pending LPIs to gic_lpi.target. */
+
+    /* Redistributor to ITS */
+    GIC_MSG_LPI_DONE, /**< arg. */
+
+    /* Redistributor to Redistributor. arg: gic_lpi, its `target` the receiver, `source` the sender
+     */
+    GIC_MSG_LPI_MOVED,     /**< intid. It was pending at the sender and is pending here now. */
+    GIC_MSG_LPI_MOVED_ACK, /**< intid. */
+
     /* Wires into a component (no answer) */
     GIC_MSG_LINE, /**< intid, flags: level 0 or 1. */
 
@@ -86,7 +104,9 @@ enum {
     GIC_CREDIT_GENERATE_SGI = 4,
     GIC_CREDIT_UPSTREAM_CONTROL = 1,
     GIC_CREDIT_PE_STATE = 1,
-    GIC_CREDIT_GROUP_ENABLES = 1
+    GIC_CREDIT_GROUP_ENABLES = 1,
+    GIC_CREDIT_LPI = 8,      /**< LPI_* of one ITS to one Redistributor. */
+    GIC_CREDIT_LPI_MOVED = 1 /**< LPI_MOVED of one Redistributor, to whichever other. */
 };
 
 /** One message: 16 bytes, no pointers. Members that a kind does not name are zero. */
@@ -140,6 +160,32 @@ static inline gic_sgi gic_sgi_unpack(uint64_t arg)
     sgi.nonsecure = ((arg >> 46) & 1u) != 0;
     sgi.all_but_self = ((arg >> 47) & 1u) != 0;
     return sgi;
+}
+
+/** Who asks for something about an LPI; travels in gic_msg.arg of GIC_MSG_LPI_*. */
+typedef struct gic_lpi {
+    uint16_t tag;    /**< The ITS's own number for what it waits for. */
+    uint16_t target; /**< Processor number of the Redistributor that a move goes to. */
+    uint16_t source; /**< LPI_MOVED: processor number of the one that it comes from. */
+    uint8_t its;     /**< Index of the ITS. */
+} gic_lpi;
+
+/** Pack for gic_msg.arg. */
+static inline uint64_t gic_lpi_pack(gic_lpi lpi)
+{
+    return (uint64_t)lpi.tag | (uint64_t)lpi.target << 16 | (uint64_t)lpi.source << 32 |
+           (uint64_t)lpi.its << 48;
+}
+
+/** Unpack from gic_msg.arg. */
+static inline gic_lpi gic_lpi_unpack(uint64_t arg)
+{
+    gic_lpi lpi;
+    lpi.tag = (uint16_t)arg;
+    lpi.target = (uint16_t)(arg >> 16);
+    lpi.source = (uint16_t)(arg >> 32);
+    lpi.its = (uint8_t)(arg >> 48);
+    return lpi;
 }
 
 /** What the Distributor knows of a PE; travels in gic_msg.arg of GIC_MSG_PE_STATE. */

@@ -16,7 +16,10 @@ typedef enum gic_port {
     GIC_PORT_CPUIF, /**< To the CPU interface of PE `to`. */
     GIC_PORT_LINE,  /**< Wire: msg.kind is a gic_line of PE `to`, msg.flags its level, msg.intid
                          the interrupt that explains it (or GIC_INTID_SPURIOUS). */
-    GIC_PORT_EVENT  /**< Event: msg.kind is a gic_event_id, `to` a PE or GIC_PE_NONE. */
+    GIC_PORT_EVENT, /**< Event: msg.kind is a gic_event_id, `to` a PE or GIC_PE_NONE. */
+    GIC_PORT_ITS,   /**< To the ITS `to` (an index). Of a sender that is an ITS, from_pe is its
+                         index, and of a line that it drives, `to` (gic_its_line). */
+    GIC_PORT_MEM    /**< Memory request: gic_memory_request() (gic/memory.h). */
 } gic_port;
 
 enum {

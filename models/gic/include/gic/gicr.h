@@ -10,7 +10,7 @@
 
 #include "gic/config.h"
 #include "gic/explain.h"
-#include "gic/outbox.h"
+#include "gic/memory.h"
 #include "gic/regs.h"
 
 GIC_BEGIN_DECLS
@@ -47,11 +47,22 @@ gic_status gicr_read(gicr *r, const gic_access *access, uint32_t offset, uint64_
 /** Register write; see gic_frame_write(). */
 gic_status gicr_write(gicr *r, const gic_access *access, uint32_t offset, uint64_t value);
 
-/** A message from the Distributor (GIC_PORT_GICD) or the CPU interface (GIC_PORT_CPUIF). */
+/**
+ * A message from the Distributor (GIC_PORT_GICD), the CPU interface (GIC_PORT_CPUIF), an ITS
+ * (GIC_PORT_ITS: which one is in gic_lpi.its) or another Redistributor (GIC_PORT_GICR).
+ */
 void gicr_receive(gicr *r, gic_port from, const gic_msg *msg);
 
 /** The wire of PPI or extended PPI @p intid is at @p level. Repeating a level does nothing. */
 void gicr_set_line(gicr *r, uint32_t intid, bool level);
+
+/** What the open memory request @p tag of kind GIC_MEMORY_WRITE writes (gic/memory.h). */
+const void *gicr_mem_data(const gicr *r, uint32_t tag);
+/**
+ * The memory request @p tag is done; @p data: what was read (NULL for a write, or when it failed).
+ * A tag that is not open is passed over.
+ */
+void gicr_mem_done(gicr *r, uint32_t tag, const void *data, bool ok);
 
 /** The outbox, to be emptied after every call. */
 gic_outbox *gicr_outbox(gicr *r);
