@@ -51,6 +51,18 @@ sources() {
     fi
 }
 
+# Waits for a build in the background, with a line of progress every 15 s; its exit status.
+watch_build() {
+    local pid=$1 log=$2 ticks=0 status=0
+    while kill -0 "$pid" 2>/dev/null; do
+        sleep 0.2
+        ticks=$((ticks + 1))
+        [ $((ticks % 75)) -ne 0 ] || say "  $(tail -c 400 "$log" | grep -ao '\[[0-9]*/[0-9]*\]' | tail -1)"
+    done
+    wait "$pid" || status=$?
+    return $status
+}
+
 # Configures a preset when it is not yet, or when its files changed, and builds it.
 # build_preset PRESET [TARGET...]
 build_preset() {
@@ -63,7 +75,8 @@ build_preset() {
             { cat "$dir.configure.log" >&2; die 1 "configuring build/$preset failed"; }
     fi
     say "building build/$preset"
-    cmake --build "$dir" -j "$(jobs_wanted)" ${1:+--target "$@"} >"$dir.build.log" 2>&1 ||
+    cmake --build "$dir" -j "$(jobs_wanted)" ${1:+--target "$@"} >"$dir.build.log" 2>&1 &
+    watch_build $! "$dir.build.log" ||
         { grep -E 'FAILED|error|warning|undefined|No such|CMake' -A3 "$dir.build.log" | head -60 >&2
           die 1 "building build/$preset failed (all of it: build/$preset.build.log)"; }
 }
