@@ -108,14 +108,4 @@ TEST(Vacant, VirtioSlotsSayThatNothingIsThere)
     EXPECT_EQ(slots.read_status(0, 1), DEV_BAD_SIZE);
 }
 
-TEST(Vacant, AnEmptyPcieBusReadsOnes)
-{
-    devices::rig<int> bus(ecam_vacant_ops);
-
-    EXPECT_EQ(bus.read(0, 4), 0xffffffffu);
-    EXPECT_EQ(bus.read(0x8000, 2), 0xffffu);
-    EXPECT_EQ(bus.read(0xfffffff, 1), 0xffu);
-    bus.write(4, 6, 2);
-}
-
 } // namespace

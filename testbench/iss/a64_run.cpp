@@ -340,14 +340,18 @@ TEST_F(RunTest, CheckpointResumesIdentically)
     SetX(0, 1000), SetX(1, 0), SetX(2, 0x40080000);
     At(PROG_prog_count);
     Run(777);
-    std::vector<uint8_t> image(ops->save_size(pe)), after(image.size()), again(image.size());
-    ops->save(pe, image.data());
+    const auto saved = [this] {
+        std::vector<uint8_t> bytes(ops->save_size(pe));
+        ops->save(pe, bytes.data());
+        return bytes;
+    };
+    std::vector<uint8_t> image = saved();
     Run(1111);
-    ops->save(pe, after.data());
+    const std::vector<uint8_t> after = saved();
     ASSERT_TRUE(ops->load(pe, image.data(), image.size()));
+    EXPECT_EQ(saved(), image);
     Run(1111);
-    ops->save(pe, again.data());
-    EXPECT_EQ(after, again);
+    EXPECT_EQ(saved(), after);
     image[100] ^= 1;
     EXPECT_FALSE(ops->load(pe, image.data(), image.size())) << "checksum";
     EXPECT_FALSE(ops->load(pe, image.data(), image.size() - 1));

@@ -131,6 +131,33 @@ TEST_F(Domain, MonitorPagesAreLetGo)
     EXPECT_TRUE(RightsAt(0x40005000) & ISS_RIGHT_WRITE);
 }
 
+TEST_F(Domain, ABrokenMonitorIsToldWithItsWriterAndAPEsOwnActsAreNot)
+{
+    std::vector<std::pair<uint32_t, uint32_t>> broken;
+    iss_domain_on_broken(
+        domain,
+        [](void *ctx, uint32_t pe, uint32_t writer) {
+            static_cast<decltype(broken) *>(ctx)->emplace_back(pe, writer);
+        },
+        &broken);
+    iss_domain_arm(domain, 0, 0x40007000, 8, false);
+    iss_domain_arm(domain, 1, 0x40007000, 8, false);
+    iss_domain_arm(domain, 2, 0x40007040, 8, false);
+    EXPECT_TRUE(iss_domain_claim(domain, 0, 0x40007000, 8, false)) << "a store exclusive";
+    EXPECT_TRUE(broken.empty()) << "its own monitor is cleared without an event";
+    iss_domain_stored(domain, 0, 0x40007000, 8, false);
+    ASSERT_EQ(broken.size(), 1u) << "and its store breaks the other one";
+    EXPECT_EQ(broken[0], (std::pair<uint32_t, uint32_t>(1, 0)));
+    EXPECT_EQ(probe[1].events, 1u);
+    iss_domain_stored(domain, ISS_DOMAIN_NO_PE, 0x40007040, 4, false);
+    ASSERT_EQ(broken.size(), 2u) << "DMA";
+    EXPECT_EQ(broken[1], (std::pair<uint32_t, uint32_t>(2, ISS_DOMAIN_NO_PE)));
+    iss_domain_arm(domain, 1, 0x40007000, 8, false);
+    iss_domain_clear(domain, 1);
+    EXPECT_EQ(broken.size(), 2u) << "CLREX is no event";
+    EXPECT_EQ(probe[0].events + probe[1].events + probe[2].events, 2u);
+}
+
 TEST_F(Domain, BroadcastReachesTheOthers)
 {
     iss_dvm op = {};

@@ -44,6 +44,16 @@ refused 'absent' 'profile' run --profile absent --bios "$TMP/noise"
 refused 'no.such.key' 'key' run --set no.such.key=1 --bios "$TMP/noise"
 refused 'gic.spis=33' '32 to 988' run --set gic.spis=33 --bios "$TMP/noise"
 refused 'gic.nothing' 'gicvp params' run --set gic.nothing=1 --bios "$TMP/noise"
+refused 'floppy' 'tgen, v2m or pcie' run --device floppy --bios "$TMP/noise"
+refused 'vectors' '1 to 2048' run --device tgen,vectors=2049 --bios "$TMP/noise"
+refused 'speed' 'vectors, count or trace' run --device tgen,speed=1 --bios "$TMP/noise"
+refused 'room' '248' run --device tgen,count=248 --device tgen --bios "$TMP/noise"
+refused '/nonexistent/t' 'exists' run --device tgen,trace=/nonexistent/t --bios "$TMP/noise"
+refused 'empty' 'image' run --device tgen,trace="$TMP/empty" --bios "$TMP/noise"
+refused 'noise:1' 'TIME_NS VECTOR' run --device tgen,trace="$TMP/noise" --bios "$TMP/noise"
+refused 'v2m,base=300' '287' run --device v2m,base=300 --bios "$TMP/noise"
+refused 'base' '32 to 1019' run --device v2m,base=5 --bios "$TMP/noise"
+refused 'size' 'base or spis' run --device v2m,size=5 --bios "$TMP/noise"
 refused '/nonexistent/x' 'written' run --bios "$TMP/noise" --dump-dtb /nonexistent/x
 refused '/nonexistent/u' 'written' run --bios "$TMP/noise" --uart file:/nonexistent/u
 refused '/nonexistent/s' '' run --bios "$TMP/noise" --uart null --stats /nonexistent/s

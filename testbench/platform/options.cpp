@@ -36,22 +36,65 @@ TEST(Options, DefaultsAreOnePeWith512MiB)
     EXPECT_EQ(p.options.ram, 512u << 20);
     EXPECT_STREQ(p.options.cpu, "cortex-a57");
     EXPECT_EQ(p.options.max_insns, UINT64_MAX);
-    EXPECT_EQ(p.options.uart, VP_UART_STDIO);
+    EXPECT_EQ(p.options.uart.kind, VP_UART_STDIO);
+    EXPECT_EQ(p.options.secure_uart.kind, VP_UART_NULL);
+    EXPECT_EQ(p.options.num_saves, 0u);
+    EXPECT_EQ(p.options.restore, nullptr);
 }
 
 TEST(Options, EveryOptionOfRun)
 {
-    const parsed p({"run",        "--gic",  "v3",           "--cpu",
-                    "cortex-a53", "--cpus", "512",          "--ram=2G",
-                    "--kernel",   "k",      "--initrd",     "i",
-                    "--append",   "a b",    "--secure",     "--virtualization",
-                    "--profile",  "p",      "--set",        "x=1",
-                    "--set",      "y=2",    "--max-insns",  "5",
-                    "--max-time", "10ms",   "--uart",       "file:u",
-                    "--dump-dtb", "d",      "--stats",      "s",
-                    "--stamps",   "t",      "--trace-json", "j",
-                    "--vcd",      "v",      "--gdb",        "1234",
-                    "--wait-gdb", "--json", "--quantum",    "7ns"});
+    const parsed p({"run",
+                    "--gic",
+                    "v3",
+                    "--cpu",
+                    "cortex-a53",
+                    "--cpus",
+                    "512",
+                    "--ram=2G",
+                    "--kernel",
+                    "k",
+                    "--initrd",
+                    "i",
+                    "--append",
+                    "a b",
+                    "--secure",
+                    "--virtualization",
+                    "--profile",
+                    "p",
+                    "--set",
+                    "x=1",
+                    "--set",
+                    "y=2",
+                    "--max-insns",
+                    "5",
+                    "--max-time",
+                    "10ms",
+                    "--uart",
+                    "file:u",
+                    "--dump-dtb",
+                    "d",
+                    "--stats",
+                    "s",
+                    "--stamps",
+                    "t",
+                    "--trace-json",
+                    "j",
+                    "--vcd",
+                    "v",
+                    "--gdb",
+                    "1234",
+                    "--wait-gdb",
+                    "--json",
+                    "--quantum",
+                    "7ns",
+                    "--save-at",
+                    "3ms=c=d",
+                    "--save-at=insns:9=e",
+                    "--restore",
+                    "r",
+                    "--secure-uart",
+                    "file:w"});
 
     ASSERT_TRUE(p.ok) << p.error.text;
     EXPECT_EQ(p.options.cpus, 512u);
@@ -61,7 +104,16 @@ TEST(Options, EveryOptionOfRun)
                 p.options.json);
     EXPECT_EQ(p.options.num_sets, 2u);
     EXPECT_EQ(p.options.max_time_ps, 10000000000u);
-    EXPECT_STREQ(p.options.uart_path, "u");
+    EXPECT_STREQ(p.options.uart.path, "u");
+    EXPECT_EQ(p.options.secure_uart.kind, VP_UART_FILE);
+    EXPECT_STREQ(p.options.secure_uart.path, "w");
+    ASSERT_EQ(p.options.num_saves, 2u);
+    EXPECT_EQ(p.options.save[0].time_ps, 3000000000u);
+    EXPECT_EQ(p.options.save[0].insns, UINT64_MAX);
+    EXPECT_STREQ(p.options.save[0].path, "c=d");
+    EXPECT_EQ(p.options.save[1].insns, 9u);
+    EXPECT_EQ(p.options.save[1].time_ps, UINT64_MAX);
+    EXPECT_STREQ(p.options.restore, "r");
     EXPECT_EQ(p.options.gdb_port, 1234u);
     EXPECT_EQ(p.options.quantum_ps, 7000u);
 }
@@ -90,38 +142,45 @@ TEST_P(BadOptions, AreRefusedInOneLineThatNamesThemAndWhatIsRight)
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadOptions,
-    testing::Values(bad_line{{}, "no command", "run"}, bad_line{{"rnu"}, "rnu", "run, regs"},
-                    bad_line{{"run"}, "nothing to run", "--bios"},
-                    bad_line{{"run", "--elf"}, "--elf", "missing"},
-                    bad_line{{"run", "--elf="}, "--elf", "empty"},
-                    bad_line{{"run", "--els", "x"}, "--els", "--help"},
-                    bad_line{{"run", "x"}, "x", "begin with --"},
-                    bad_line{{"run", "--gic", "v2", "--elf", "a"}, "v2", "--gic v3"},
-                    bad_line{{"run", "--gic", "v4", "--elf", "a"}, "v4", "--gic v3"},
-                    bad_line{{"run", "--gic", "v9", "--elf", "a"}, "v9", "--gic v3"},
-                    bad_line{{"run", "--cpus", "0", "--elf", "a"}, "--cpus 0", "1 to 512"},
-                    bad_line{{"run", "--cpus", "513", "--elf", "a"}, "513", "512"},
-                    bad_line{{"run", "--cpus", "2x", "--elf", "a"}, "2x", "1 to 512"},
-                    bad_line{{"run", "--cpus", "-1", "--elf", "a"}, "-1", "1 to 512"},
-                    bad_line{{"run", "--ram", "1T", "--elf", "a"}, "1T", "16M to 255G"},
-                    bad_line{{"run", "--ram", "1M", "--elf", "a"}, "1M", "16M to 255G"},
-                    bad_line{{"run", "--ram", "512.5M", "--elf", "a"}, "512.5M", "16M"},
-                    bad_line{{"run", "--set", "x", "--elf", "a"}, "--set x", "KEY=VALUE"},
-                    bad_line{{"run", "--max-insns", "0", "--elf", "a"}, "0", "1 or more"},
-                    bad_line{{"run", "--max-time", "5", "--elf", "a"}, "--max-time 5", "ms"},
-                    bad_line{{"run", "--quantum", "x", "--elf", "a"}, "--quantum x", "ns"},
-                    bad_line{{"run", "--uart", "tty", "--elf", "a"}, "tty", "file:PATH"},
-                    bad_line{{"run", "--uart", "file:", "--elf", "a"}, "file:", "file:PATH"},
-                    bad_line{{"run", "--gdb", "70000", "--elf", "a"}, "70000", "65535"},
-                    bad_line{{"run", "--wait-gdb", "--elf", "a"}, "--wait-gdb", "--gdb PORT"},
-                    bad_line{{"run", "--secure=1", "--elf", "a"}, "--secure", "no value"},
-                    bad_line{{"run", "--elf", "a", "--bios", "b"}, "--elf", "one of them"},
-                    bad_line{{"run", "--bios", "b", "--initrd", "i"}, "--initrd", "--kernel"},
-                    bad_line{{"run", "--bios", "b", "--append", "x"}, "--append", "--kernel"},
-                    bad_line{{"why"}, "INTID", "INTID@PE"},
-                    bad_line{{"why", "x"}, "why x", "INTID@PE"},
-                    bad_line{{"why", "27@4", "--cpus", "2", "--elf", "a"}, "27@4", "0 to 1"},
-                    bad_line{{"regs", "a", "b"}, "b", "--help"}));
+    testing::Values(
+        bad_line{{}, "no command", "run"}, bad_line{{"rnu"}, "rnu", "run, regs"},
+        bad_line{{"run"}, "nothing to run", "--bios"},
+        bad_line{{"run", "--elf"}, "--elf", "missing"},
+        bad_line{{"run", "--elf="}, "--elf", "empty"},
+        bad_line{{"run", "--els", "x"}, "--els", "--help"},
+        bad_line{{"run", "x"}, "x", "begin with --"},
+        bad_line{{"run", "--gic", "v2", "--elf", "a"}, "v2", "--gic v3"},
+        bad_line{{"run", "--gic", "v4", "--elf", "a"}, "v4", "--gic v3"},
+        bad_line{{"run", "--gic", "v9", "--elf", "a"}, "v9", "--gic v3"},
+        bad_line{{"run", "--cpus", "0", "--elf", "a"}, "--cpus 0", "1 to 512"},
+        bad_line{{"run", "--cpus", "513", "--elf", "a"}, "513", "512"},
+        bad_line{{"run", "--cpus", "2x", "--elf", "a"}, "2x", "1 to 512"},
+        bad_line{{"run", "--cpus", "-1", "--elf", "a"}, "-1", "1 to 512"},
+        bad_line{{"run", "--ram", "1T", "--elf", "a"}, "1T", "16M to 255G"},
+        bad_line{{"run", "--ram", "1M", "--elf", "a"}, "1M", "16M to 255G"},
+        bad_line{{"run", "--ram", "512.5M", "--elf", "a"}, "512.5M", "16M"},
+        bad_line{{"run", "--set", "x", "--elf", "a"}, "--set x", "KEY=VALUE"},
+        bad_line{{"run", "--max-insns", "0", "--elf", "a"}, "0", "1 or more"},
+        bad_line{{"run", "--max-time", "5", "--elf", "a"}, "--max-time 5", "ms"},
+        bad_line{{"run", "--quantum", "x", "--elf", "a"}, "--quantum x", "ns"},
+        bad_line{{"run", "--uart", "tty", "--elf", "a"}, "tty", "file:PATH"},
+        bad_line{{"run", "--uart", "file:", "--elf", "a"}, "file:", "file:PATH"},
+        bad_line{{"run", "--save-at", "5ms", "--elf", "a"}, "5ms", "WHEN=FILE"},
+        bad_line{{"run", "--save-at", "5ms=", "--elf", "a"}, "5ms=", "WHEN=FILE"},
+        bad_line{{"run", "--save-at", "5=x", "--elf", "a"}, "5=x", "insns:N"},
+        bad_line{{"run", "--save-at", "insns:=x", "--elf", "a"}, "insns:=x", "insns:N"},
+        bad_line{{"run", "--save-at", "0ms=x", "--elf", "a"}, "0ms=x", "insns:N"},
+        bad_line{{"run", "--restore", "--elf"}, "nothing to run", "--bios"},
+        bad_line{{"run", "--secure-uart", "stdio", "--elf", "a"}, "--secure-uart", "--secure"},
+        bad_line{{"run", "--gdb", "70000", "--elf", "a"}, "70000", "65535"},
+        bad_line{{"run", "--wait-gdb", "--elf", "a"}, "--wait-gdb", "--gdb PORT"},
+        bad_line{{"run", "--secure=1", "--elf", "a"}, "--secure", "no value"},
+        bad_line{{"run", "--elf", "a", "--bios", "b"}, "--elf", "one of them"},
+        bad_line{{"run", "--bios", "b", "--initrd", "i"}, "--initrd", "--kernel"},
+        bad_line{{"run", "--bios", "b", "--append", "x"}, "--append", "--kernel"},
+        bad_line{{"why"}, "INTID", "INTID@PE"}, bad_line{{"why", "x"}, "why x", "INTID@PE"},
+        bad_line{{"why", "27@4", "--cpus", "2", "--elf", "a"}, "27@4", "0 to 1"},
+        bad_line{{"regs", "a", "b"}, "b", "--help"}));
 
 TEST(Options, WhyTakesIntidAndPe)
 {

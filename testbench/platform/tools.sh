@@ -18,6 +18,10 @@ gicvp regs
 expect_in "$TMP/out" '^GICD +0x00000 GICD_CTLR'
 expect_in "$TMP/out" '^GICR +0x00014 GICR_WAKER'
 expect_in "$TMP/out" 'ICC_IAR1_EL1 +R$'
+expect_in "$TMP/out" 'ICC_AP1R3_EL1 +RW$'
+expect_in "$TMP/out" 'ICC_SRE_EL2 +RW$'
+expect_in "$TMP/out" 'ICC_NMIAR1_EL1 +R UNDEFINED in this version$'
+expect_in "$TMP/out" 'ICH_HCR_EL2 +RW UNDEFINED in this version$'
 gicvp regs GICD_TYPER
 [ "$(grep -c . "$TMP/out")" -le 2 ] || fail "a name lists more than itself"
 gicvp params gic

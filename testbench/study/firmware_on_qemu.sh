@@ -26,6 +26,10 @@ status=0
 run "" 1 hello "exit=7" || status=$?
 [ $status -eq 7 ] || fail "exit code $status instead of 7"
 
+run "" 1 its "" || fail "its: status $?"
+run "" 2 its "bits=16" || fail "its with 2 PEs: status $?"
+grep -q "MAPC moves a collection" "$out/uart" || fail "its with 2 PEs: not all steps"
+
 run "" 1 bench_sgi "iterations=1000" || fail "bench_sgi: status $?"
 run "" 1 bench_loop "iterations=1000" || fail "bench_loop: status $?"
 

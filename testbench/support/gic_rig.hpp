@@ -139,6 +139,7 @@ public:
         ports.version = 1;
         ports.line = &gic::on_line;
         ports.event = &gic::on_event;
+        ports.memory = &gic::on_memory;
         ports.up = this;
         lines_.resize(config.pe_count);
         pe_.resize(config.pe_count);
@@ -164,14 +165,14 @@ public:
             if (due == GIC_TIME_NEVER)
                 return;
             now = std::max(now, due);
-            gic_assembly_advance(a, now);
+            advance();
         }
         ADD_FAILURE() << "the GIC does not settle";
     }
     void pass(uint64_t ps)
     {
         now += ps;
-        gic_assembly_advance(a, now);
+        advance();
     }
 
     // --- register frames ---------------------------------------------------------------------
@@ -447,6 +448,11 @@ public:
     {
         return lines_[pe].level[GIC_LINE_IRQ];
     }
+    // What a restored GIC drives already.
+    void adopt_line(unsigned pe, bool irq_level)
+    {
+        lines_[pe].level[GIC_LINE_IRQ] = irq_level;
+    }
     bool fiq(unsigned pe) const
     {
         return lines_[pe].level[GIC_LINE_FIQ];
@@ -470,6 +476,8 @@ public:
     bool settling;
     uint64_t now = 0;
     std::function<void(const gic_event &)> watch; // every event, if set
+    // The memory of the GIC's tables, if set (lpi_rig.hpp).
+    std::function<gic_memory_answer(gic_memory_access &, uint64_t, uint64_t &)> memory;
 
 private:
     struct alignas(64) block {
@@ -492,6 +500,13 @@ private:
         if (config.has_el3)
             become(pe, group == GIC_GROUP_0 ? 3 : 1, group == GIC_GROUP_1NS);
         return old;
+    }
+    // No line moves before the time that was promised.
+    void advance()
+    {
+        promised_ = gic_assembly_next_line_due(a);
+        gic_assembly_advance(a, now);
+        promised_ = 0;
     }
     void push(unsigned pe)
     {
@@ -531,9 +546,11 @@ private:
         if (due != GIC_TIME_NEVER)
             pass(due > now ? due - now : 0);
     }
-    static void on_line(void *up, uint16_t pe, gic_line line, bool level, uint64_t)
+    static void on_line(void *up, uint16_t pe, gic_line line, bool level, uint64_t time)
     {
-        static_cast<gic *>(up)->lines_[pe].level[line] = level;
+        gic *self = static_cast<gic *>(up);
+        self->lines_[pe].level[line] = level;
+        EXPECT_GE(time, self->promised_) << "line " << line << " of PE " << pe;
     }
     static void on_event(void *up, const gic_event *event)
     {
@@ -542,7 +559,15 @@ private:
             self->watch(*event);
     }
 
+    static gic_memory_answer on_memory(void *up, gic_memory_access *access, uint64_t now_ps,
+                                       uint64_t *done_ps)
+    {
+        gic *self = static_cast<gic *>(up);
+        return self->memory ? self->memory(*access, now_ps, *done_ps) : GIC_MEMORY_FAILED;
+    }
+
     std::vector<block> memory_;
+    uint64_t promised_ = 0; // gic_assembly_next_line_due() while time passes
     std::vector<pins> lines_;
     std::vector<gic_pe_state> pe_;
 };

@@ -463,6 +463,105 @@ TEST(Observer, SameInputsGiveTheSameBytes)
     EXPECT_EQ(bytes[0], bytes[1]);
 }
 
+/** The lines behind the first one with @p mark. */
+std::string behind(const std::string &text, const std::string &mark)
+{
+    const size_t at = text.find(mark);
+    return at == std::string::npos ? "" : text.substr(text.find('\n', at) + 1);
+}
+
+bool ends_with(const std::string &whole, const std::string &part)
+{
+    return whole.size() >= part.size() &&
+           whole.compare(whole.size() - part.size(), part.size(), part) == 0;
+}
+
+/** Half of an interrupt, so that something is alive, open and on its way at the checkpoint. */
+void first_half(observed &w, uint64_t t)
+{
+    gic_event sgi = {};
+    gic_sgi to_pe1 = {};
+    to_pe1.target_list = 1u << 1;
+    sgi.time_ps = t + 10;
+    sgi.id = GIC_EV_SGI_GENERATED;
+    sgi.intid = 3;
+    sgi.pe = 2;
+    sgi.arg = gic_sgi_pack(to_pe1);
+    gictime_observer_event(w.o, &sgi);
+    gictime_observer_input(w.o, 0, 41, true, t);
+    w.event(t, GIC_EV_ASSERTED, 41);
+    w.event(t + 100, GIC_EV_PENDING, 41);
+    w.event(t + 200, GIC_EV_SET, 41, 1);
+    w.event(t + 210, GIC_EV_ASSERTED, 42);
+    gictime_observer_exception(w.o, 1, false, t + 300);
+    gictime_observer_handler(w.o, 1, false, t + 310);
+}
+
+void second_half(observed &w, uint64_t t)
+{
+    w.event(t + 400, GIC_EV_ACKNOWLEDGED, 41, 1);
+    w.event(t + 410, GIC_EV_PENDING, 42);
+    w.event(t + 420, GIC_EV_PENDING, 3, 1);
+    gictime_observer_input(w.o, 0, 41, false, t + 430);
+    w.event(t + 500, GIC_EV_EOI, 41, 1);
+    w.event(t + 600, GIC_EV_DEACTIVATED, 41);
+    w.event(t + 700, GIC_EV_BAD_EOIR, 5, 0);
+    for (uint64_t n = 1; n < 4; n++)
+        w.one_interrupt(t + n * 20000);
+}
+
+TEST(Observer, ContinuesWhereAnotherOneStood)
+{
+    observed whole, rest;
+    gictime_bytes bytes = {};
+    gictime_error error;
+    gictime_run run = {};
+    run.end_ps = 400000;
+    for (uint64_t n = 0; n < 3; n++)
+        whole.one_interrupt(n * 20000);
+    first_half(whole, 100000);
+    gictime_observer_save(whole.o, &bytes);
+    ASSERT_FALSE(bytes.failed);
+    gictime_cursor from = {bytes.data, bytes.size, false};
+    ASSERT_TRUE(gictime_observer_load(rest.o, &from));
+    second_half(whole, 100000);
+    second_half(rest, 100000);
+    ASSERT_TRUE(gictime_observer_finish(whole.o, &run, &error)) << error.text;
+    ASSERT_TRUE(gictime_observer_finish(rest.o, &run, &error)) << error.text;
+    EXPECT_EQ(whole.stats.read(), rest.stats.read());
+    const std::string csv = behind(rest.stamps.read(), "seq,");
+    EXPECT_FALSE(csv.empty());
+    EXPECT_TRUE(ends_with(whole.stamps.read(), csv)) << csv;
+    const std::string vcd = behind(rest.vcd.read(), "$dumpvars");
+    const size_t levels = vcd.find("\n#"), changes = vcd.find("\n#", levels + 1);
+    ASSERT_NE(changes, std::string::npos) << "levels at the checkpoint, then changes";
+    EXPECT_TRUE(ends_with(whole.vcd.read(), vcd.substr(changes))) << vcd.substr(changes);
+    EXPECT_FALSE(json_check::parse(rest.trace.read())["traceEvents"].items.empty());
+    gictime_bytes_free(&bytes);
+}
+
+TEST(Observer, WhatIsNotTheStateOfAnObserverIsRefused)
+{
+    observed saved;
+    gictime_bytes bytes = {};
+    saved.one_interrupt(0);
+    first_half(saved, 50000);
+    gictime_observer_save(saved.o, &bytes);
+    for (size_t size = 0; size < bytes.size; size += size < 64 ? 1 : 1999) {
+        observed other;
+        gictime_cursor from = {bytes.data, size, false};
+        EXPECT_FALSE(gictime_observer_load(other.o, &from)) << size;
+    }
+    for (size_t at = 0; at < bytes.size; at += at < 128 ? 5 : 3001) { /* must not crash */
+        observed other;
+        std::vector<uint8_t> bad(bytes.data, bytes.data + bytes.size);
+        bad[at] ^= 0xff;
+        gictime_cursor from = {bad.data(), bad.size(), false};
+        (void)gictime_observer_load(other.o, &from);
+    }
+    gictime_bytes_free(&bytes);
+}
+
 TEST(Observer, AFileThatCannotBeWrittenIsNamed)
 {
     gic_config gic = four_pes();

@@ -148,7 +148,7 @@ TEST(Profile, BadValuesAreRefusedWithWhatWouldBeRight)
         {"domain.gic = 600 ns", "has a unit that is no frequency"},
         {"domain.gic = 0 MHz", "out of range; 1000000 to 10000000000 Hz"},
         {"domain.gic = 11 GHz", "out of range"},
-        {"mode = fast", "is neither; write loosely-timed or timed"},
+        {"mode = fast", "is none of its words; write loosely-timed or timed"},
         {"quantum = 0 cpu", "out of range; 1 to"},
         {"cpi.alu = 1 gic", "is in the wrong domain; write cycles of the PE"},
         {"cpi.alu = 1 ns", "has an unknown unit; write cycles of the PE"},
@@ -240,6 +240,39 @@ TEST(Profile, AutoQuantumIsTheShortestWayBetweenPEs)
     EXPECT_TRUE(gictime_profile_quantum_coarse(&p));
     p = parsed("mode = timed\n");
     EXPECT_EQ(gictime_profile_quantum_ps(&p), 1000u) << "never less than a cycle";
+}
+
+TEST(Profile, GeometryOfCachesGoesIntoTheConfiguration)
+{
+    gictime_profile p = parsed("its.walks = 3\nits.queue = 100\nits.itt_cache.entries = 48\n"
+                               "its.itt_cache.ways = 3\nits.itt_cache.replacement = random\n"
+                               "lpi.pending_cache = 5\nlpi.property_lines = 7\n");
+    gic_config config = gic_config_default();
+    config.lpi_bits = 16;
+    config.its_count = 1;
+    gictime_profile_geometry(&p, &config);
+    EXPECT_EQ(config.its.walks, 3);
+    EXPECT_EQ(config.its.queue, 100);
+    EXPECT_EQ(config.its.itt_cache.entries, 48);
+    EXPECT_EQ(config.its.itt_cache.ways, 3);
+    EXPECT_EQ(config.its.itt_cache.replacement, GIC_REPLACE_RANDOM);
+    EXPECT_EQ(config.its.device_cache.entries, 256);
+    EXPECT_EQ(config.lpi_cache, 5);
+    EXPECT_EQ(config.lpi_property_cache, 7);
+    EXPECT_EQ(gic_config_check(&config), GIC_CONFIG_OK);
+}
+
+TEST(Profile, CountsAndGeometriesAreChecked)
+{
+    gictime_error error;
+    EXPECT_NE(set_error("its.walks=0").find("1 to 64 would be right"), std::string::npos);
+    EXPECT_NE(set_error("its.walks=4 gic").find("has a unit"), std::string::npos);
+    EXPECT_NE(set_error("its.walks=1.5").find("is no whole number"), std::string::npos);
+    EXPECT_NE(set_error("its.itt_cache.replacement=plru").find("lru, fifo or random"),
+              std::string::npos);
+    gictime_profile p = parsed("its.itt_cache.entries = 48\n");
+    EXPECT_FALSE(gictime_profile_check(&p, &error));
+    EXPECT_NE(std::string(error.text).find("power of two"), std::string::npos) << error.text;
 }
 
 TEST(Profile, PrintedProfileReadsBackEqual)

@@ -307,6 +307,38 @@ TEST(Recorder, AnFiqInsideAnIrqKeepsBothExceptions)
     EXPECT_EQ(s.finished().at(1).stamp[GICTIME_STAMP_EXCEPTION], 10u);
 }
 
+TEST(Recorder, IrqsOfTwoWorldsThatNestKeepEachTheirStamps)
+{
+    script s;
+    s.at(1, GIC_EV_PENDING, 40).at(2, GIC_EV_PENDING, 41).at(3, GIC_EV_PENDING, 42);
+    gictime_recorder_exception(s.recorder, 0, false, 10);
+    gictime_recorder_handler(s.recorder, 0, false, 12);
+    gictime_recorder_exception(s.recorder, 0, false, 15); /* the other world, before the IAR read */
+    gictime_recorder_handler(s.recorder, 0, false, 17);
+    gictime_recorder_exception(s.recorder, 0, true, 18);
+    gictime_recorder_handler(s.recorder, 0, true, 19);
+    s.at(20, GIC_EV_ACKNOWLEDGED, 42, 0).at(25, GIC_EV_DEACTIVATED, 42);
+    s.at(26, GIC_EV_ACKNOWLEDGED, 41, 0).at(28, GIC_EV_DEACTIVATED, 41);
+    s.at(30, GIC_EV_ACKNOWLEDGED, 40, 0).at(35, GIC_EV_DEACTIVATED, 40);
+    EXPECT_EQ(s.finished().at(0).stamp[GICTIME_STAMP_EXCEPTION], 18u);
+    EXPECT_EQ(s.finished().at(0).stamp[GICTIME_STAMP_HANDLER], 19u);
+    EXPECT_EQ(s.finished().at(1).stamp[GICTIME_STAMP_EXCEPTION], 15u);
+    EXPECT_EQ(s.finished().at(1).stamp[GICTIME_STAMP_HANDLER], 17u);
+    EXPECT_EQ(s.finished().at(2).stamp[GICTIME_STAMP_EXCEPTION], 10u);
+    EXPECT_EQ(s.finished().at(2).stamp[GICTIME_STAMP_HANDLER], 12u);
+}
+
+TEST(Recorder, HandlersThatNeverReadAnIarDoNotFillItUp)
+{
+    script s;
+    for (uint64_t t = 0; t < 1000; t++)
+        gictime_recorder_exception(s.recorder, 0, t % 3 == 0, t);
+    s.at(2000, GIC_EV_PENDING, 40);
+    gictime_recorder_exception(s.recorder, 0, false, 2010);
+    s.at(2020, GIC_EV_ACKNOWLEDGED, 40, 0).at(2030, GIC_EV_DEACTIVATED, 40);
+    EXPECT_EQ(s.finished().at(0).stamp[GICTIME_STAMP_EXCEPTION], 2010u);
+}
+
 TEST(Recorder, WhatIsAliveAtTheEndIsOpenInOrderOfBeginning)
 {
     script s;

@@ -54,6 +54,41 @@ TEST(Config, EachLimitIsCheckedAndNamed)
     }
 }
 
+TEST(Config, LpisAndItsAreCheckedAndNamed)
+{
+    struct wrong {
+        void (*spoil)(gic_config *);
+        gic_config_error error;
+        const char *key;
+    };
+    const wrong cases[] = {
+        {[](gic_config *c) { c->lpi_bits = 13; }, GIC_CONFIG_LPI_BITS, "lpi_bits"},
+        {[](gic_config *c) { c->lpi_bits = 25; }, GIC_CONFIG_LPI_BITS, "lpi_bits"},
+        {[](gic_config *c) { c->lpi_cache = 3; }, GIC_CONFIG_LPI_CACHE, "lpi_cache"},
+        {[](gic_config *c) { c->lpi_property_cache = 0; }, GIC_CONFIG_LPI_CACHE, "lpi_cache"},
+        {[](gic_config *c) { c->its_count = 17; }, GIC_CONFIG_ITS_COUNT, "its_count"},
+        {[](gic_config *c) { c->lpi_bits = 0; }, GIC_CONFIG_ITS_COUNT, "its_count"},
+        {[](gic_config *c) { c->its.device_bits = 33; }, GIC_CONFIG_ITS_BITS, "its"},
+        {[](gic_config *c) { c->its.collection_bits = 17; }, GIC_CONFIG_ITS_BITS, "its"},
+        {[](gic_config *c) { c->its.page_sizes = 8; }, GIC_CONFIG_ITS_PAGES, "its.page_sizes"},
+        {[](gic_config *c) { c->its.walks = 65; }, GIC_CONFIG_ITS_DEPTH, "its.walks"},
+        {[](gic_config *c) { c->its.queue = 0; }, GIC_CONFIG_ITS_DEPTH, "its.walks"},
+        {[](gic_config *c) { c->its.itt_cache.ways = 3; }, GIC_CONFIG_ITS_CACHE, "its caches"},
+        {[](gic_config *c) { c->its.device_cache.entries = 24; }, GIC_CONFIG_ITS_CACHE,
+         "its caches"},
+    };
+    gic_config good = gic_config_default();
+    good.lpi_bits = 24;
+    good.its_count = 16;
+    EXPECT_EQ(gic_config_check(&good), GIC_CONFIG_OK);
+    for (const wrong &w : cases) {
+        gic_config c = good;
+        w.spoil(&c);
+        EXPECT_EQ(gic_config_check(&c), w.error) << w.key;
+        EXPECT_EQ(std::string(gic_config_error_text(w.error)).rfind(w.key, 0), 0u) << w.key;
+    }
+}
+
 TEST(Config, SecurityDecidesTheLeastPriorityBits)
 {
     gic_config c = gic_config_default();
@@ -159,6 +194,13 @@ TEST(Messages, PackedArgumentsSurviveTheRoundTrip)
     EXPECT_EQ(back.source, sgi.source);
     EXPECT_TRUE(back.nonsecure);
     EXPECT_TRUE(back.all_but_self);
+
+    gic_lpi lpi = {0xBEEF, 511, 300, 15};
+    gic_lpi again = gic_lpi_unpack(gic_lpi_pack(lpi));
+    EXPECT_EQ(again.tag, lpi.tag);
+    EXPECT_EQ(again.target, lpi.target);
+    EXPECT_EQ(again.source, lpi.source);
+    EXPECT_EQ(again.its, lpi.its);
 
     gic_pe_routing r = {5, 2, 0xA0, true};
     gic_pe_routing s = gic_pe_routing_unpack(gic_pe_routing_pack(r));

@@ -2,7 +2,7 @@
 /* The joiner: construction, reset, and the entries of the outside world. */
 #include "internal.h"
 
-static const gic_assembly_parts all_parts = {true, true, true};
+static const gic_assembly_parts all_parts = {true, true, true, true};
 
 /* Lays blocks out one after the other, first to measure and then for real. */
 typedef struct arena {
@@ -30,7 +30,12 @@ typedef struct layout {
     uint32_t *heap;
     station *stations;
     uint32_t *spi_pins;
+    wire *spi_wires;
     pins *pe_pins;
+    its_seat *itss;
+    memory_row *memory;
+    unsigned char *its_memory;
+    size_t its_bytes;
     unsigned char *pe_memory; /* per PE: CPU interface, then Redistributor */
     size_t cpu_bytes;
     size_t pe_bytes;
@@ -40,21 +45,43 @@ static uint32_t fifo_entries(const gic_config *config)
 {
     /* What credits allow to be under way, with room to spare; a power of two. */
     uint32_t wanted = 1024u + 32u * config->pe_count;
+    if (config->lpi_bits)
+        wanted += 1024u + (uint32_t)GIC_CREDIT_LPI * config->pe_count;
     uint32_t entries = 1024;
     while (entries < wanted)
         entries *= 2;
     return entries;
 }
 
+/* Requests for memory that may be under way; more of them wait. */
+static uint32_t memory_rows(const gic_config *config)
+{
+    return config->lpi_bits ? 64u + config->its_count * (config->its.walks + 2u) +
+                                  (uint32_t)GICR_MEMORY_REQUESTS * config->pe_count
+                            : 0;
+}
+
 static uint32_t node_entries(const gic_config *config)
 {
-    /* Below fan_out_limit() when a message is fanned out; behind it what credits allow a PE. */
-    return 4096u + 128u * config->pe_count;
+    /* Below fan_out_limit() when a message is fanned out; behind it what credits allow a PE, and
+       what can be under way on wires. */
+    uint32_t wires = (uint32_t)config->spi_count + config->espi_count +
+                     (16u + config->eppi_count) * config->pe_count;
+    uint32_t entries = 4096u + 128u * config->pe_count + WIRE_TOGGLES * wires;
+    if (config->lpi_bits)
+        entries += (uint32_t)config->its_count *
+                       (config->its.queue + (uint32_t)GIC_CREDIT_LPI * config->pe_count) +
+                   memory_rows(config);
+    return entries;
 }
 
 static uint32_t lane_entries(const gic_config *config)
 {
-    return LANES_COMMON + (uint32_t)config->pe_count * LANES_PER_PE;
+    uint32_t lanes = LANES_COMMON + (uint32_t)config->pe_count * LANES_PER_PE;
+    if (config->lpi_bits)
+        lanes += (uint32_t)config->pe_count * LPI_LANES_PER_PE +
+                 (uint32_t)config->its_count * LANES_PER_ITS;
+    return lanes;
 }
 
 enum { SPI_PIN_WORDS = (1024 + GIC_MAX_ESPIS) / 32 };
@@ -72,8 +99,13 @@ static size_t lay_out(arena *m, const gic_config *c, const gic_assembly_parts *p
     l->nodes = (node *)take(m, node_entries(c) * sizeof *l->nodes);
     l->lanes = (lane *)take(m, lane_entries(c) * sizeof *l->lanes);
     l->heap = (uint32_t *)take(m, lane_entries(c) * sizeof *l->heap);
-    l->stations = (station *)take(m, (1 + 2 * n) * sizeof *l->stations);
+    l->stations = (station *)take(m, station_count(c) * sizeof *l->stations);
+    l->itss = (its_seat *)take(m, c->its_count * sizeof *l->itss);
+    l->memory = (memory_row *)take(m, memory_rows(c) * sizeof *l->memory);
+    l->its_bytes = parts->its && c->its_count ? gic_align_up(its_footprint(c), 64) : 0;
+    l->its_memory = (unsigned char *)take(m, c->its_count * l->its_bytes);
     l->spi_pins = (uint32_t *)take(m, SPI_PIN_WORDS * sizeof *l->spi_pins);
+    l->spi_wires = (wire *)take(m, WIRES_SHARED * sizeof *l->spi_wires);
     l->pe_pins = (pins *)take(m, n * sizeof *l->pe_pins);
     l->cpu_bytes = parts->cpuif ? gic_align_up(cpuif_footprint(c), 64) : 0;
     l->pe_bytes = l->cpu_bytes + (parts->gicr ? gic_align_up(gicr_footprint(c), 64) : 0);
@@ -134,7 +166,7 @@ static bool init_kernels(gic_assembly *a, const layout *l, gic_config_error *err
             (a->parts.cpuif && !init_cpu(a, pe, error)))
             return false;
     }
-    return true;
+    return init_itss(a, l->its_memory, l->its_bytes, error);
 }
 
 static void adopt(gic_assembly *a, const layout *l)
@@ -151,7 +183,11 @@ static void adopt(gic_assembly *a, const layout *l)
     a->lane_count = lane_entries(&a->config);
     a->heap = l->heap;
     a->stations = l->stations;
+    a->itss = l->itss;
+    a->memory = l->memory;
+    a->memory_count = memory_rows(&a->config);
     a->spi_pins = l->spi_pins;
+    a->spi_wires = l->spi_wires;
     a->pe_pins = l->pe_pins;
     if (a->config.affinity) {
         memcpy(l->affinity, a->config.affinity, a->config.pe_count * sizeof *l->affinity);
@@ -183,10 +219,15 @@ gic_assembly *gic_assembly_init(void *memory, size_t length, const gic_config *c
         a->timing = *timing;
     if (ports)
         a->ports = *ports;
-    a->at_once = !a->timing.timed && parts->gicd && parts->gicr && parts->cpuif;
+    a->whole = parts->gicd && parts->gicr && parts->cpuif;
+    a->at_once = !a->timing.timed && a->whole;
     adopt(a, &l);
     lanes_clear(a);
-    return init_kernels(a, &l, error) ? a : NULL;
+    memory_clear(a);
+    if (!init_kernels(a, &l, error))
+        return NULL;
+    note_all_sleep(a);
+    return a;
 }
 
 void gic_assembly_set_last(gic_assembly *a, uint16_t pe, bool last)
@@ -219,20 +260,6 @@ static void report_line(gic_assembly *a, gic_port port, unsigned id, uint16_t pe
     emit_event(a, &event);
 }
 
-static gic_out line_message(gic_port to, uint16_t pe, uint32_t intid, bool level)
-{
-    gic_out out = {0};
-    out.port = (uint8_t)to;
-    out.from = (uint8_t)to;
-    out.to = pe;
-    out.except = GIC_PE_NONE;
-    out.from_pe = pe;
-    out.msg.kind = GIC_MSG_LINE;
-    out.msg.flags = level;
-    out.msg.intid = intid;
-    return out;
-}
-
 /* A wire moved: at once where the hop costs nothing, by its lane otherwise; like hand_over(). */
 static inline gic_outbox *move_line(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid,
                                     bool level, uint64_t now_ps)
@@ -240,13 +267,8 @@ static inline gic_outbox *move_line(gic_assembly *a, gic_port to, uint16_t pe, u
     bool shared = to == GIC_PORT_GICD;
     if (level)
         report_line(a, to, GIC_EV_ASSERTED, shared ? (uint16_t)GIC_PE_NONE : pe, intid, now_ps);
-    if (a->timing.timed) {
-        gic_out out = line_message(to, shared ? 0 : pe, intid, level);
-        uint64_t delay = a->timing.hop_ps[shared ? GIC_HOP_SPI_LINE : GIC_HOP_PPI_LINE];
-        uint32_t lane_id = shared ? (uint32_t)LANE_SPI_LINES : lane_of(pe, LANE_PPI_LINES);
-        if (lanes_push(a, lane_id, &out, now_ps + delay))
-            return NULL;
-    }
+    if (a->timing.timed && wire_send(a, to, shared ? 0 : pe, intid, level, now_ps))
+        return NULL;
     return hand_level(a, to, pe, intid, level);
 }
 
@@ -330,7 +352,8 @@ static void drive_spi_pins_again(gic_assembly *a, uint64_t now_ps)
 
 static void reset_pe_side(gic_assembly *a, uint16_t pe, uint64_t now_ps)
 {
-    const seat *s = &a->seats[pe];
+    seat *s = &a->seats[pe];
+    s->working = false;
     if (a->parts.gicr) {
         gicr_reset(s->redist);
         collect(a, s->redist_box, now_ps);
@@ -350,19 +373,23 @@ void gic_assembly_reset(gic_assembly *a, uint64_t now_ps)
     GIC_ASSERT(!a->inside);
     a->inside = true;
     lanes_clear(a);
+    wires_clear(a);
+    memory_clear(a);
     a->fifo_head = a->fifo_tail = 0;
-    for (uint32_t i = 0; i < 1u + 2u * a->config.pe_count; i++)
+    for (uint32_t i = 0; i < station_count(&a->config); i++)
         a->stations[i].busy_until_ps = now_ps;
     if (a->parts.gicd) {
         gicd_reset(a->dist);
         collect(a, a->dist_box, now_ps);
     }
+    reset_itss(a, now_ps);
     for (uint16_t pe = 0; pe < a->config.pe_count; pe++)
         reset_pe_side(a, pe, now_ps);
     for (uint16_t pe = 0; a->parts.gicr && pe < a->config.pe_count; pe++)
         drive_pins_again(a, pe, now_ps);
     if (a->parts.gicd)
         drive_spi_pins_again(a, now_ps);
+    note_all_sleep(a);
     leave(a, NULL, now_ps);
 }
 
@@ -427,6 +454,7 @@ gic_status gic_assembly_gicr_write(gic_assembly *a, uint64_t now_ps, uint16_t pe
         return GIC_ADDRESS;
     enter(a, GIC_PORT_GICR, pe, now_ps);
     status = gicr_write(a->seats[pe].redist, access, offset, value);
+    note_sleep(a, pe);
     leave(a, a->seats[pe].redist_box, now_ps);
     return status;
 }

@@ -14,6 +14,8 @@ static station *station_of(gic_assembly *a, gic_port port, uint16_t pe)
 {
     if (port == GIC_PORT_GICD)
         return &a->stations[0];
+    if (port == GIC_PORT_ITS)
+        return &a->stations[1u + 2u * a->config.pe_count + pe];
     return &a->stations[1u + (port == GIC_PORT_CPUIF ? a->config.pe_count : 0u) + pe];
 }
 
@@ -21,6 +23,8 @@ static bool is_inside(const gic_assembly *a, unsigned port)
 {
     if (port == GIC_PORT_GICD)
         return a->parts.gicd;
+    if (port == GIC_PORT_ITS)
+        return a->parts.its;
     return port == GIC_PORT_GICR ? a->parts.gicr : a->parts.cpuif;
 }
 
@@ -50,7 +54,12 @@ void drive_line(gic_assembly *a, uint16_t pe, gic_line line, bool level, uint64_
 static void fifo_push(gic_assembly *a, const gic_out *out)
 {
     /* One entry stays free: the one that is being delivered, in place. */
-    GIC_ASSERT(((a->fifo_tail + 2) & a->fifo_mask) != a->fifo_head);
+    bool full = ((a->fifo_tail + 2) & a->fifo_mask) == a->fifo_head;
+    GIC_ASSERT(!full);
+    if (full) {
+        a->stats.messages_lost++;
+        return;
+    }
     a->fifo[a->fifo_tail] = *out;
     a->fifo_tail = (a->fifo_tail + 1) & a->fifo_mask;
 }
@@ -81,7 +90,7 @@ static void deliver_any(gic_assembly *a, const gic_out *out, uint64_t now_ps)
         deliver(a, (gic_port)out->port, out->to, out, now_ps);
 }
 
-static void push_or_deliver(gic_assembly *a, uint32_t lane_id, const gic_out *out, uint64_t due_ps)
+void push_or_deliver(gic_assembly *a, uint32_t lane_id, const gic_out *out, uint64_t due_ps)
 {
     /* Credits bound what is under way; should a node be missing all the same, its time is lost
        and not the message: it arrives now, and the violation is counted. */
@@ -89,6 +98,13 @@ static void push_or_deliver(gic_assembly *a, uint32_t lane_id, const gic_out *ou
         a->stats.causality_violations++;
         deliver_any(a, out, due_ps);
     }
+}
+
+/* A line of an ITS: the platform wires it to where it wants. */
+static void drive_its_line(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+{
+    if (a->ports.its_line)
+        a->ports.its_line(a->ports.up, out->to, out->msg.flags != 0, now_ps);
 }
 
 /*
@@ -115,8 +131,20 @@ static void send_line(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 }
 
 /* The lane and the hop of a message between components. */
-static uint32_t route(const gic_out *out, gic_hop *hop)
+static uint32_t route_of_lpi(const gic_assembly *a, const gic_out *out, gic_hop *hop)
 {
+    if (out->from == GIC_PORT_ITS) {
+        *hop = GIC_HOP_ITS_GICR;
+        return its_lane_of(a, out->from_pe, LANE_ITS_OUT);
+    }
+    *hop = out->port == GIC_PORT_ITS ? GIC_HOP_GICR_ITS : GIC_HOP_GICR_GICR;
+    return lpi_lane_of(a, out->from_pe, out->port == GIC_PORT_ITS ? LANE_GICR_ITS : LANE_GICR_GICR);
+}
+
+static uint32_t route(const gic_assembly *a, const gic_out *out, gic_hop *hop)
+{
+    if (out->msg.kind >= GIC_MSG_LPI_SET && out->msg.kind <= GIC_MSG_LPI_MOVED_ACK)
+        return route_of_lpi(a, out, hop);
     if (out->from == GIC_PORT_GICD) {
         *hop = GIC_HOP_GICD_GICR;
         return LANE_GICD_OUT;
@@ -148,23 +176,59 @@ static void send_message(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     gic_hop hop;
     uint32_t lane_id;
-    if (!is_inside(a, out->port)) {
+    if (out->port == GIC_PORT_MEM && a->timing.timed) {
+        memory_send(a, out, now_ps);
+    } else if (out->port != GIC_PORT_MEM && !is_inside(a, out->port)) {
         send_out(a, out, now_ps);
     } else if (!a->timing.timed) {
         fifo_push(a, out);
     } else {
-        lane_id = route(out, &hop);
-        push_or_deliver(a, lane_id, out, now_ps + a->timing.hop_ps[hop]);
+        lane_id = route(a, out, &hop);
+        now_ps += a->timing.hop_ps[hop];
+        if (out->from == GIC_PORT_ITS) /* group: cache lookups on the way to this message */
+            now_ps += out->msg.group * a->timing.access_ps[GIC_COST_ITS_LOOKUP];
+        push_or_deliver(a, lane_id, out, now_ps);
     }
 }
 
-/* Only an outbox that was full to its @p end has dropped events. */
+/* Only an outbox that was full to its @p end has dropped anything. */
 static inline void count_dropped(gic_assembly *a, gic_outbox *box, const gic_out *end)
 {
     if (end != box->end)
         return;
     a->stats.events_dropped += box->events_dropped;
+    a->stats.messages_lost += box->messages_lost;
     box->events_dropped = 0;
+    box->messages_lost = 0;
+}
+
+void note_work(gic_assembly *a, const gic_outbox *box, uint64_t now_ps)
+{
+    const gic_port port = (gic_port)box->blank.from;
+    const uint16_t index = box->blank.from_pe;
+    bool *working;
+    uint64_t pace =
+        a->timing.occupancy_ps[port == GIC_PORT_ITS ? GIC_STATION_ITS : GIC_STATION_GICR];
+    gic_out out = {0};
+    if (port != GIC_PORT_ITS && port != GIC_PORT_GICR)
+        return; /* the Distributor: has_work() */
+    working = port == GIC_PORT_ITS ? &a->itss[index].working : &a->seats[index].working;
+    if (*working)
+        return;
+    *working = true;
+    out.port = out.from = (uint8_t)port;
+    out.to = out.from_pe = index;
+    out.except = GIC_PE_NONE;
+    if (!a->timing.timed && !has_had_its_turn(a))
+        fifo_push(a, &out);
+    else
+        push_or_deliver(a,
+                        port == GIC_PORT_ITS ? its_lane_of(a, index, LANE_ITS_WORK)
+                                             : lpi_lane_of(a, index, LANE_GICR_WORK),
+                        &out,
+                        now_ps + (!a->timing.timed ? DEFER_PS
+                                  : pace > 1000    ? pace
+                                                   : 1000));
 }
 
 void collect(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
@@ -175,12 +239,16 @@ void collect(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
     for (; out != end; out++) {
         if (out->port == GIC_PORT_EVENT)
             emit(a, out, now_ps);
+        else if (out->port == GIC_PORT_LINE && out->from == GIC_PORT_ITS)
+            drive_its_line(a, out, now_ps);
         else if (out->port == GIC_PORT_LINE)
             send_line(a, out, now_ps);
         else
             send_message(a, out, now_ps);
     }
     count_dropped(a, box, end);
+    if (box->more)
+        note_work(a, box, now_ps);
 }
 
 /* hand_over() of a message from one kernel to another. */
@@ -211,11 +279,39 @@ static gic_outbox *hand_to_pe(gic_assembly *a, uint16_t pe, const gic_out *out, 
     return NULL;
 }
 
-static gic_outbox *hand_work(gic_assembly *a, const gic_out *out)
+static gic_outbox *hand_work(gic_assembly *a, gic_port to, uint16_t index)
 {
-    count_message(a, out->msg.kind);
+    count_message(a, GIC_MSG_NONE);
+    if (to == GIC_PORT_ITS) {
+        a->itss[index].working = false;
+        its_step(a->itss[index].kernel);
+        return a->itss[index].box;
+    }
+    if (to == GIC_PORT_GICR) {
+        a->seats[index].working = false;
+        gicr_step(a->seats[index].redist);
+        return a->seats[index].redist_box;
+    }
     gicd_step(a->dist);
     return a->dist_box;
+}
+
+gic_outbox *hand_msi(gic_assembly *a, const gic_out *out)
+{
+    its_seat *s = &a->itss[out->to];
+    count_message(a, out->msg.kind);
+    s->msis_on_the_way--;
+    (void)its_translate(s->kernel, out->msg.intid, (uint32_t)out->msg.arg);
+    return s->box;
+}
+
+static gic_outbox *hand_to_its(gic_assembly *a, uint16_t index, const gic_out *out)
+{
+    if (out->msg.kind == GIC_MSG_LINE)
+        return hand_msi(a, out);
+    count_message(a, out->msg.kind);
+    its_receive(a->itss[index].kernel, out->from_pe, &out->msg);
+    return a->itss[index].box;
 }
 
 gic_outbox *hand_over(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out,
@@ -223,10 +319,18 @@ gic_outbox *hand_over(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *
 {
     if (to == GIC_PORT_LINE)
         return hand_to_pe(a, pe, out, now_ps);
-    if (out->msg.kind == GIC_MSG_LINE)
+    if ((unsigned)to == PORT_ANSWER)
+        return memory_hand_over(a, out);
+    if (to == GIC_PORT_MEM)
+        return memory_at_once(a, out, now_ps);
+    if (out->msg.kind == GIC_MSG_NONE)
+        return hand_work(a, to, pe);
+    if (to == GIC_PORT_ITS)
+        return hand_to_its(a, pe, out);
+    if (out->msg.kind == GIC_MSG_LINE) {
+        wire_arrived(a, to, pe, out->msg.intid, now_ps);
         return hand_level(a, to, pe, out->msg.intid, out->msg.flags != 0);
-    if (out->msg.kind == GIC_MSG_NONE && to == GIC_PORT_GICD)
-        return hand_work(a, out);
+    }
     return hand_message(a, to, pe, out);
 }
 
@@ -247,6 +351,8 @@ static inline const gic_out *collect_at_once(gic_assembly *a, gic_outbox *box, u
     for (; out != end; out++) {
         if (out->port == GIC_PORT_EVENT) {
             emit(a, out, now_ps);
+        } else if (out->port == GIC_PORT_LINE && out->from == GIC_PORT_ITS) {
+            drive_its_line(a, out, now_ps);
         } else if (out->port == GIC_PORT_LINE) {
             drive_line(a, out->to, (gic_line)out->msg.kind, out->msg.flags != 0, now_ps);
         } else if (!only && a->fifo_head == a->fifo_tail) {
@@ -259,6 +365,8 @@ static inline const gic_out *collect_at_once(gic_assembly *a, gic_outbox *box, u
         }
     }
     count_dropped(a, box, end);
+    if (box->more)
+        note_work(a, box, now_ps);
     return only ? only : fifo_pop(a);
 }
 
@@ -273,7 +381,10 @@ static void settle_at_once(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
         }
         if (!next)
             return;
-        box = hand_message(a, (gic_port)next->port, next->to, next);
+        if (next->port <= GIC_PORT_CPUIF && next->msg.kind != GIC_MSG_NONE)
+            box = hand_message(a, (gic_port)next->port, next->to, next);
+        else
+            box = hand_over(a, (gic_port)next->port, next->to, next, now_ps);
     }
 }
 
@@ -302,6 +413,8 @@ static gic_station station_kind(gic_port port)
 {
     if (port == GIC_PORT_GICD)
         return GIC_STATION_GICD;
+    if (port == GIC_PORT_ITS)
+        return GIC_STATION_ITS;
     return port == GIC_PORT_GICR ? GIC_STATION_GICR : GIC_STATION_CPUIF;
 }
 
@@ -334,6 +447,29 @@ static bool is_crowded(const gic_assembly *a, uint64_t due_ps, uint64_t *until_p
     return true;
 }
 
+/* A lane whose head waits for no station: a line to a PE, what is to be fanned out, and requests
+   for memory; false: it is none of those. */
+static bool serve_passing(gic_assembly *a, uint32_t lane_id, uint64_t due_ps)
+{
+    const gic_out *head = &a->nodes[a->lanes[lane_id].head].out;
+    gic_out out;
+    if (head->port == GIC_PORT_MEM) {
+        out = *head;
+        if (memory_serve(a, &out, due_ps))
+            (void)lanes_pop(a, lane_id);
+        else
+            lanes_postpone(a, lane_id, due_ps + DEFER_PS);
+        return true;
+    }
+    if (head->port == GIC_PORT_GICR && head->from == GIC_PORT_ITS &&
+        lane_id != lpi_lane_of(a, head->to, LANE_FROM_ITS)) {
+        out = lanes_pop(a, lane_id);
+        push_or_deliver(a, lpi_lane_of(a, out.to, LANE_FROM_ITS), &out, due_ps);
+        return true;
+    }
+    return false;
+}
+
 /* Take the head of a lane at its due time: fan out, wait for the station, or deliver. */
 static void serve(gic_assembly *a, uint32_t lane_id, uint64_t due_ps)
 {
@@ -356,6 +492,10 @@ static void serve(gic_assembly *a, uint32_t lane_id, uint64_t due_ps)
             fan_out(a, &out, due_ps);
         return;
     }
+    if (serve_passing(a, lane_id, due_ps))
+        return;
+    if ((unsigned)to == PORT_ANSWER)
+        to = (gic_port)head->from;
     s = station_of(a, to, pe);
     if (s->busy_until_ps > due_ps) {
         a->stats.station_waits++;
@@ -363,9 +503,10 @@ static void serve(gic_assembly *a, uint32_t lane_id, uint64_t due_ps)
         return;
     }
     out = lanes_pop(a, lane_id);
-    reach(a, s, due_ps);
+    if (a->timing.timed)
+        reach(a, s, due_ps);
     s->busy_until_ps = due_ps + a->timing.occupancy_ps[station_kind(to)];
-    deliver(a, to, pe, &out, due_ps);
+    deliver(a, (gic_port)out.port, pe, &out, due_ps);
 }
 
 static inline bool has_work(const gic_assembly *a)
@@ -395,8 +536,11 @@ void gic_assembly_advance(gic_assembly *a, uint64_t now_ps)
 {
     uint32_t lane_id;
     uint64_t due_ps;
+    a->budget = BUDGET;
     while (lanes_earliest(a, &lane_id, &due_ps) && due_ps <= now_ps) {
         serve(a, lane_id, due_ps);
+        if (!a->timing.timed)
+            settle_by_fifo(a, NULL, due_ps);
         if (has_work(a))
             continue_work(a, due_ps);
     }

@@ -54,6 +54,7 @@ void lanes_clear(gic_assembly *a)
     a->node_free = a->node_count ? 0 : NONE;
     a->heap_count = 0;
     a->in_flight = 0;
+    a->line_due_known = false;
 }
 
 bool lanes_push(gic_assembly *a, uint32_t lane_id, const gic_out *out, uint64_t due_ps)
@@ -66,6 +67,7 @@ bool lanes_push(gic_assembly *a, uint32_t lane_id, const gic_out *out, uint64_t 
     if (due_ps < l->last_due_ps)
         due_ps = l->last_due_ps; /* links never reorder */
     l->last_due_ps = due_ps;
+    a->line_due_known = false;
     a->nodes[n].due_ps = due_ps;
     a->nodes[n].seq = a->next_seq++;
     a->nodes[n].out = *out;
@@ -84,21 +86,13 @@ bool lanes_push(gic_assembly *a, uint32_t lane_id, const gic_out *out, uint64_t 
     return true;
 }
 
-bool lanes_earliest(const gic_assembly *a, uint32_t *lane_id, uint64_t *due_ps)
-{
-    if (a->heap_count == 0)
-        return false;
-    *lane_id = a->heap[0];
-    *due_ps = a->nodes[a->lanes[a->heap[0]].head].due_ps;
-    return true;
-}
-
 gic_out lanes_pop(gic_assembly *a, uint32_t lane_id)
 {
     lane *l = &a->lanes[lane_id];
     uint32_t n = l->head;
     gic_out out = a->nodes[n].out;
     GIC_ASSERT(a->heap[0] == lane_id);
+    a->line_due_known = false;
     l->head = a->nodes[n].next;
     a->nodes[n].next = a->node_free;
     a->node_free = n;
@@ -115,6 +109,7 @@ gic_out lanes_pop(gic_assembly *a, uint32_t lane_id)
 void lanes_postpone(gic_assembly *a, uint32_t lane_id, uint64_t due_ps)
 {
     GIC_ASSERT(a->heap[0] == lane_id);
+    a->line_due_known = false;
     a->nodes[a->lanes[lane_id].head].due_ps = due_ps;
     if (due_ps > a->lanes[lane_id].last_due_ps)
         a->lanes[lane_id].last_due_ps = due_ps;

@@ -54,8 +54,9 @@ void cpuif_iar_acknowledge(cpuif *c, uint64_t value)
 /* An INTID that can have been acknowledged here. */
 static bool is_implemented(const cpuif *c, uint32_t intid)
 {
-    return intid >= GIC_INTID_LPI_FIRST || gic_config_has_private(&c->config, intid) ||
-           gic_config_has_shared(&c->config, intid);
+    if (intid >= GIC_INTID_LPI_FIRST)
+        return c->config.lpi_bits > 0 && intid >> c->config.lpi_bits == 0;
+    return gic_config_has_private(&c->config, intid) || gic_config_has_shared(&c->config, intid);
 }
 
 static void bad_write(cpuif *c, gic_event_id event, uint32_t intid, uint64_t value)

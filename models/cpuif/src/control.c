@@ -5,7 +5,7 @@
 /* ---- ICC_CTLR_EL1, ICC_CTLR_EL3 ---------------------------------------------------------------
  */
 
-enum { ID_BITS_16 = 0, EXTENDED_RANGE = 1 };
+enum { ID_BITS_16 = 0, ID_BITS_24 = 1, EXTENDED_RANGE = 1 };
 
 uint64_t cpuif_ctlr_el3_value(const cpuif *c, const cpuif_view *v, unsigned index)
 {
@@ -13,7 +13,7 @@ uint64_t cpuif_ctlr_el3_value(const cpuif *c, const cpuif_view *v, unsigned inde
     (void)v;
     (void)index;
     value = GIC_PUT(ICC_CTLR_EL3, PRIbits, value, c->config.priority_bits - 1);
-    value = GIC_PUT(ICC_CTLR_EL3, IDbits, value, ID_BITS_16);
+    value = GIC_PUT(ICC_CTLR_EL3, IDbits, value, c->config.lpi_bits > 16 ? ID_BITS_24 : ID_BITS_16);
     value = GIC_PUT(ICC_CTLR_EL3, A3V, value, c->config.aff3_valid);
     value = GIC_PUT(ICC_CTLR_EL3, RSS, value, c->config.range_select);
     /* INTIDs 1024 to 8191 are taken like any other (M-03, ID-P15). */

@@ -5,6 +5,7 @@
 
 #include "gic/config.h"
 #include "gic/fault.h"
+#include "gic/identity.h"
 
 /** Group by {IGRPMODR, IGROUPR} with two Security states in use, by IGROUPR alone with DS=1 (D-21).
  */
@@ -58,8 +59,5 @@ static inline uint8_t gic_priority_from_nonsecure(uint8_t value)
 {
     return (uint8_t)(0x80u | value >> 1);
 }
-
-/** PIDR0-7 and CIDR0-3 from the identity in IIDR; @p offset is the register's in its frame. */
-uint32_t gic_identity(const gic_config *config, uint32_t offset);
 
 #endif

@@ -132,14 +132,23 @@ static void gicd_fill_views(gicd *d)
     }
 }
 
-/* Without LPIs an INTID has the bits that SPIs and extended ranges need (ID-D12). */
+/* An INTID has the bits that LPIs need; without them, those of SPIs and extended ranges (ID-D12).
+   num_LPIs stays 0: there are as many LPIs as the bits say. */
+static unsigned gicd_id_bits(const gic_config *config)
+{
+    if (config->lpi_bits > 0)
+        return config->lpi_bits;
+    return config->espi_count > 0 || config->eppi_count > 0 ? 13 : 10;
+}
+
 static uint32_t gicd_make_typer(const gic_config *config, unsigned spi_words)
 {
     unsigned espi_words = config->espi_count / 32u;
     uint64_t value = GIC_MAKE(GICD_TYPER, ITLinesNumber, spi_words);
     value = GIC_PUT(GICD_TYPER, ESPI, value, espi_words > 0);
     value = GIC_PUT(GICD_TYPER, ESPI_range, value, espi_words > 0 ? espi_words - 1u : 0);
-    value = GIC_PUT(GICD_TYPER, IDbits, value, espi_words > 0 || config->eppi_count > 0 ? 12 : 9);
+    value = GIC_PUT(GICD_TYPER, IDbits, value, gicd_id_bits(config) - 1u);
+    value = GIC_PUT(GICD_TYPER, LPIS, value, config->lpi_bits > 0);
     value = GIC_PUT(GICD_TYPER, MBIS, value, config->mbis);
     value = GIC_PUT(GICD_TYPER, A3V, value, config->aff3_valid);
     value = GIC_PUT(GICD_TYPER, No1N, value, !config->one_of_n);

@@ -22,6 +22,15 @@ static void gicd_copy(void *to, const unsigned char *from, size_t length)
         *byte++ = *from++;
 }
 
+/* Whether the bytes at these places of a saved structure are 0 or 1, as a bool's have to be. */
+static bool gicd_bools_sane(const unsigned char *at, const uint8_t *offset, unsigned count)
+{
+    while (count-- > 0)
+        if (at[*offset++] > 1)
+            return false;
+    return true;
+}
+
 static bool gicd_same_shape(const gicd *d, const unsigned char *payload)
 {
     gicd_shape shape;
@@ -42,12 +51,15 @@ static bool gicd_offer_sane(const gicd *d, const gicd_offer *offer)
 /* Every index in the state has to lead inside it, whatever the checksum says. */
 static bool gicd_pes_sane(const gicd *d, const unsigned char *payload)
 {
+    static const uint8_t awake[] = {offsetof(gicd_pe, awake)};
     const unsigned char *at =
         payload + ((const unsigned char *)d->pe - (const unsigned char *)d->arch);
     unsigned pe;
     for (pe = 0; pe < d->pool; pe++, at += sizeof(gicd_pe)) {
         gicd_pe p;
         unsigned i;
+        if (!gicd_bools_sane(at, awake, GIC_COUNT_OF(awake)))
+            return false;
         gicd_copy(&p, at, sizeof(p));
         if (p.offers > GIC_CREDIT_OFFER)
             return false;
@@ -60,8 +72,15 @@ static bool gicd_pes_sane(const gicd *d, const unsigned char *payload)
 
 static bool gicd_marks_sane(const gicd *d, const unsigned char *payload)
 {
+    static const uint8_t bools[] = {
+        offsetof(gicd_arch, ds),       offsetof(gicd_arch, e1nwf),
+        offsetof(gicd_arch, announce), offsetof(gicd_arch, announce_rwp),
+        offsetof(gicd_arch, rwp),      offsetof(gicd_arch, pool_dirty),
+    };
     gicd_arch arch;
     unsigned pe;
+    if (!gicd_bools_sane(payload, bools, GIC_COUNT_OF(bools)))
+        return false;
     gicd_copy(&arch, payload, sizeof(arch));
     if ((arch.recall_words | arch.rwp_words) >> d->words != 0 || arch.acks > d->pool)
         return false;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The Redistributor: memory, reset, messages, wires, explanation, saving. */
+#include "gic/mem.h"
 #include "gic/save.h"
 #include "gicr_state.h"
 
-enum { GICR_SAVE_MAGIC = 0x52434947, GICR_SAVE_VERSION = 1 }; /* "GICR" */
+enum { GICR_SAVE_MAGIC = 0x52434947, GICR_SAVE_VERSION = 2 }; /* "GICR" */
 
 /* --- small things ---------------------------------------------------------------------------- */
 
@@ -30,6 +31,8 @@ void gicr_update(gicr *r)
         gicr_sleep_step(r);
     if (r->arch.offers.count > 0)
         gicr_sort_offers(r);
+    if (r->face->work)
+        gicr_lpi_work(r);
     if (gicr_may_present(r))
         gicr_present(r);
     if (gicr_routing_stale(r))
@@ -40,14 +43,14 @@ void gicr_update(gicr *r)
         gicr_answer_announcement(r);
     if (r->arch.processor_sleep || r->arch.wake)
         gicr_drive_wake(r);
+    r->outbox.more = r->face->work;
 }
 
 /* --- building -------------------------------------------------------------------------------- */
 
 size_t gicr_footprint(const gic_config *config)
 {
-    (void)config;
-    return gic_align_up(sizeof(gicr), 64);
+    return gic_align_up(sizeof(gicr), 64) + gicr_lpi_footprint(config);
 }
 
 static gic_config_error gicr_check(const void *memory, size_t length, const gic_config *config,
@@ -80,6 +83,8 @@ gicr *gicr_init(void *memory, size_t length, const gic_config *config, uint16_t 
     r->affinity = gic_config_affinity(config, pe);
     r->pe = pe;
     r->words = (uint8_t)(1u + config->eppi_count / 32u);
+    r->lpi = gicr_lpi_init((unsigned char *)memory + gic_align_up(sizeof(gicr), 64), config);
+    r->face = r->lpi ? gicr_lpi_get_face(r->lpi) : &r->no_face;
     gic_outbox_init(&r->outbox, r->entries, GICR_OUTBOX, GIC_PORT_GICR, pe);
     r->frame.row = gicr_rows(&rows);
     r->frame.row_count = (uint16_t)rows;
@@ -113,6 +118,10 @@ static gicr_shape gicr_make_shape(const gicr *r)
     shape.security =
         (uint8_t)(r->config.two_security_states | (unsigned)r->config.ds_writable << 1);
     shape.dpg = r->config.dpg;
+    shape.lpi_bits = r->config.lpi_bits;
+    shape.its_count = r->config.its_count;
+    shape.lpi_cache = r->lpi ? r->config.lpi_cache : 0;
+    shape.lpi_property_cache = r->lpi ? r->config.lpi_property_cache : 0;
     return shape;
 }
 
@@ -139,6 +148,9 @@ void gicr_reset(gicr *r)
     r->arch.phase = GICR_ASLEEP;
     r->arch.routing_sent = (uint64_t)GIC_PRIORITY_IDLE << 16; /* what the Distributor starts from */
     gic_outbox_clear(&r->outbox);
+    r->outbox.more = false;
+    if (r->lpi)
+        gicr_lpi_reset(r->lpi);
     for (w = 0; w < r->words; w++)
         gicr_pending_changed(r, w, 0);
 }
@@ -274,6 +286,14 @@ void gicr_receive(gicr *r, gic_port from, const gic_msg *msg)
         [GIC_MSG_CLEAR_ACK] = {gicr_receive_clear_ack, false},
         [GIC_MSG_QUIESCE_ACK] = {gicr_receive_quiesce_ack, false},
         [GIC_MSG_DOWNSTREAM_CONTROL_ACK] = {gicr_receive_control_ack, false},
+        [GIC_MSG_LPI_SET] = {gicr_receive_lpi_set, false},
+        [GIC_MSG_LPI_CLEAR] = {gicr_receive_lpi_clear, false},
+        [GIC_MSG_LPI_INV] = {gicr_receive_lpi_inv, false},
+        [GIC_MSG_LPI_INVALL] = {gicr_receive_lpi_invall, false},
+        [GIC_MSG_LPI_MOVE] = {gicr_receive_lpi_move, false},
+        [GIC_MSG_LPI_MOVEALL] = {gicr_receive_lpi_moveall, false},
+        [GIC_MSG_LPI_MOVED] = {gicr_receive_lpi_moved, false},
+        [GIC_MSG_LPI_MOVED_ACK] = {gicr_receive_lpi_moved_ack, false},
     };
     const gicr_receiver *to = &receiver[msg->kind < GIC_MSG_KIND_COUNT ? msg->kind : 0u];
     (void)from;
@@ -317,6 +337,8 @@ void gicr_explain(const gicr *r, gic_explanation *explanation)
         return;
     gic_gate_set(explanation, GIC_GATE_AWAKE, r->arch.phase == GICR_AWAKE,
                  (uint64_t)r->arch.processor_sleep | (uint64_t)asleep << 1);
+    if (explanation->intid >= GIC_INTID_LPI_FIRST)
+        gicr_lpi_explain(r, explanation);
     if (!gic_is_private(explanation->intid))
         return;
     gic_gate_set(explanation, GIC_GATE_IMPLEMENTED, slot != GICR_NO_SLOT, slot != GICR_NO_SLOT);
@@ -328,42 +350,75 @@ void gicr_explain(const gicr *r, gic_explanation *explanation)
 
 size_t gicr_save_size(const gicr *r)
 {
-    return sizeof(gic_save_header) + sizeof(r->arch);
+    return sizeof(gic_save_header) + sizeof(r->arch) + gicr_lpi_save_size(r);
 }
 
 size_t gicr_save(const gicr *r, void *out)
 {
-    return gic_save_block(out, GICR_SAVE_MAGIC, GICR_SAVE_VERSION, &r->arch, sizeof(r->arch));
+    size_t at = gic_save_block(out, GICR_SAVE_MAGIC, GICR_SAVE_VERSION, &r->arch, sizeof(r->arch));
+    return at + gicr_lpi_save(r, (unsigned char *)out + at);
 }
 
-static bool gicr_entries_sane(const gicr_entries *entries)
+/* Places of no entry are zero (gicr_flags()). */
+static bool gicr_entries_sane(const gicr_entries *entries, unsigned flags)
 {
+    static const gicr_entry none = {0, 0, 0, 0, 0};
     unsigned i;
     if (entries->count > GIC_COUNT_OF(entries->entry))
         return false;
-    for (i = 0; i < entries->count; i++)
-        if (entries->entry[i].group >= GIC_GROUP_COUNT)
+    for (i = 0; i < GIC_COUNT_OF(entries->entry); i++) {
+        const gicr_entry *entry = &entries->entry[i];
+        if (i >= entries->count && memcmp(entry, &none, sizeof(none)) != 0)
+            return false;
+        if (entry->group >= GIC_GROUP_COUNT || (entry->flags & ~flags) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* A byte of a file is no bool before it has been looked at. */
+static bool gicr_bools_sane(const gicr_arch *arch)
+{
+    static const size_t place[] = {
+        offsetof(gicr_arch, ds),           offsetof(gicr_arch, processor_sleep),
+        offsetof(gicr_arch, quiesced),     offsetof(gicr_arch, clear_open),
+        offsetof(gicr_arch, control_open), offsetof(gicr_arch, control_again),
+        offsetof(gicr_arch, routing_open), offsetof(gicr_arch, routing_rwp),
+        offsetof(gicr_arch, announced),    offsetof(gicr_arch, wake),
+        offsetof(gicr_arch, last),         offsetof(gicr_arch, inactive)};
+    const unsigned char *byte = (const unsigned char *)arch;
+    unsigned i;
+    for (i = 0; i < GIC_COUNT_OF(place); i++)
+        if (byte[place[i]] > 1)
             return false;
     return true;
+}
+
+static bool gicr_groups_sane(const gicr_arch *arch)
+{
+    return ((arch->gicd_groups | arch->cpu_groups | arch->dpg) & ~GIC_GROUPS_ALL) == 0;
 }
 
 static bool gicr_sane(const gicr *r, const gicr_arch *arch)
 {
     const gicr_shape *a = &arch->shape;
     const gicr_shape *b = &r->arch.shape;
-    return a->pe == b->pe && a->pe_count == b->pe_count && a->eppi_count == b->eppi_count &&
-           a->priority_bits == b->priority_bits && a->security == b->security && a->dpg == b->dpg &&
-           arch->phase <= GICR_FALLING && gicr_entries_sane(&arch->presented) &&
-           gicr_entries_sane(&arch->offers);
+    return memcmp(a, b, sizeof(*a)) == 0 && arch->phase <= GICR_FALLING && gicr_bools_sane(arch) &&
+           gicr_groups_sane(arch) &&
+           gicr_entries_sane(&arch->presented, GICR_CLEARING | GICR_RWP) &&
+           gicr_entries_sane(&arch->offers, GICR_RWP | GICR_RETURN | GICR_1OFN);
 }
 
 bool gicr_load(gicr *r, const void *in, size_t length)
 {
+    const size_t own = sizeof(gic_save_header) + sizeof(r->arch);
     gicr_arch arch;
     if (!gic_load_block(in, length, GICR_SAVE_MAGIC, GICR_SAVE_VERSION, &arch, sizeof(arch)) ||
-        !gicr_sane(r, &arch))
+        !gicr_sane(r, &arch) ||
+        !gicr_lpi_can_load(r, (const unsigned char *)in + own, length - own, &arch))
         return false;
     r->arch = arch;
     gic_outbox_clear(&r->outbox);
+    gicr_lpi_load(r, (const unsigned char *)in + own);
     return true;
 }

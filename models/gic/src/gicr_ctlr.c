@@ -19,7 +19,7 @@ static bool gicr_sees_all(const gicr *r, const gic_access *access)
 static bool gicr_rwp(const gicr *r)
 {
     unsigned i;
-    bool waits = r->arch.routing_rwp;
+    bool waits = r->arch.routing_rwp || gicr_lpi_rwp(r);
     for (i = 0; i < r->arch.presented.count; i++)
         waits |= (r->arch.presented.entry[i].flags & GICR_RWP) != 0;
     for (i = 0; i < r->arch.offers.count; i++)
@@ -31,7 +31,7 @@ gic_status gicr_read_ctlr(void *kernel, const gic_reg_access *a, uint64_t *value
 {
     const gicr *r = (const gicr *)kernel;
     bool upstream = r->arch.upstream > 0 && !GIC_FAULT("C-04");
-    uint64_t v = GIC_MAKE(GICR_CTLR, UWP, upstream);
+    uint64_t v = GIC_MAKE(GICR_CTLR, UWP, upstream) | gicr_lpi_ctlr(r);
     v = GIC_PUT(GICR_CTLR, RWP, v, gicr_rwp(r));
     v = GIC_PUT(GICR_CTLR, DPG1NS, v, gicr_dpg_bit(r, GIC_GROUP_1NS));
     if (gicr_sees_all(r, a->access)) {
@@ -69,6 +69,7 @@ gic_status gicr_write_ctlr(void *kernel, const gic_reg_access *a, uint64_t value
     gicr *r = (gicr *)kernel;
     gic_group_set dpg = gicr_decode_dpg(r, a->access, value);
     unsigned i;
+    gicr_lpi_write_ctlr(r, value);
     if (dpg == r->arch.dpg)
         return GIC_OK;
     r->arch.dpg = dpg;
@@ -93,6 +94,8 @@ gic_status gicr_read_typer(void *kernel, const gic_reg_access *a, uint64_t *valu
     v = GIC_PUT(GICR_TYPER, Processor_Number, v, r->pe);
     v = GIC_PUT(GICR_TYPER, DPGS, v, r->config.dpg);
     v = GIC_PUT(GICR_TYPER, Last, v, r->arch.last && !GIC_FAULT("R-02"));
+    v = GIC_PUT(GICR_TYPER, PLPIS, v, r->lpi != NULL);
+    v = GIC_PUT(GICR_TYPER, DirectLPI, v, r->lpi && r->config.direct_lpi);
     *value = gic_reg_part(a, v);
     return GIC_OK;
 }

@@ -131,6 +131,7 @@ void gicr_receive_group_enables(gicr *r, const gic_msg *msg)
     r->arch.ds = ds;
     if (ds)
         r->arch.dpg &= (gic_group_set)~gic_group_bit(GIC_GROUP_1S);
+    gicr_lpi_ds_changed(r);
     if (r->arch.phase == GICR_AWAKE || r->arch.phase == GICR_WAKING)
         gicr_send_control(r);
 }

@@ -56,6 +56,13 @@ static gicr_choice gicr_choose_private(const gicr *r, gic_group_set groups)
     return best;
 }
 
+static void gicr_consider_lpi(const gicr *r, gicr_choice *best)
+{
+    gicr_choice lpi = gicr_lpi_choice(r);
+    if (lpi.intid != GICR_NO_INTID)
+        gicr_consider(best, lpi.intid, lpi.priority, lpi.group);
+}
+
 static inline gicr_choice gicr_best(const gicr *r, gic_group_set groups)
 {
     gicr_choice best = {GICR_NO_INTID, 0, 0};
@@ -68,6 +75,8 @@ static inline gicr_choice gicr_best(const gicr *r, gic_group_set groups)
             !gicr_is_presented(r, offer->intid))
             gicr_consider(&best, offer->intid, offer->priority, offer->group);
     }
+    if (r->face->count > 0 && (groups & gic_group_bit(GIC_GROUP_1NS)))
+        gicr_consider_lpi(r, &best);
     return best;
 }
 
@@ -97,6 +106,8 @@ static bool gicr_stands(const gicr *r, const gicr_entry *entry)
         return false;
     if (slot != GICR_NO_SLOT)
         return gicr_private_stands(r, slot, entry);
+    if (entry->intid >= GIC_INTID_LPI_FIRST)
+        return gicr_lpi_stands(r, entry);
     for (i = 0; i < offers->count; i++)
         if (offers->entry[i].intid == entry->intid)
             return !(offers->entry[i].flags & GICR_RETURN);
@@ -126,6 +137,8 @@ static void gicr_set(gicr *r, gicr_choice choice)
     msg->priority = choice.priority;
     msg->group = choice.group;
     gic_report(&r->outbox, GIC_EV_SET, r->pe, choice.intid, choice.priority);
+    if (choice.intid >= GIC_INTID_LPI_FIRST)
+        gicr_lpi_presented(r, choice.intid);
 }
 
 static void gicr_wait_credit(gicr *r, uint32_t intid, gic_msg_kind kind)
@@ -222,6 +235,8 @@ void gicr_receive_activate(gicr *r, const gic_msg *msg)
         r->arch.upstream++;
         gicr_to_gicd(r, GIC_MSG_TAKEN, msg->intid);
     } else {
+        if (msg->intid >= GIC_INTID_LPI_FIRST && r->lpi)
+            gicr_lpi_activated(r, msg->intid);
         gicr_to_cpuif(r, GIC_MSG_ACTIVATE_ACK, msg->intid);
     }
 }
@@ -233,5 +248,7 @@ void gicr_receive_release(gicr *r, const gic_msg *msg)
     if (!entry)
         return;
     gicr_remove(&r->arch.presented, entry);
+    if (msg->intid >= GIC_INTID_LPI_FIRST)
+        gicr_lpi_released(r, msg->intid);
     gic_report(&r->outbox, GIC_EV_RELEASED, r->pe, msg->intid, 0);
 }

@@ -72,6 +72,11 @@ static bool gicr_has_something(const gicr *r)
     return gicr_choose(r, r->arch.gicd_groups).intid != GICR_NO_INTID;
 }
 
+bool gicr_may_ask_to_wake(const gicr *r)
+{
+    return r->arch.processor_sleep || r->arch.wake;
+}
+
 /* Asleep, whatever GICD_CTLR enables counts: software disables ICC_IGRPEN before it sleeps
    (ID-R01). */
 void gicr_drive_wake(gicr *r)

@@ -83,6 +83,10 @@ typedef struct gicr_shape {
     uint8_t priority_bits;
     uint8_t security; /* two states | ds_writable << 1 */
     uint8_t dpg;
+    uint8_t lpi_bits;
+    uint8_t its_count;
+    uint16_t lpi_cache; /* zero without LPIs, as the next one */
+    uint16_t lpi_property_cache;
 } gicr_shape;
 
 /* Architectural state and the conversation; saved as it is. */
@@ -114,9 +118,19 @@ typedef struct gicr_arch {
     bool inactive;      /* cpu_active is low: no 1-of-N */
 } gicr_arch;
 
+/* What an activation asks of the LPIs, if there are any (gicr_lpi.h). */
+typedef struct gicr_lpi_face {
+    bool work;      /* something can be done without waiting for anybody */
+    uint32_t count; /* pending LPIs in the cache that are not presented */
+} gicr_lpi_face;
+
+typedef struct gicr_lpi gicr_lpi;
+
 struct gicr {
     /* What messages touch comes first, and together. */
     gic_outbox outbox;
+    gicr_lpi_face *face; /* of `lpi`; never NULL */
+    gicr_lpi *lpi;       /* NULL: no LPIs */
     gicr_arch arch;
     uint16_t pe;
     uint8_t words;
@@ -125,6 +139,7 @@ struct gicr {
     uint32_t affinity;
     gic_frame frame;
     uint8_t frame_index[GICR_FRAME_SIZE / GIC_FRAME_GRANULE];
+    gicr_lpi_face no_face; /* without LPIs */
 };
 
 /* --- slots ----------------------------------------------------------------------------------- */
@@ -170,7 +185,8 @@ static inline bool gicr_any_ready(const gicr *r)
 /* Whether there is anything for gicr_present() to look at. */
 static inline bool gicr_may_present(const gicr *r)
 {
-    return (r->arch.offers.count | r->arch.presented.count) != 0 || gicr_any_ready(r);
+    return (r->arch.offers.count | r->arch.presented.count | r->face->count) != 0 ||
+           gicr_any_ready(r);
 }
 
 static inline uint32_t gicr_group_word(const gicr *r, unsigned w, gic_group group)
@@ -253,6 +269,56 @@ void gicr_sleep_step(gicr *r);
 /* DownstreamControl with the current DS. */
 void gicr_send_control(gicr *r);
 void gicr_drive_wake(gicr *r);
+
+/* --- gicr_lpi.c: LPIs ------------------------------------------------------------------------ */
+
+size_t gicr_lpi_footprint(const gic_config *config);
+/* In zeroed memory; NULL: no LPIs. */
+gicr_lpi *gicr_lpi_init(void *memory, const gic_config *config);
+gicr_lpi_face *gicr_lpi_get_face(gicr_lpi *l);
+void gicr_lpi_reset(gicr_lpi *l);
+/* Do what can be done, by the limit of work. */
+void gicr_lpi_work(gicr *r);
+/* The most urgent LPI that is not with the CPU interface. There are LPIs. */
+gicr_choice gicr_lpi_choice(const gicr *r);
+void gicr_lpi_presented(gicr *r, uint32_t intid);
+bool gicr_lpi_stands(const gicr *r, const gicr_entry *entry);
+void gicr_lpi_activated(gicr *r, uint32_t intid);
+void gicr_lpi_released(gicr *r, uint32_t intid);
+void gicr_lpi_ds_changed(gicr *r);
+void gicr_lpi_explain(const gicr *r, gic_explanation *e);
+void gicr_receive_lpi_set(gicr *r, const gic_msg *msg);
+void gicr_receive_lpi_clear(gicr *r, const gic_msg *msg);
+void gicr_receive_lpi_inv(gicr *r, const gic_msg *msg);
+void gicr_receive_lpi_invall(gicr *r, const gic_msg *msg);
+void gicr_receive_lpi_move(gicr *r, const gic_msg *msg);
+void gicr_receive_lpi_moveall(gicr *r, const gic_msg *msg);
+void gicr_receive_lpi_moved(gicr *r, const gic_msg *msg);
+void gicr_receive_lpi_moved_ack(gicr *r, const gic_msg *msg);
+
+/* --- gicr_lpi_regs.c */
+
+/* GICR_CTLR as far as LPIs go: EnableLPIs, CES, IR, and whether RWP waits for them. */
+uint64_t gicr_lpi_ctlr(const gicr *r);
+void gicr_lpi_write_ctlr(gicr *r, uint64_t value);
+bool gicr_lpi_rwp(const gicr *r);
+gic_reg_read_fn gicr_read_propbaser;
+gic_reg_write_fn gicr_write_propbaser;
+gic_reg_read_fn gicr_read_pendbaser;
+gic_reg_write_fn gicr_write_pendbaser;
+gic_reg_read_fn gicr_read_syncr;
+gic_reg_write_fn gicr_write_setlpir;
+gic_reg_write_fn gicr_write_clrlpir;
+gic_reg_write_fn gicr_write_invlpir;
+gic_reg_write_fn gicr_write_invallr;
+
+/* --- gicr_lpi_save.c */
+
+size_t gicr_lpi_save_size(const gicr *r);
+size_t gicr_lpi_save(const gicr *r, void *out);
+/* Whether @p in can be loaded beside @p arch, and loading it. */
+bool gicr_lpi_can_load(gicr *r, const void *in, size_t length, const gicr_arch *arch);
+void gicr_lpi_load(gicr *r, const void *in);
 
 /* --- gicr.c ---------------------------------------------------------------------------------- */
 

@@ -55,6 +55,9 @@ void check_config(const char *who, const config &c)
                         " PEs, not " + std::to_string(c.affinity.size()));
     if (const gic_config_error error = gic_config_check(&c.gic))
         refuse(who, gic_config_error_text(error));
+    if (!c.gicr_bases.empty() && c.gicr_bases.size() != c.gic.pe_count)
+        refuse(who, "gicr_bases: one address for each of the " + std::to_string(c.gic.pe_count) +
+                        " PEs, not " + std::to_string(c.gicr_bases.size()));
     if (c.gicr_stride < 0x20000 || (c.gicr_stride & (c.gicr_stride - 1)) != 0)
         refuse(who, "gicr_stride: a power of two, at least 0x20000");
     for (unsigned pes : c.gicr_regions) {
@@ -82,7 +85,9 @@ assembly::assembly(sc_core::sc_module_name name, const config &configuration,
         config_.gic.affinity = config_.affinity.data();
     check_config(this->name(), config_);
     timed_ = config_.timing.timed;
-    line_routes_.assign(size_t(GIC_LINE_COUNT) * config_.gic.pe_count, nullptr);
+    clocked_ = timed_ || config_.gic.lpi_bits != 0;
+    line_routes_.assign(size_t(GIC_LINE_COUNT) * config_.gic.pe_count + config_.gic.its_count,
+                        nullptr); // ITSs behind the PEs
     stream_routes_.assign(size_t(GIC_PORT_LINE) * config_.gic.pe_count, nullptr);
     stream_last_.assign(stream_routes_.size(), 0);
     pushed_.assign(config_.gic.pe_count, false);
@@ -93,12 +98,14 @@ assembly::assembly(sc_core::sc_module_name name, const config &configuration,
     memory_.reset(std::aligned_alloc(alignment, length));
     if (!memory_)
         throw std::bad_alloc();
-    const gic_assembly_ports ports = {1, on_line, on_event, on_external, this};
+    const gic_assembly_ports ports = {1,    on_line,   on_event,   on_external,
+                                      this, on_memory, on_its_line};
     gic_config_error error = GIC_CONFIG_OK;
     a_ = gic_assembly_init(memory_.get(), length, &config_.gic, &parts, &config_.timing, &ports,
                            &error);
     if (!a_)
         refuse(this->name(), gic_config_error_text(error));
+    name_redistributors();
     for (uint16_t pe = 0; has_cpuif_ && pe < config_.gic.pe_count; pe++)
         gic_assembly_pe_state(a_, 0, pe, &config_.pe_state);
     outputs_.clear(); // nothing is bound yet, and levels start low
@@ -108,6 +115,15 @@ assembly::assembly(sc_core::sc_module_name name, const config &configuration,
     method.dont_initialize();
     method.set_sensitivity(&due_);
     sc_core::sc_spawn([this] { tick(); }, sc_core::sc_gen_unique_name("link_scheduler"), &method);
+}
+
+/// Where the Redistributors stand, for commands that name them by address.
+void assembly::name_redistributors()
+{
+    std::vector<uint64_t> base = config_.gicr_bases;
+    for (uint64_t pe = base.size(); pe < config_.gic.pe_count; pe++)
+        base.push_back(pe * config_.gicr_stride);
+    gic_assembly_set_gicr_bases(a_, base.data());
 }
 
 assembly::~assembly() = default;
@@ -152,25 +168,35 @@ void assembly::synchronise(sc_core::sc_time &delay)
         sc_core::wait(delay);
         delay = sc_core::SC_ZERO_TIME;
     } else if (!settled()) {
+        waiting_++;
+        set_clock(next_due_ps());
         sc_core::wait(progress_event());
+        waiting_--;
+        set_clock(next_due_ps());
     }
+}
+
+void assembly::set_clock(uint64_t next)
+{
+    scheduled_ps_ = next;
+    if (clock_.function)
+        clock_.function(clock_.up, next);
+    if (clock_.function && waiting_ == 0)
+        return;
+    due_.cancel();
+    if (next != GIC_TIME_NEVER)
+        due_.notify(ahead(next));
 }
 
 void assembly::reschedule()
 {
-    uint64_t next = gic_assembly_next_due(a_);
+    const uint64_t next = next_due_ps();
     const uint64_t messages = gic_assembly_get_stats(a_)->messages;
-    if (!inbound_.empty())
-        next = std::min(next, inbound_.front().due_ps);
     if (watched_ && messages != delivered_)
         progress_.notify(sc_core::SC_ZERO_TIME);
     delivered_ = messages;
-    if (next == scheduled_ps_)
-        return;
-    scheduled_ps_ = next;
-    due_.cancel();
-    if (next != GIC_TIME_NEVER)
-        due_.notify(ahead(next));
+    if (next != scheduled_ps_)
+        set_clock(next);
 }
 
 void assembly::deliver_due(uint64_t now)
@@ -182,13 +208,17 @@ void assembly::deliver_due(uint64_t now)
     }
 }
 
-void assembly::tick()
+void assembly::go_on(uint64_t now)
 {
-    const uint64_t now = now_ps(sc_core::SC_ZERO_TIME);
-    scheduled_ps_ = GIC_TIME_NEVER;
     deliver_due(now);
     gic_assembly_advance(a_, now);
     settle();
+}
+
+void assembly::tick()
+{
+    scheduled_ps_ = GIC_TIME_NEVER;
+    go_on(now_ps(sc_core::SC_ZERO_TIME));
 }
 
 // ---- What the joiner says -----------------------------------------------------------------------
@@ -208,6 +238,18 @@ void assembly::on_line(void *up, uint16_t pe, gic_line line, bool level, uint64_
     flag_guard observing(self->observing_);
     for (const auto &to : self->line_observers_)
         to.function(to.up, pe, line, level, time_ps);
+}
+
+void assembly::on_its_line(void *up, unsigned its, bool level, uint64_t time_ps)
+{
+    auto *self = static_cast<assembly *>(up);
+    output o = {};
+    o.time_ps = time_ps;
+    o.pe = static_cast<uint16_t>(its);
+    o.what = output::line;
+    o.to = GIC_LINE_COUNT;
+    o.level = level;
+    self->outputs_.push_back(o);
 }
 
 void assembly::on_event(void *up, const gic_event *event)
@@ -248,6 +290,30 @@ void assembly::on_external(void *up, unsigned from, unsigned to, uint16_t pe, co
     o.from = static_cast<uint8_t>(from);
     o.to = static_cast<uint8_t>(to);
     self->outputs_.push_back(o);
+}
+
+gic_memory_answer assembly::on_memory(void *up, gic_memory_access *access, uint64_t now_ps,
+                                      uint64_t *done_ps)
+{
+    auto *self = static_cast<assembly *>(up);
+    if (!self->memory_port_)
+        return GIC_MEMORY_FAILED;
+    return self->memory_port_->ask(*access, now_ps, *done_ps);
+}
+
+void assembly::tell_memory_written(const gic_memory_access &access)
+{
+    flag_guard observing(observing_);
+    for (const auto &to : write_observers_)
+        to.function(to.up, access.address, access.length);
+}
+
+void assembly::memory_done(const gic_memory_access &access, bool ok, uint64_t time_ps)
+{
+    gic_assembly_memory_done(a_, time_ps, access.id, access.data, ok);
+    if (watched_)
+        progress_.notify(sc_core::SC_ZERO_TIME);
+    go_on(now_ps(sc_core::SC_ZERO_TIME));
 }
 
 void assembly::refuse_entry() const
@@ -380,6 +446,8 @@ void assembly::reset_all(const sc_core::sc_time &delay)
     const uint64_t now = now_ps(delay);
     check_entry();
     inbound_.clear();
+    if (memory_port_)
+        memory_port_->forget();
     gic_assembly_reset(a_, now);
     for (uint16_t pe = 0; pe < config_.gic.pe_count; pe++)
         assume_pe_state(pe, now);
@@ -410,6 +478,11 @@ void assembly::observe_lines(line_function function, void *up)
 void assembly::observe_inputs(input_function function, void *up)
 {
     input_observers_.push_back({function, up});
+}
+
+void assembly::observe_memory_writes(write_function function, void *up)
+{
+    write_observers_.push_back({function, up});
 }
 
 gic_explanation assembly::explain(uint32_t intid, uint16_t pe) const

@@ -12,6 +12,7 @@
 #include "gic/fields.h"
 #include "gic/gicd.h"
 #include "gic/gicr.h"
+#include "gic/its.h"
 #include "gictlm/assembly.h"
 
 namespace gictlm
@@ -31,16 +32,22 @@ enum : uint32_t {
 #define GICR_REG(name, offset, ...) name##_OFFSET = (offset),
 #include "gicr.def"
 #undef GICR_REG
-    last_busy_offset = GICR_WAKER_OFFSET ///< Nothing behind it has a busy bit.
+#define GITS_REG(name, offset, ...) name##_OFFSET = (offset),
+#include "gits.def"
+#undef GITS_REG
+    last_busy_offset = GICR_SYNCR_OFFSET ///< Nothing behind it has a busy bit.
 };
 enum {
 #define GIC_FIELD GIC_FIELD_CONSTANTS
 #include "gicd_fields.def"
 #include "gicr_fields.def"
+#include "gits_fields.def"
 #undef GIC_FIELD
     fields_end
 };
-static_assert(GICD_CTLR_OFFSET <= last_busy_offset && GICR_CTLR_OFFSET <= last_busy_offset,
+static_assert(GICD_CTLR_OFFSET <= last_busy_offset && GICR_CTLR_OFFSET <= last_busy_offset &&
+                  GICR_WAKER_OFFSET <= last_busy_offset && GITS_CTLR_OFFSET <= last_busy_offset &&
+                  GITS_CREADR_OFFSET <= last_busy_offset,
               "the registers that software polls are the first of their frames");
 
 /// Bit n: there are register accesses of n bytes.
@@ -144,23 +151,69 @@ private:
     frame_target &frame_;
 };
 
-frame_target::frame_target(const char *name, assembly &owner, frame_kind kind, unsigned first_pe,
-                           unsigned pe_count)
-    : tlm_target_socket(name), owner_(owner), attributes_of_(owner.config_.attributes_of),
-      first_pe_(static_cast<uint16_t>(first_pe)), kind_(kind), timed_(owner.timed_)
+/// What the kinds of frames differ in.
+struct frame_target::layout {
+    const gic_frame *registers;
+    attributes defaults;
+    gic_cost read;
+    gic_cost write;
+    uint32_t stride;
+    uint32_t bytes;
+    uint32_t base;
+};
+
+frame_target::layout frame_target::lay_out() const
 {
-    const bool dist = kind == frame_kind::gicd;
-    const uint32_t stride = dist ? uint32_t(GICD_FRAME_SIZE) : owner.config_.gicr_stride;
-    frame_bytes_ = dist ? uint32_t(GICD_FRAME_SIZE) : uint32_t(GICR_FRAME_SIZE);
-    size_ = uint64_t(stride) * (dist ? 1 : pe_count);
-    stride_mask_ = stride - 1u;
-    stride_shift_ = static_cast<uint8_t>(log2_of(stride));
-    defaults_ = dist ? owner.config_.gicd_defaults : owner.config_.gicr_defaults;
-    read_cost_ps_ =
-        gic_assembly_access_ps(owner.a_, dist ? GIC_COST_GICD_READ : GIC_COST_GICR_READ);
-    write_cost_ps_ =
-        gic_assembly_access_ps(owner.a_, dist ? GIC_COST_GICD_WRITE : GIC_COST_GICR_WRITE);
-    prepare_quick_reads(pe_count);
+    const config &c = owner_.config_;
+    const gic_assembly *a = owner_.a_;
+    switch (kind_) {
+    case frame_kind::gicd:
+        return {gic_assembly_gicd_frame(a),
+                c.gicd_defaults,
+                GIC_COST_GICD_READ,
+                GIC_COST_GICD_WRITE,
+                GICD_FRAME_SIZE,
+                GICD_FRAME_SIZE,
+                0};
+    case frame_kind::gicr:
+        return {gic_assembly_gicr_frame(a),
+                c.gicr_defaults,
+                GIC_COST_GICR_READ,
+                GIC_COST_GICR_WRITE,
+                c.gicr_stride,
+                GICR_FRAME_SIZE,
+                0};
+    case frame_kind::gits:
+        return {gic_assembly_its_frame(a),
+                c.gits_defaults,
+                GIC_COST_ITS_READ,
+                GIC_COST_ITS_WRITE,
+                ITS_FRAME_SIZE,
+                ITS_FRAME_SIZE,
+                0};
+    case frame_kind::translater:
+        break;
+    }
+    return {gic_assembly_its_frame(a), c.gits_defaults,    GIC_COST_ITS_READ, GIC_COST_ITS_WRITE,
+            ITS_FRAME_SIZE / 2,        ITS_FRAME_SIZE / 2, ITS_FRAME_SIZE / 2};
+}
+
+frame_target::frame_target(const char *name, assembly &owner, frame_kind kind, unsigned first,
+                           unsigned count)
+    : tlm_target_socket(name), owner_(owner), attributes_of_(owner.config_.attributes_of),
+      first_(static_cast<uint16_t>(first)), kind_(kind), timed_(owner.timed_),
+      clocked_(owner.clocked_)
+{
+    const layout l = lay_out();
+    base_ = l.base;
+    frame_bytes_ = l.bytes;
+    size_ = uint64_t(l.stride) * (kind == frame_kind::gicr ? count : 1);
+    stride_mask_ = l.stride - 1u;
+    stride_shift_ = static_cast<uint8_t>(log2_of(l.stride));
+    defaults_ = l.defaults;
+    read_cost_ps_ = gic_assembly_access_ps(owner.a_, l.read);
+    write_cost_ps_ = gic_assembly_access_ps(owner.a_, l.write);
+    prepare_quick_reads(kind == frame_kind::gicr ? count : 1);
     converter_ = std::make_unique<converter>(
         sc_core::sc_gen_unique_name((std::string(name) + "_nb").c_str()), *this);
     forward_ = std::make_unique<forward>(*this);
@@ -169,24 +222,34 @@ frame_target::frame_target(const char *name, assembly &owner, frame_kind kind, u
 
 frame_target::~frame_target() = default;
 
-/// For the quick path of b_transport: rows by word, and which of their reads it may make. Timed,
-/// every access has its time; with a function of the user's, its attributes are found by that.
-void frame_target::prepare_quick_reads(unsigned pe_count)
+void *frame_target::kernel_of(unsigned number) const
 {
-    const bool dist = kind_ == frame_kind::gicd;
-    const gic_frame *frame =
-        dist ? gic_assembly_gicd_frame(owner_.a_) : gic_assembly_gicr_frame(owner_.a_);
-    const bool quick = !timed_ && !attributes_of_;
+    if (kind_ == frame_kind::gicd)
+        return gic_assembly_frame_kernel(owner_.a_, GIC_PORT_GICD, 0);
+    if (kind_ == frame_kind::gicr)
+        return gic_assembly_frame_kernel(owner_.a_, GIC_PORT_GICR,
+                                         static_cast<uint16_t>(first_ + number));
+    return gic_assembly_its_kernel(owner_.a_, first_);
+}
+
+/// For the quick path of b_transport: rows by word, and which of their reads it may make. Timed,
+/// every access has its time; with a function of the user's, its attributes are found by that; a
+/// poll of a busy bit may have to wait.
+void frame_target::prepare_quick_reads(unsigned count)
+{
+    const gic_frame *frame = lay_out().registers;
+    const bool quick =
+        !timed_ && !attributes_of_ && (kind_ == frame_kind::gicd || kind_ == frame_kind::gicr);
     row_of_word_.assign((stride_mask_ + 1) / 4, no_row);
     for (uint32_t word = 0; word < frame_bytes_ / 4; word++)
-        if (const gic_reg_row *row = gic_frame_find(frame, 4 * word))
+        if (const gic_reg_row *row = gic_frame_find(frame, 4 * word + base_))
             row_of_word_[word] = static_cast<uint8_t>(row - frame->row);
     quick_.assign(no_row + 1, quick_row());
     for (unsigned number = 0; quick && number < frame->row_count; number++)
-        quick_[number] = make_quick(frame->row[number]);
-    for (unsigned i = 0; i < (dist ? 1 : pe_count); i++)
-        kernels_.push_back(gic_assembly_frame_kernel(
-            owner_.a_, dist ? GIC_PORT_GICD : GIC_PORT_GICR, static_cast<uint16_t>(first_pe_ + i)));
+        if (!clocked_ || frame->row[number].offset > last_busy_offset)
+            quick_[number] = make_quick(frame->row[number]);
+    for (unsigned number = 0; number < count; number++)
+        kernels_.push_back(kernel_of(number));
 }
 
 frame_target::quick_row frame_target::make_quick(const gic_reg_row &row)
@@ -224,34 +287,61 @@ inline gic_access frame_target::access_of(const tlm::tlm_generic_payload &payloa
     return access;
 }
 
+inline uint32_t frame_target::offset_of(uint64_t address) const
+{
+    return (static_cast<uint32_t>(address) & stride_mask_) + base_;
+}
+
 inline gic_status frame_target::read(uint64_t now_ps, const gic_access &access, uint64_t address,
                                      uint64_t &value)
 {
-    const uint32_t offset = static_cast<uint32_t>(address) & stride_mask_;
+    const uint32_t offset = offset_of(address);
     if (kind_ == frame_kind::gicd)
         return gic_assembly_gicd_read(owner_.a_, now_ps, &access, offset, &value);
-    const auto pe = static_cast<uint16_t>(first_pe_ + (address >> stride_shift_));
+    if (kind_ != frame_kind::gicr)
+        return gic_assembly_its_read(owner_.a_, now_ps, first_, &access, offset, &value);
+    const auto pe = static_cast<uint16_t>(first_ + (address >> stride_shift_));
     return gic_assembly_gicr_read(owner_.a_, now_ps, pe, &access, offset, &value);
 }
 
 gic_status frame_target::write(uint64_t now_ps, const gic_access &access, uint64_t address,
                                uint64_t value)
 {
-    const uint32_t offset = static_cast<uint32_t>(address) & stride_mask_;
+    const uint32_t offset = offset_of(address);
     if (kind_ == frame_kind::gicd)
         return gic_assembly_gicd_write(owner_.a_, now_ps, &access, offset, value);
-    const auto pe = static_cast<uint16_t>(first_pe_ + (address >> stride_shift_));
+    if (kind_ != frame_kind::gicr)
+        return gic_assembly_its_write(owner_.a_, now_ps, first_, &access, offset, value);
+    const auto pe = static_cast<uint16_t>(first_ + (address >> stride_shift_));
     return gic_assembly_gicr_write(owner_.a_, now_ps, pe, &access, offset, value);
 }
 
-/// Whether a 32-bit read of @p value at @p address tells of work in progress.
-bool frame_target::busy(uint64_t address, uint64_t value) const
+/// The ITS is busy while it is not quiescent after it was disabled, and while commands wait.
+bool frame_target::its_busy(gic_access access, uint32_t offset, uint64_t value)
 {
-    const uint32_t offset = static_cast<uint32_t>(address) & stride_mask_;
+    uint64_t writer = 0;
+    if (offset == GITS_CTLR_OFFSET)
+        return !GIC_GET(GITS_CTLR, Enabled, value) && !GIC_GET(GITS_CTLR, Quiescent, value);
+    if (offset != GITS_CREADR_OFFSET || GIC_GET(GITS_CREADR, Stalled, value))
+        return false;
+    access.size = 8;
+    return gic_assembly_its_read(owner_.a_, 0, first_, &access, GITS_CWRITER_OFFSET, &writer) ==
+               GIC_OK &&
+           GIC_GET(GITS_CREADR, Offset, value) != GIC_GET(GITS_CWRITER, Offset, writer);
+}
+
+/// Whether a read of @p value at @p address tells of work in progress; @p access is a debugger's.
+bool frame_target::busy(gic_access access, uint64_t address, uint64_t value)
+{
+    const uint32_t offset = offset_of(address);
     if (kind_ == frame_kind::gicd)
         return offset == GICD_CTLR_OFFSET && GIC_GET(GICD_CTLR, RWP, value);
+    if (kind_ != frame_kind::gicr)
+        return its_busy(access, offset, value);
     if (offset == GICR_CTLR_OFFSET)
         return GIC_GET(GICR_CTLR, RWP, value) || GIC_GET(GICR_CTLR, UWP, value);
+    if (offset == GICR_SYNCR_OFFSET)
+        return GIC_GET(GICR_SYNCR, Busy, value);
     return offset == GICR_WAKER_OFFSET &&
            GIC_GET(GICR_WAKER, ChildrenAsleep, value) != GIC_GET(GICR_WAKER, ProcessorSleep, value);
 }
@@ -263,11 +353,39 @@ void frame_target::sync_busy(gic_access access, uint64_t address, sc_core::sc_ti
     uint64_t value = 0;
     access.debug = true;
     if (!owner_.config_.busy_sync || GIC_FAULT("B-01") ||
-        read(owner_.now_ps(delay), access, address, value) != GIC_OK || !busy(address, value) ||
-        !owner_.in_thread())
+        read(owner_.now_ps(delay), access, address, value) != GIC_OK ||
+        !busy(access, address, value) || !owner_.in_thread())
         return;
     stats_.busy_syncs++;
     owner_.synchronise(delay);
+}
+
+/// Whether it is a write of GITS_TRANSLATER by a width that this has; it is an MSI then.
+inline bool frame_target::is_msi(const tlm::tlm_generic_payload &payload, const beat &what) const
+{
+    return (kind_ == frame_kind::gits || kind_ == frame_kind::translater) && payload.is_write() &&
+           offset_of(what.address) == ITS_TRANSLATER && (what.size == 2 || what.size == 4);
+}
+
+/// An MSI. A full queue holds its writer up.
+tlm::tlm_response_status frame_target::perform_msi(const tlm::tlm_generic_payload &payload,
+                                                   const beat &what, sc_core::sc_time &delay)
+{
+    const gic_access access = access_of(payload, what.size, false);
+    const auto event_id =
+        static_cast<uint32_t>(load(payload.get_data_ptr() + what.lane, what.size));
+    if (!gic_assembly_msi_has_room(owner_.a_, first_))
+        stats_.msi_waits++;
+    while (!gic_assembly_msi(owner_.a_, owner_.now_ps(delay), first_, access.device_id, event_id)) {
+        owner_.settle();
+        if (!owner_.in_thread())
+            return tlm::TLM_GENERIC_ERROR_RESPONSE;
+        owner_.synchronise(delay);
+    }
+    owner_.settle();
+    if (timed_)
+        delay += owner_.from_ps(write_cost_ps_);
+    return tlm::TLM_OK_RESPONSE;
 }
 
 /// Perform one legal access. Both paths end with the joiner settled.
@@ -280,7 +398,7 @@ inline tlm::tlm_response_status frame_target::perform(const tlm::tlm_generic_pay
     owner_.check_entry();
     if (payload.is_read()) {
         uint64_t value;
-        if (timed_ && (what.address & stride_mask_) <= last_busy_offset && what.size == 4)
+        if (clocked_ && offset_of(what.address) <= last_busy_offset && what.size >= 4)
             sync_busy(access, what.address, delay);
         status = read(owner_.now_ps(delay), access, what.address, value);
         owner_.settle();
@@ -288,6 +406,8 @@ inline tlm::tlm_response_status frame_target::perform(const tlm::tlm_generic_pay
             store(data, what.size, value);
         if (timed_)
             delay += owner_.from_ps(read_cost_ps_);
+    } else if (is_msi(payload, what)) {
+        return perform_msi(payload, what, delay);
     } else {
         status = write(owner_.now_ps(delay), access, what.address, load(data, what.size));
         owner_.settle();
@@ -309,8 +429,10 @@ tlm::tlm_response_status frame_target::bad_size(const tlm::tlm_generic_payload &
     event.time_ps = owner_.now_ps(delay);
     event.id = GIC_EV_BAD_SIZE;
     event.pe = access.pe;
-    event.port = kind_ == frame_kind::gicd ? GIC_PORT_GICD : GIC_PORT_GICR;
-    event.arg = (what.address & stride_mask_) << 32 | what.size;
+    event.port = kind_ == frame_kind::gicd   ? GIC_PORT_GICD
+                 : kind_ == frame_kind::gicr ? GIC_PORT_GICR
+                                             : GIC_PORT_ITS;
+    event.arg = uint64_t(offset_of(what.address)) << 32 | what.size;
     owner_.tell(event);
     owner_.settle();
     stats_.bad_sizes++;
@@ -491,10 +613,7 @@ unsigned frame_target::dbg_read(gic_access access, uint64_t address, unsigned ch
 /// has; 0 where it has none.
 unsigned frame_target::piece(uint64_t address, unsigned room) const
 {
-    const gic_frame &registers =
-        kind_ == frame_kind::gicd ? owner_.gicd_registers() : owner_.gicr_registers();
-    const gic_reg_row *row =
-        gic_frame_find(&registers, static_cast<uint32_t>(address) & stride_mask_);
+    const gic_reg_row *row = gic_frame_find(lay_out().registers, offset_of(address));
     const unsigned widths = row ? row->widths : unsigned(GIC_W8);
     unsigned size = 8;
     while (size && (size > room || address % size != 0 || !(widths & size)))

@@ -10,9 +10,9 @@ namespace gictlm
 namespace
 {
 
-constexpr gic_assembly_parts only_gicd = {true, false, false};
-constexpr gic_assembly_parts only_gicr = {false, true, false};
-constexpr gic_assembly_parts only_cpuif = {false, false, true};
+constexpr gic_assembly_parts only_gicd = {true, false, false, false};
+constexpr gic_assembly_parts only_gicr = {false, true, false, false};
+constexpr gic_assembly_parts only_cpuif = {false, false, true, false};
 
 unsigned spis(const config &c)
 {
@@ -76,6 +76,20 @@ void assembly::make_sysregs(sysregs &vector)
     }
 }
 
+void assembly::make_its_outputs(outputs &vector)
+{
+    vector.init(config_.gic.its_count);
+    for (size_t i = 0; i < vector.size(); i++)
+        line_routes_[size_t(GIC_LINE_COUNT) * config_.gic.pe_count + i] = &vector[i];
+}
+
+void assembly::make_itss(sc_core::sc_vector<frame_target> &vector, frame_kind kind)
+{
+    vector.init(config_.gic.its_count, [this, kind](const char *name, size_t i) {
+        return new frame_target(name, *this, kind, static_cast<unsigned>(i));
+    });
+}
+
 void assembly::make_regions(sc_core::sc_vector<frame_target> &vector)
 {
     unsigned first = 0;
@@ -91,14 +105,20 @@ void assembly::make_regions(sc_core::sc_vector<frame_target> &vector)
 // ---- The whole GIC ------------------------------------------------------------------------------
 
 gic::gic(sc_core::sc_module_name name, const config &c)
-    : assembly(name, c, {true, true, !c.external_cpuif}), gicd("gicd", *this, frame_kind::gicd),
+    : assembly(name, c, {true, true, !c.external_cpuif, true}),
+      gicd("gicd", *this, frame_kind::gicd),
       gicr("gicr", *this, frame_kind::gicr, 0, c.gic.pe_count), gicr_region("gicr_region"),
-      spi("spi"), espi("espi"), ppi("ppi"), eppi("eppi"), cpu_active("cpu_active"),
-      pe_reset("pe_reset"), reset("reset", *this, line_kind::reset, 0, 0), irq("irq"), fiq("fiq"),
-      virq("virq"), vfiq("vfiq"), wake_request("wake_request"), sysreg("sysreg"),
+      gits("gits"), translater("translater"), mem("mem", *this), spi("spi"), espi("espi"),
+      ppi("ppi"), eppi("eppi"), cpu_active("cpu_active"), pe_reset("pe_reset"),
+      reset("reset", *this, line_kind::reset, 0, 0), irq("irq"), fiq("fiq"), virq("virq"),
+      vfiq("vfiq"), wake_request("wake_request"), umsi("umsi"), sysreg("sysreg"),
       to_cpuif("to_cpuif"), from_cpuif("from_cpuif")
 {
     make_regions(gicr_region);
+    memory_port_ = &mem;
+    make_itss(gits, frame_kind::gits);
+    make_its_outputs(umsi);
+    make_itss(translater, frame_kind::translater);
     make_lines(spi, line_kind::spi, spis(c), GIC_INTID_SPI_FIRST);
     make_lines(espi, line_kind::spi, c.gic.espi_count, GIC_INTID_ESPI_FIRST);
     make_pe_lines(ppi, GIC_INTID_PPI_LAST - GIC_INTID_PPI_FIRST + 1, GIC_INTID_PPI_FIRST);
@@ -132,10 +152,11 @@ distributor::distributor(sc_core::sc_module_name name, const config &c)
 
 redistributor::redistributor(sc_core::sc_module_name name, const config &c)
     : assembly(name, c, only_gicr), gicr("gicr", *this, frame_kind::gicr, 0, c.gic.pe_count),
-      ppi("ppi"), eppi("eppi"), cpu_active("cpu_active"),
+      mem("mem", *this), ppi("ppi"), eppi("eppi"), cpu_active("cpu_active"),
       reset("reset", *this, line_kind::reset, 0, 0), wake_request("wake_request"),
       to_gicd("to_gicd"), from_gicd("from_gicd"), to_cpuif("to_cpuif"), from_cpuif("from_cpuif")
 {
+    memory_port_ = &mem;
     make_pe_lines(ppi, GIC_INTID_PPI_LAST - GIC_INTID_PPI_FIRST + 1, GIC_INTID_PPI_FIRST);
     make_pe_lines(eppi, c.gic.eppi_count, GIC_INTID_EPPI_FIRST);
     make_lines(cpu_active, line_kind::cpu_active, c.gic.pe_count, 0);

@@ -128,7 +128,11 @@ bool assembly::load(const std::vector<unsigned char> &saved)
         next.from = from.take<uint8_t>();
         next.to = from.take<uint8_t>();
     }
-    if (!from.complete() || !load_joiner(joiner, joiner_size))
+    if (!from.complete())
+        return false;
+    if (memory_port_)
+        memory_port_->forget();
+    if (!load_joiner(joiner, joiner_size))
         return false;
     stream_last_ = last;
     inbound_ = inbound;

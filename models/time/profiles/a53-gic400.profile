@@ -52,6 +52,29 @@ access.gicd_write = 0 ns             # assumed: with interconnect.mmio 30 ns, as
 access.gicr_read = 30 ns             # assumed: the GIC-400 keeps these registers in its Distributor
 access.gicr_write = 0 ns             # assumed: likewise
 
+# A GIC-400 has no ITS: these are of the same fabric, for studies that add one.
+hop.msi = 2 gic                      # assumed: as the wires
+hop.its_gicr = 18 gic                # assumed: as gicr_gicd
+hop.gicr_its = 18 gic                # assumed: as gicr_gicd
+hop.gicr_gicr = 36 gic               # assumed: twice gicr_gicd
+station.its = 2 gic                  # assumed
+access.its_read = 30 ns              # assumed: as gicd_read
+access.its_write = 0 ns              # assumed: as gicd_write
+access.its_lookup = 2 gic            # assumed
+its.walks = 4                        # assumed
+its.queue = 16                       # assumed
+its.device_cache.entries = 64        # assumed
+its.device_cache.ways = 4            # assumed
+its.device_cache.replacement = lru   # assumed
+its.itt_cache.entries = 64           # assumed
+its.itt_cache.ways = 4               # assumed
+its.itt_cache.replacement = lru      # assumed
+its.collection_cache.entries = 64    # assumed
+its.collection_cache.ways = 4        # assumed
+its.collection_cache.replacement = lru# assumed
+lpi.pending_cache = 64               # assumed
+lpi.property_lines = 64              # assumed
+
 memory.read = 120 ns                 # assumed: DRAM behind a first-level and second-level miss
 memory.write = 30 ns                 # assumed: posted
 memory.device = 60 ns                # assumed: peripheral bus

@@ -28,11 +28,16 @@ hop.gicr_gicd = 12 gic               # assumed: the same way back [TRM]
 hop.gicr_cpuif = 6 gic               # assumed: GIC Stream packet [TRM] with a clock crossing
 hop.cpuif_gicr = 6 gic               # assumed: the same way back [TRM]
 hop.cpuif_pe = 2 cpu                 # assumed: register at the core's interrupt input
+hop.msi = 3 gic                      # assumed: the port's first register stage
+hop.its_gicr = 12 gic                # assumed: a packet over the stream network [TRM]
+hop.gicr_its = 12 gic                # assumed: the same way back [TRM]
+hop.gicr_gicr = 18 gic               # assumed: a packet across the network, by the Distributor [TRM]
 
 # Occupancy: how long a block is busy with one message.
 station.gicd = 4 gic                 # assumed: look up, arbitrate, send
 station.gicr = 3 gic                 # assumed
 station.cpuif = 1 gic                # assumed
+station.its = 2 gic                  # assumed: pipelined, an entry every second cycle
 
 # What an access costs the PE, beside interconnect.mmio for the frames.
 access.gicd_read = 8 gic             # assumed
@@ -44,6 +49,24 @@ access.icc_eoir = 6 cpu              # assumed: does not wait for the Deactivate
 access.icc_sgi = 6 cpu               # assumed: does not wait for the SGI's acknowledge [ARCH]
 access.icc_read = 6 cpu              # assumed
 access.icc_write = 4 cpu             # assumed
+access.its_read = 8 gic              # assumed: as the Distributor's registers
+access.its_write = 4 gic             # assumed
+access.its_lookup = 2 gic            # assumed: tag and data RAM of a cache
+
+# Caches. The sizes of GIC-600's ITS are its integrator's choice [TRM].
+its.walks = 8                        # assumed
+its.queue = 16                       # assumed
+its.device_cache.entries = 256       # assumed
+its.device_cache.ways = 4            # assumed
+its.device_cache.replacement = lru   # assumed
+its.itt_cache.entries = 256          # assumed
+its.itt_cache.ways = 4               # assumed
+its.itt_cache.replacement = lru      # assumed
+its.collection_cache.entries = 64    # assumed
+its.collection_cache.ways = 4        # assumed
+its.collection_cache.replacement = lru# assumed
+lpi.pending_cache = 64               # assumed
+lpi.property_lines = 64              # assumed: 4096 LPIs' configuration
 
 # Memory and interconnect.
 memory.read = 80 ns                  # assumed: DRAM through the mesh

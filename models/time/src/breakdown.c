@@ -5,28 +5,8 @@
 
 #include <string.h>
 
+#include "breakdown_internal.h"
 #include "memory.h"
-
-enum {
-    CLASSES = GIC_CLASS_LPI + 1,
-    MAX_GROUPS = 1 + CLASSES + GICTIME_MAX_INTIDS,
-    MAP_SLOTS = 1024 /* Power of two, well above GICTIME_MAX_INTIDS. */
-};
-
-/* Where the group of an INTID is. */
-typedef struct map_slot {
-    uint32_t intid;
-    gictime_group *group; /* NULL: free. */
-} map_slot;
-
-struct gictime_breakdown {
-    gictime_group *group[MAX_GROUPS]; /* In the order of gictime_breakdown_group(). */
-    unsigned count;
-    unsigned intids;
-    gictime_group *by_class[CLASSES];
-    map_slot map[MAP_SLOTS];
-    uint64_t ungrouped;
-};
 
 static gictime_group *new_group(gictime_breakdown *b, const char *name)
 {
@@ -121,8 +101,7 @@ void gictime_instance_durations(const gictime_instance *instance,
             reached_by[GICTIME_STAMP_EOI] - reached_by[GICTIME_STAMP_ACKNOWLEDGED];
 }
 
-/* Group of an INTID, made when there is room; NULL when there is none. */
-static gictime_group *group_of(gictime_breakdown *b, uint32_t intid)
+gictime_group *gictime_breakdown_group_of(gictime_breakdown *b, uint32_t intid)
 {
     uint32_t s = intid * UINT32_C(2654435761) >> 22;
     char name[24];
@@ -135,6 +114,7 @@ static gictime_group *group_of(gictime_breakdown *b, uint32_t intid)
         return NULL;
     snprintf(name, sizeof(name), "INTID %" PRIu32, intid);
     b->map[s].intid = intid;
+    b->intid[b->intids] = intid;
     b->map[s].group = new_group(b, name);
     b->intids += b->map[s].group != NULL;
     return b->map[s].group;
@@ -165,7 +145,7 @@ void gictime_breakdown_add(gictime_breakdown *b, const gictime_instance *instanc
 {
     uint64_t hop_ps[GICTIME_STAMP_COUNT], span_ps[GICTIME_SPAN_COUNT];
     gictime_group *class_group = b->by_class[gic_classify(instance->intid)];
-    gictime_group *own = group_of(b, instance->intid);
+    gictime_group *own = gictime_breakdown_group_of(b, instance->intid);
     gictime_instance_durations(instance, hop_ps, span_ps);
     add_to(b->group[0], instance, hop_ps, span_ps);
     if (class_group)

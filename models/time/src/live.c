@@ -65,6 +65,7 @@ gictime_live *gictime_live_add(gictime_live_table *table, uint64_t key)
     live->assertions = 0;
     live->pending = false;
     live->active = false;
+    live->moving = false;
     table->slot[slot_of(table, key)] = index + 1u;
     table->count++;
     return live;

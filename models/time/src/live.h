@@ -8,15 +8,22 @@
 /** Assertions under way to the bit that pends them: what a link holds and a little more. */
 enum { GICTIME_ASSERTIONS = 4 };
 
+/** An assertion on its way to the bit that it pends. */
+typedef struct gictime_assertion {
+    uint64_t asserted_ps;
+    uint64_t translated_ps; /**< LPIs, else GICTIME_NO_STAMP. */
+} gictime_assertion;
+
 /** One interrupt. */
 typedef struct gictime_live {
     uint64_t key;
     uint32_t next_free;
-    uint8_t assertions; /**< Entries of asserted_ps, oldest first. */
+    uint8_t assertions; /**< Entries of assertion, oldest first. */
     bool pending;       /**< `waiting` is an instance. */
     bool active;        /**< `serving` is an instance. */
+    bool moving;        /**< `waiting` is on its way to another Redistributor. */
     bool used;
-    uint64_t asserted_ps[GICTIME_ASSERTIONS];
+    gictime_assertion assertion[GICTIME_ASSERTIONS];
     gictime_instance waiting; /**< Pending, not yet acknowledged. */
     gictime_instance serving; /**< Acknowledged, not yet deactivated. */
 } gictime_live;

@@ -129,6 +129,22 @@ void gictime_profile_timing(const gictime_profile *profile, gic_timing *timing)
 #undef GICTIME_ACCESS_PS
 }
 
+void gictime_profile_geometry(const gictime_profile *profile, gic_config *config)
+{
+#define GICTIME_CACHE(cache, NAME)                                                \
+    cache.entries = (uint16_t)profile->value[GICTIME_KEY_##NAME##_ENTRIES].count; \
+    cache.ways = (uint16_t)profile->value[GICTIME_KEY_##NAME##_WAYS].count;       \
+    cache.replacement = (uint8_t)profile->value[GICTIME_KEY_##NAME##_REPLACEMENT].count
+    GICTIME_CACHE(config->its.device_cache, ITS_DEVICE_CACHE);
+    GICTIME_CACHE(config->its.itt_cache, ITS_ITT_CACHE);
+    GICTIME_CACHE(config->its.collection_cache, ITS_COLLECTION_CACHE);
+#undef GICTIME_CACHE
+    config->its.walks = (uint8_t)profile->value[GICTIME_KEY_ITS_WALKS].count;
+    config->its.queue = (uint16_t)profile->value[GICTIME_KEY_ITS_QUEUE].count;
+    config->lpi_cache = (uint16_t)profile->value[GICTIME_KEY_LPI_PENDING_CACHE].count;
+    config->lpi_property_cache = (uint16_t)profile->value[GICTIME_KEY_LPI_PROPERTY_LINES].count;
+}
+
 bool gictime_profile_cpi(const gictime_profile *profile, unsigned index, const char **name,
                          uint64_t *cycles)
 {
@@ -162,6 +178,27 @@ static bool fail_at(const gictime_profile *profile, unsigned key, gictime_error 
     return false;
 }
 
+/* Sets of a cache are a power of two. */
+static bool cache_fits(const gictime_profile *profile, gictime_key entries)
+{
+    uint64_t count = profile->value[entries].count, ways = profile->value[entries + 1].count;
+    uint64_t sets = count / ways;
+    return count % ways == 0 && (sets & (sets - 1u)) == 0;
+}
+
+static bool check_caches(const gictime_profile *profile, gictime_error *error)
+{
+    static const gictime_key caches[] = {GICTIME_KEY_ITS_DEVICE_CACHE_ENTRIES,
+                                         GICTIME_KEY_ITS_ITT_CACHE_ENTRIES,
+                                         GICTIME_KEY_ITS_COLLECTION_CACHE_ENTRIES};
+    unsigned i;
+    for (i = 0; i < GIC_COUNT_OF(caches); i++)
+        if (!cache_fits(profile, caches[i]))
+            return fail_at(profile, caches[i], error,
+                           "is no power of two times the ways; e.g. 256 entries of 4 ways");
+    return true;
+}
+
 bool gictime_profile_check(const gictime_profile *profile, gictime_error *error)
 {
     unsigned key;
@@ -178,5 +215,5 @@ bool gictime_profile_check(const gictime_profile *profile, gictime_error *error)
             return fail_at(profile, key, error,
                            "has no effect while mode is loosely-timed; set mode = timed as well");
     }
-    return true;
+    return check_caches(profile, error);
 }

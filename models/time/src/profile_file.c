@@ -262,7 +262,7 @@ static void origin_text(const gictime_value *value, char *text, size_t size)
 static bool value_ps(const gictime_profile *profile, gictime_key key, uint64_t *ps)
 {
     const gictime_key_row *row = gictime_key_info(key);
-    if (row->kind == GICTIME_KIND_CHOICE)
+    if (row->kind == GICTIME_KIND_CHOICE || row->kind == GICTIME_KIND_COUNT)
         return false;
     if (row->kind == GICTIME_KIND_CLOCK)
         *ps = gictime_profile_period_ps(profile, row->domain);

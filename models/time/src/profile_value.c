@@ -7,7 +7,17 @@
 
 #include "profile_internal.h"
 
-static const char *const mode_words[] = {"loosely-timed", "timed"};
+/* Words of a CHOICE by value; ends with NULL. */
+static const char *const mode_words[] = {"loosely-timed", "timed", NULL};
+static const char *const replacement_words[] = {"lru", "fifo", "random", NULL};
+static const char *const slice_words[] = {"auto", NULL};
+
+static const char *const *words_of(gictime_key key)
+{
+    if (gictime_key_info(key)->kind == GICTIME_KIND_SLICE)
+        return slice_words;
+    return key == GICTIME_KEY_MODE ? mode_words : replacement_words;
+}
 
 /* A decimal number with its fraction: mantissa / 10^decimals. */
 typedef struct number {
@@ -92,11 +102,13 @@ static const scale *find_scale(const scale *units, size_t count, const char *nam
 }
 
 /* What a person should write for a key of this kind. */
-static const char *expected(gictime_kind kind)
+static const char *expected(gictime_key key)
 {
-    switch (kind) {
+    switch (gictime_key_info(key)->kind) {
     case GICTIME_KIND_CHOICE:
-        return "loosely-timed or timed";
+        return key == GICTIME_KEY_MODE ? "loosely-timed or timed" : "lru, fifo or random";
+    case GICTIME_KIND_COUNT:
+        return "a whole number without a unit";
     case GICTIME_KIND_CLOCK:
         return "a frequency such as 600 MHz";
     case GICTIME_KIND_CYCLES:
@@ -113,14 +125,15 @@ static const char *expected(gictime_kind kind)
 static bool bad_value(gictime_key key, const char *text, const char *why, gictime_error *error)
 {
     const gictime_key_row *row = gictime_key_info(key);
-    return fail(error, "'%s = %.48s' %s; write %s", row->key, text, why, expected(row->kind));
+    return fail(error, "'%s = %.48s' %s; write %s", row->key, text, why, expected(key));
 }
 
 static bool out_of_range(gictime_key key, const char *text, const char *unit, gictime_error *error)
 {
     const gictime_key_row *row = gictime_key_info(key);
-    return fail(error, "'%s = %.48s' is out of range; %" PRIu64 " to %" PRIu64 " %s would be right",
-                row->key, text, row->min, row->max, unit);
+    return fail(error,
+                "'%s = %.48s' is out of range; %" PRIu64 " to %" PRIu64 "%s%s would be right",
+                row->key, text, row->min, row->max, *unit ? " " : "", unit);
 }
 
 static bool in_range(const gictime_key_row *row, uint64_t count)
@@ -185,17 +198,25 @@ static bool cycles_value(gictime_key key, const char *text, number n, gictime_do
 
 static bool word_value(gictime_key key, const char *text, gictime_value *value)
 {
-    unsigned w;
+    const char *const *words = words_of(key);
     value->unit = GICTIME_UNIT_WORD;
-    value->count = 0;
-    if (gictime_key_info(key)->kind == GICTIME_KIND_SLICE)
-        return strcmp(text, "auto") == 0;
-    for (w = 0; w < GIC_COUNT_OF(mode_words); w++) {
-        value->count = w;
-        if (strcmp(text, mode_words[w]) == 0)
+    for (value->count = 0; words[value->count]; value->count++)
+        if (strcmp(text, words[value->count]) == 0)
             return true;
-    }
     return false;
+}
+
+static bool count_value(gictime_key key, const char *text, number n, const char *unit,
+                        gictime_value *value, gictime_error *error)
+{
+    if (*unit)
+        return bad_value(key, text, "has a unit", error);
+    if (!scaled(n, 1, &value->count))
+        return bad_value(key, text, "is no whole number", error);
+    if (!in_range(gictime_key_info(key), value->count))
+        return out_of_range(key, text, "", error);
+    value->unit = GICTIME_UNIT_NONE;
+    return true;
 }
 
 /* The unit behind a number, "cycles" after a domain left out; false when more follows. */
@@ -225,6 +246,8 @@ static bool number_value(gictime_key key, const char *text, gictime_value *value
         return bad_value(key, text, "is no number with a unit", error);
     if (row->kind == GICTIME_KIND_CLOCK)
         return clock_value(key, text, n, unit, value, error);
+    if (row->kind == GICTIME_KIND_COUNT)
+        return count_value(key, text, n, unit, value, error);
     s = find_scale(time_units, GIC_COUNT_OF(time_units), unit);
     if (s && row->kind != GICTIME_KIND_CYCLES)
         return time_value(key, text, n, s, value, error);
@@ -247,7 +270,7 @@ bool gictime_value_parse(gictime_key key, const char *text, gictime_value *value
         return true;
     }
     if (kind == GICTIME_KIND_CHOICE)
-        return bad_value(key, text, "is neither", error);
+        return bad_value(key, text, "is none of its words", error);
     if (!number_value(key, text, &parsed, error))
         return false;
     *value = parsed;
@@ -265,8 +288,9 @@ static void clock_text(uint64_t hz, char *text, size_t size)
 void gictime_value_text(gictime_key key, const gictime_value *value, char *text, size_t size)
 {
     if (value->unit == GICTIME_UNIT_WORD)
-        snprintf(text, size, "%s",
-                 key == GICTIME_KEY_MODE ? mode_words[value->count != 0] : "auto");
+        snprintf(text, size, "%s", words_of(key)[value->count]);
+    else if (value->unit == GICTIME_UNIT_NONE)
+        snprintf(text, size, "%" PRIu64, value->count);
     else if (value->unit == GICTIME_UNIT_HZ)
         clock_text(value->count, text, size);
     else if (value->unit == GICTIME_UNIT_PS)

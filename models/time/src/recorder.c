@@ -4,38 +4,10 @@
 #include <string.h>
 
 #include "gic/outbox.h"
-#include "live.h"
 #include "memory.h"
-#include "sgi.h"
+#include "recorder_internal.h"
 
-enum {
-    DEFAULT_LIVE = 8192,
-    DEFAULT_FINISHED = 1024,
-    DEFAULT_WINDOW_PS = 100 * 1000 * 1000,
-    EXCEPTION_LINES = 2 /* IRQ, FIQ */
-};
-
-/* The last exception a PE took by one of its lines, until an IAR read answers it. */
-typedef struct taken {
-    uint64_t exception_ps;
-    uint64_t handler_ps;
-    bool open;
-} taken;
-
-struct gictime_recorder {
-    gictime_live_table live;
-    gictime_sgi_log sgi;
-    taken *exceptions; /* [pe * EXCEPTION_LINES + fiq] */
-    uint16_t pe_count;
-    uint64_t window_ps;
-    gictime_instance *finished; /* Ring. */
-    gictime_instance **order;   /* Room to sort what is alive. */
-    size_t capacity, first, count;
-    gictime_sink_fn *sink;
-    void *ctx;
-    uint64_t next_seq;
-    gictime_recorder_stats stats;
-};
+enum { DEFAULT_LIVE = 8192, DEFAULT_FINISHED = 1024, DEFAULT_WINDOW_PS = 100 * 1000 * 1000 };
 
 gictime_recorder *gictime_recorder_create(const gictime_recorder_config *config)
 {
@@ -50,9 +22,9 @@ gictime_recorder *gictime_recorder_create(const gictime_recorder_config *config)
     r->ctx = config->ctx;
     r->finished = GICTIME_NEW(gictime_instance, r->capacity);
     r->order = GICTIME_NEW(gictime_instance *, live * 2u);
-    r->exceptions = GICTIME_NEW(taken, (size_t)r->pe_count * EXCEPTION_LINES);
+    r->exceptions = GICTIME_NEW(gictime_exceptions, r->pe_count);
     if (!gictime_live_init(&r->live, live) || !gictime_sgi_init(&r->sgi, config->gic) ||
-        !r->finished || !r->order || !r->exceptions) {
+        !gictime_msi_init(&r->msi) || !r->finished || !r->order || !r->exceptions) {
         gictime_recorder_destroy(r);
         return NULL;
     }
@@ -65,6 +37,7 @@ void gictime_recorder_destroy(gictime_recorder *r)
         return;
     gictime_live_free(&r->live);
     gictime_sgi_free(&r->sgi);
+    gictime_msi_free(&r->msi);
     free(r->finished);
     free((void *)r->order);
     free(r->exceptions);
@@ -117,6 +90,7 @@ static void finish_waiting(gictime_recorder *r, gictime_live *live, gictime_outc
                            uint64_t end_ps)
 {
     live->pending = false;
+    live->moving = false;
     r->stats.pending--;
     finish(r, &live->waiting, outcome, end_ps);
 }
@@ -165,32 +139,50 @@ static uint64_t window_start(const gictime_recorder *r, uint64_t now_ps)
     return now_ps > r->window_ps ? now_ps - r->window_ps : 0;
 }
 
-/* The oldest assertion still under way, and it is so no longer; GICTIME_NO_STAMP: none. */
-static uint64_t pop_assertion(gictime_live *live, uint64_t oldest_ps)
+static const gictime_assertion no_assertion = {GICTIME_NO_STAMP, GICTIME_NO_STAMP};
+
+/* When the bit was sent on its last way. */
+static uint64_t sent_ps(const gictime_assertion *a)
+{
+    return a->translated_ps != GICTIME_NO_STAMP ? a->translated_ps : a->asserted_ps;
+}
+
+/* The oldest assertion still under way, and it is so no longer. */
+static gictime_assertion pop_assertion(gictime_live *live, uint64_t oldest_ps)
 {
     while (live->assertions) {
-        uint64_t time_ps = live->asserted_ps[0];
+        gictime_assertion a = live->assertion[0];
         live->assertions--;
-        memmove(live->asserted_ps, live->asserted_ps + 1,
-                live->assertions * sizeof(live->asserted_ps[0]));
-        if (time_ps >= oldest_ps)
-            return time_ps;
+        memmove(live->assertion, live->assertion + 1,
+                live->assertions * sizeof(live->assertion[0]));
+        if (sent_ps(&a) >= oldest_ps)
+            return a;
     }
-    return GICTIME_NO_STAMP;
+    return no_assertion;
+}
+
+static void push_assertion(gictime_live *live, uint64_t asserted_ps, uint64_t translated_ps)
+{
+    if (live->assertions == GICTIME_ASSERTIONS)
+        (void)pop_assertion(live, 0);
+    live->assertion[live->assertions].asserted_ps = asserted_ps;
+    live->assertion[live->assertions].translated_ps = translated_ps;
+    live->assertions++;
 }
 
 /* Where the arrival that @p event tells of came from. */
-static uint64_t origin_of(gictime_recorder *r, gictime_live *live, const gic_event *event,
-                          uint16_t *sender)
+static gictime_assertion origin_of(gictime_recorder *r, gictime_live *live, const gic_event *event,
+                                   uint16_t *sender)
 {
     uint64_t oldest_ps = window_start(r, event->time_ps);
-    uint64_t asserted_ps = pop_assertion(live, oldest_ps);
+    gictime_assertion a = pop_assertion(live, oldest_ps);
     const gictime_sgi_write *w = gictime_sgi_match(&r->sgi, event->pe, event->intid, oldest_ps);
     *sender = GIC_PE_NONE;
     if (!w)
-        return asserted_ps;
+        return a;
     *sender = w->sender;
-    return w->time_ps;
+    a.asserted_ps = w->time_ps;
+    return a;
 }
 
 static void begin(gictime_recorder *r, gictime_live *live, const gic_event *event)
@@ -237,16 +229,19 @@ static void on_asserted(gictime_recorder *r, const gic_event *event)
     gictime_live *live = find_or_add(r, event);
     if (!live)
         return; /* Counted when it pends. */
-    if (live->assertions == GICTIME_ASSERTIONS)
-        pop_assertion(live, 0);
-    live->asserted_ps[live->assertions++] = event->time_ps;
+    push_assertion(live, event->time_ps, GICTIME_NO_STAMP);
 }
 
 static void on_pending(gictime_recorder *r, const gic_event *event)
 {
     gictime_live *live = find_or_add(r, event);
+    gictime_assertion origin;
     if (!live) {
         r->stats.dropped_live++;
+        return;
+    }
+    if (live->pending && live->moving) { /* The same instance, at another Redistributor. */
+        live->moving = false;
         return;
     }
     if (live->pending) /* Its end was not told: a reset of one component. */
@@ -254,7 +249,9 @@ static void on_pending(gictime_recorder *r, const gic_event *event)
     begin(r, live, event);
     live->waiting.priority = (uint8_t)event->arg;
     live->waiting.group = (uint8_t)(event->arg >> 8);
-    live->waiting.stamp[GICTIME_STAMP_ASSERTED] = origin_of(r, live, event, &live->waiting.sender);
+    origin = origin_of(r, live, event, &live->waiting.sender);
+    live->waiting.stamp[GICTIME_STAMP_ASSERTED] = origin.asserted_ps;
+    live->waiting.stamp[GICTIME_STAMP_TRANSLATED] = origin.translated_ps;
 }
 
 static void on_merged(gictime_recorder *r, const gic_event *event)
@@ -265,6 +262,7 @@ static void on_merged(gictime_recorder *r, const gic_event *event)
         r->stats.orphans++;
         return;
     }
+    live->moving = false;
     (void)origin_of(r, live, event, &sender);
     if (live->pending)
         live->waiting.merged++;
@@ -330,25 +328,22 @@ static void on_returned(gictime_recorder *r, const gic_event *event)
     r->stats.returned++;
 }
 
-/* The exception that the IAR read of @p event answers: the last one taken and not yet answered. */
+/*
+ * The exception that the IAR read of @p event answers: the last one taken and not yet answered. One
+ * that was interrupted before its own IAR read is answered when the PE has come back to it.
+ */
 static void answer_exception(gictime_recorder *r, uint16_t pe, gictime_instance *instance)
 {
-    taken *best = NULL;
-    unsigned line;
-    if (pe >= r->pe_count)
+    gictime_exceptions *e;
+    const gictime_exception *last;
+    if (pe >= r->pe_count || r->exceptions[pe].count == 0)
         return;
-    for (line = 0; line < EXCEPTION_LINES; line++) {
-        taken *t = &r->exceptions[(size_t)pe * EXCEPTION_LINES + line];
-        if (t->open && (!best || t->exception_ps > best->exception_ps))
-            best = t;
-    }
-    if (!best)
-        return;
-    best->open = false;
-    if (!instance || best->exception_ps < instance->stamp[GICTIME_STAMP_PENDING])
+    e = &r->exceptions[pe];
+    last = &e->open[--e->count];
+    if (!instance || last->exception_ps < instance->stamp[GICTIME_STAMP_PENDING])
         return; /* Taken for another one. */
-    instance->stamp[GICTIME_STAMP_EXCEPTION] = best->exception_ps;
-    instance->stamp[GICTIME_STAMP_HANDLER] = best->handler_ps;
+    instance->stamp[GICTIME_STAMP_EXCEPTION] = last->exception_ps;
+    instance->stamp[GICTIME_STAMP_HANDLER] = last->handler_ps;
 }
 
 static void on_acknowledged(gictime_recorder *r, const gic_event *event)
@@ -365,6 +360,7 @@ static void on_acknowledged(gictime_recorder *r, const gic_event *event)
     live->serving.pe = event->pe;
     live->serving.stamp[GICTIME_STAMP_ACKNOWLEDGED] = event->time_ps;
     live->pending = false;
+    live->moving = false;
     live->active = true;
     r->stats.pending--;
     r->stats.active++;
@@ -416,6 +412,49 @@ static void on_sgi_generated(gictime_recorder *r, const gic_event *event)
     gictime_sgi_written(&r->sgi, event->pe, event->intid, event->arg, event->time_ps);
 }
 
+/* ------------------------------------------------------------------ the ITS */
+
+static void on_msi(gictime_recorder *r, const gic_event *event)
+{
+    gictime_msi_written(&r->msi, event->arg, event->time_ps);
+}
+
+/* An INT command was asserted nowhere else: its life begins here. */
+static void on_translated(gictime_recorder *r, const gic_event *event)
+{
+    uint64_t asserted_ps = gictime_msi_match(&r->msi, event->arg, window_start(r, event->time_ps));
+    gictime_live *live = find_or_add(r, event);
+    if (!live)
+        return; /* Counted when it pends. */
+    if (asserted_ps == GICTIME_NO_STAMP)
+        asserted_ps = event->time_ps;
+    push_assertion(live, asserted_ps, event->time_ps);
+}
+
+static void on_unmapped(gictime_recorder *r, const gic_event *event)
+{
+    (void)gictime_msi_match(&r->msi, event->arg, window_start(r, event->time_ps));
+}
+
+/* LPIs are off at its target: nothing will pend. */
+static void on_lpi_dropped(gictime_recorder *r, const gic_event *event)
+{
+    gictime_live *live = find(r, event);
+    if (!live)
+        return;
+    (void)pop_assertion(live, 0);
+    release_if_idle(r, live);
+}
+
+static void on_lpi_moved(gictime_recorder *r, const gic_event *event)
+{
+    gictime_live *live = find(r, event);
+    if (!live || !live->pending)
+        return;
+    forget_attempt(&live->waiting, GICTIME_STAMP_SET);
+    live->moving = true;
+}
+
 static void on_spurious(gictime_recorder *r, const gic_event *event)
 {
     r->stats.spurious++;
@@ -439,6 +478,11 @@ static event_fn *const handlers[GIC_EV_COUNT] = {
     [GIC_EV_WITHDRAWN] = on_withdrawn,
     [GIC_EV_SGI_GENERATED] = on_sgi_generated,
     [GIC_EV_SPURIOUS] = on_spurious,
+    [GIC_EV_MSI] = on_msi,
+    [GIC_EV_TRANSLATED] = on_translated,
+    [GIC_EV_ITS_UNMAPPED] = on_unmapped,
+    [GIC_EV_LPI_DROPPED] = on_lpi_dropped,
+    [GIC_EV_LPI_MOVED] = on_lpi_moved,
 };
 
 void gictime_recorder_event(gictime_recorder *r, const gic_event *event)
@@ -447,21 +491,30 @@ void gictime_recorder_event(gictime_recorder *r, const gic_event *event)
         handlers[event->id](r, event);
 }
 
+/* The oldest gives way: its handler has never read an IAR, and so many later ones have begun. */
 void gictime_recorder_exception(gictime_recorder *r, uint16_t pe, bool fiq, uint64_t time_ps)
 {
-    taken *t;
+    gictime_exceptions *e;
+    gictime_exception *last;
     if (pe >= r->pe_count)
         return;
-    t = &r->exceptions[(size_t)pe * EXCEPTION_LINES + fiq];
-    t->exception_ps = time_ps;
-    t->handler_ps = GICTIME_NO_STAMP;
-    t->open = true;
+    e = &r->exceptions[pe];
+    if (e->count == GICTIME_EXCEPTIONS)
+        memmove(e->open, e->open + 1, --e->count * sizeof(e->open[0]));
+    last = &e->open[e->count++];
+    last->exception_ps = time_ps;
+    last->handler_ps = GICTIME_NO_STAMP;
+    last->fiq = fiq;
 }
 
 void gictime_recorder_handler(gictime_recorder *r, uint16_t pe, bool fiq, uint64_t time_ps)
 {
-    if (pe < r->pe_count)
-        r->exceptions[(size_t)pe * EXCEPTION_LINES + fiq].handler_ps = time_ps;
+    gictime_exceptions *e;
+    if (pe >= r->pe_count)
+        return;
+    e = &r->exceptions[pe];
+    if (e->count && e->open[e->count - 1u].fiq == fiq)
+        e->open[e->count - 1u].handler_ps = time_ps;
 }
 
 /* ------------------------------------------------------------------ the end */

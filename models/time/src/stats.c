@@ -34,6 +34,8 @@ static void write_joiner(const gic_assembly_stats *s, gictime_json *json)
     gictime_json_u64(json, "delivered", s->messages);
     gictime_json_u64(json, "in_flight_peak", s->in_flight_peak);
     gictime_json_u64(json, "station_waits", s->station_waits);
+    gictime_json_u64(json, "toggles_folded", s->toggles_folded);
+    gictime_json_u64(json, "lost", s->messages_lost);
     gictime_json_object(json, "by_kind");
     for (i = 0; i < GIC_MSG_KIND_COUNT; i++) {
         if (s->by_kind[i])

@@ -70,6 +70,12 @@ static void name_tracks(gictime_trace *t)
     }
 }
 
+/* Bytes of named_private. */
+static size_t private_bytes(const gictime_trace *t)
+{
+    return ((size_t)t->pe_count * PRIVATE_INTIDS + 7u) / 8u;
+}
+
 gictime_trace *gictime_trace_create(FILE *out, const gic_config *gic, uint64_t max_instances)
 {
     gictime_trace *t = GICTIME_NEW(gictime_trace, 1);
@@ -79,7 +85,7 @@ gictime_trace *gictime_trace_create(FILE *out, const gic_config *gic, uint64_t m
     t->pe_count = gic->pe_count;
     t->max = max_instances ? max_instances : default_max;
     t->named_shared = GICTIME_NEW(uint8_t, NAMED_SHARED / 8);
-    t->named_private = GICTIME_NEW(uint8_t, ((size_t)t->pe_count * PRIVATE_INTIDS + 7u) / 8u);
+    t->named_private = GICTIME_NEW(uint8_t, private_bytes(t));
     if (!t->named_shared || !t->named_private) {
         free(t->named_shared);
         free(t->named_private);
@@ -94,26 +100,45 @@ gictime_trace *gictime_trace_create(FILE *out, const gic_config *gic, uint64_t m
     return t;
 }
 
-/* Place of an interrupt's own track; names it when it is new. */
-static void track_of(gictime_trace *t, const gictime_instance *i, unsigned *pid, uint64_t *tid)
+/* Place of an interrupt's own track. */
+static void place_of(const gictime_instance *i, unsigned *pid, uint64_t *tid)
 {
-    char name[40];
-    bool first;
     if (!gic_is_private(i->intid)) {
         *pid = PID_GICD;
         *tid = TID_GICD + (uint64_t)i->intid;
-        first = i->intid < NAMED_SHARED && first_time(t->named_shared, i->intid);
-        snprintf(name, sizeof(name), "%s %u", gictime_class_name(i->intid), (unsigned)i->intid);
     } else {
         *pid = PID_GICR;
         *tid = TID_GICR + (uint64_t)i->pe * TID_PER_GICR + 1u + i->intid;
-        first = i->pe < t->pe_count &&
-                first_time(t->named_private, (size_t)i->pe * PRIVATE_INTIDS + i->intid);
+    }
+}
+
+/* Names that track. */
+static void name_interrupt(gictime_trace *t, const gictime_instance *i)
+{
+    unsigned pid;
+    uint64_t tid;
+    char name[40];
+    place_of(i, &pid, &tid);
+    if (pid == PID_GICD)
+        snprintf(name, sizeof(name), "%s %u", gictime_class_name(i->intid), (unsigned)i->intid);
+    else
         snprintf(name, sizeof(name), "PE %u %s %u", (unsigned)i->pe, gictime_class_name(i->intid),
                  (unsigned)i->intid);
-    }
+    name_it(t, "thread_name", pid, tid, name);
+}
+
+/* The place, named when it is new. */
+static void track_of(gictime_trace *t, const gictime_instance *i, unsigned *pid, uint64_t *tid)
+{
+    bool first;
+    place_of(i, pid, tid);
+    if (*pid == PID_GICD)
+        first = i->intid < NAMED_SHARED && first_time(t->named_shared, i->intid);
+    else
+        first = i->pe < t->pe_count &&
+                first_time(t->named_private, (size_t)i->pe * PRIVATE_INTIDS + i->intid);
     if (first)
-        name_it(t, "thread_name", *pid, *tid, name);
+        name_interrupt(t, i);
 }
 
 /* The head of an event: phase, place, time. The object stays open. */
@@ -220,6 +245,48 @@ void gictime_trace_mark(gictime_trace *t, uint16_t pe, uint64_t time_ps, const c
     event_head(t, "i", name, PID_PES, TID_PES + (uint64_t)pe, time_ps);
     gictime_json_string(&t->json, "s", "t");
     gictime_json_end(&t->json);
+}
+
+/* ------------------------------------------------------------------ checkpoint */
+
+void gictime_trace_save(const gictime_trace *t, gictime_bytes *bytes)
+{
+    gictime_bytes_u64(bytes, t->written);
+    gictime_bytes_u64(bytes, t->left_out);
+    gictime_bytes_u32(bytes, t->pending);
+    gictime_bytes_u32(bytes, t->active);
+    gictime_bytes_put(bytes, t->named_shared, NAMED_SHARED / 8);
+    gictime_bytes_put(bytes, t->named_private, private_bytes(t));
+}
+
+/* The tracks that have a name already have it in the file of the run that was saved only. */
+static void name_again(gictime_trace *t)
+{
+    gictime_instance i;
+    uint32_t n, count = t->pe_count * (uint32_t)PRIVATE_INTIDS;
+    memset(&i, 0, sizeof(i));
+    for (n = 0; n < NAMED_SHARED; n++) {
+        i.intid = n;
+        if (t->named_shared[n / 8u] >> n % 8u & 1u)
+            name_interrupt(t, &i);
+    }
+    for (n = 0; n < count; n++) {
+        i.pe = (uint16_t)(n / PRIVATE_INTIDS);
+        i.intid = n % PRIVATE_INTIDS;
+        if (t->named_private[n / 8u] >> n % 8u & 1u)
+            name_interrupt(t, &i);
+    }
+}
+
+void gictime_trace_load(gictime_trace *t, gictime_cursor *cursor)
+{
+    t->written = gictime_cursor_u64(cursor);
+    t->left_out = gictime_cursor_u64(cursor);
+    t->pending = gictime_cursor_u32(cursor);
+    t->active = gictime_cursor_u32(cursor);
+    gictime_cursor_get(cursor, t->named_shared, NAMED_SHARED / 8);
+    gictime_cursor_get(cursor, t->named_private, private_bytes(t));
+    name_again(t);
 }
 
 bool gictime_trace_finish(gictime_trace *t)

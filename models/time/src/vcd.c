@@ -2,6 +2,7 @@
 #include "gictime/vcd.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "memory.h"
 
@@ -231,6 +232,55 @@ void gictime_vcd_advance(gictime_vcd *v, uint64_t time_ps)
 uint64_t gictime_vcd_late(const gictime_vcd *v)
 {
     return v->late;
+}
+
+/* ------------------------------------------------------------------ checkpoint */
+
+void gictime_vcd_save(const gictime_vcd *v, gictime_bytes *bytes)
+{
+    size_t n;
+    gictime_bytes_u64(bytes, v->reached_ps);
+    gictime_bytes_u64(bytes, v->next_order);
+    gictime_bytes_u64(bytes, v->late);
+    gictime_bytes_put(bytes, v->level, variables(v));
+    gictime_bytes_u32(bytes, (uint32_t)v->count);
+    for (n = 0; n < v->count; n++) {
+        gictime_bytes_u64(bytes, v->heap[n].time_ps);
+        gictime_bytes_u64(bytes, v->heap[n].order);
+        gictime_bytes_u32(bytes, v->heap[n].variable);
+        gictime_bytes_u8(bytes, v->heap[n].level);
+    }
+}
+
+static void load_heap(gictime_vcd *v, gictime_cursor *cursor)
+{
+    uint32_t count = gictime_cursor_count(cursor, HEAP_SIZE), n;
+    for (n = 0; n < count && !cursor->bad; n++) {
+        change c;
+        memset(&c, 0, sizeof(c));
+        c.time_ps = gictime_cursor_u64(cursor);
+        c.order = gictime_cursor_u64(cursor);
+        c.variable = gictime_cursor_count(cursor, variables(v) - 1u);
+        c.level = gictime_cursor_bool(cursor);
+        push(v, c);
+    }
+}
+
+void gictime_vcd_load(gictime_vcd *v, gictime_cursor *cursor)
+{
+    uint32_t n;
+    write_time(v, gictime_cursor_u64(cursor));
+    v->next_order = gictime_cursor_u64(cursor);
+    v->late = gictime_cursor_u64(cursor);
+    gictime_cursor_get(cursor, v->level, variables(v));
+    for (n = 0; n < variables(v); n++) {
+        if (!v->level[n])
+            continue;
+        fputc('1', v->out);
+        write_id(n, v->out);
+        fputc('\n', v->out);
+    }
+    load_heap(v, cursor);
 }
 
 bool gictime_vcd_finish(gictime_vcd *v, uint64_t end_ps)

@@ -46,24 +46,6 @@ static dev_status vacant_write(void *self, uint64_t offset, unsigned size, uint6
     return DEV_HOLE;
 }
 
-static dev_status ecam_vacant_read(void *self, uint64_t offset, unsigned size, uint64_t now_ps,
-                                   uint64_t *value)
-{
-    (void)self;
-    (void)offset;
-    (void)now_ps;
-    *value = dev_mask(size);
-    return DEV_OK;
-}
-
-/* No function takes the write; the host bridge drops it, which is no mistake of the guest. */
-static dev_status ecam_vacant_write(void *self, uint64_t offset, unsigned size, uint64_t now_ps,
-                                    uint64_t value)
-{
-    (void)vacant_write(self, offset, size, now_ps, value);
-    return DEV_OK;
-}
-
 static void vacant_reset(void *self, uint64_t now_ps)
 {
     (void)self;
@@ -81,22 +63,6 @@ const dev_ops virtio_vacant_ops = {
     .read = virtio_vacant_read,
     .peek = NULL,
     .write = vacant_write,
-    .advance = NULL,
-    .deadline = NULL,
-    .line = NULL,
-};
-
-const dev_ops ecam_vacant_ops = {
-    .name = "pcie-ecam",
-    .span = UINT64_C(256) << 20,
-    .num_lines = 0,
-    .version = 1,
-    .state_offset = 0,
-    .state_size = 0,
-    .reset = vacant_reset,
-    .read = ecam_vacant_read,
-    .peek = NULL,
-    .write = ecam_vacant_write,
     .advance = NULL,
     .deadline = NULL,
     .line = NULL,

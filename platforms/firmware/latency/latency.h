@@ -6,29 +6,12 @@
  * Boot arguments: samples=N (per workload and load, default 64), pes=N (0: all), seed=N,
  * workloads=a,b,... (default: all), loads=idle|loaded (default: both).
  *
- * Output, one line a record, numbers in hexadecimal unless said otherwise.
+ * Output: the records of fw/record.h, and (decimal where not said otherwise)
  *
- * - `C key=value ...` configuration (decimal).
- * - `K pe ticks cycles cost` two counters of a PE read one after the other (CNTPCT_EL0, then
- *   PMCCNTR_EL0), and the cycles of one such read.
- * - `W number name` a workload (decimal).
- * - `S w load pe intid unit t0 monitor exception acknowledge end back depth disturbed` a sample.
- * - `D w load pe` the samples of this workload on this PE are done.
- * - `X text` something went wrong.
+ * - `C key=value ...` configuration.
+ * - `W number name` a workload.
+ * - `D w load pe` the samples of this workload on this PE are done (hexadecimal).
  * - `E` the end.
- *
- * In a sample, load is 0 idle, 1 loaded; the unit of t0 is p = ps since reset (stimulator), t =
- * ticks of the system counter (timer compare value), 0..7 = cycles of that PE; the other times are
- * cycles of `pe`, 0 = none:
- *
- * - monitor: first instruction of EL3's FIQ vector;
- * - exception: first instruction of the vector of the world that handles it;
- * - acknowledge: after the read of IAR;
- * - end: before the write of EOIR;
- * - back: EL3 left again.
- *
- * depth counts the handlers that it preempted; disturbed is 1 when EL3 came in at the vector, so
- * that its first instruction ran later than the exception.
  */
 #ifndef LATENCY_H
 #define LATENCY_H
@@ -37,6 +20,8 @@
 #include "fw/io.h"
 #include "fw/irq.h"
 #include "fw/pe.h"
+#include "fw/random.h"
+#include "fw/record.h"
 #include "fw/world.h"
 
 /* INTIDs. SGIs 0..7 stay Non-secure Group 1, 8..11 are Secure Group 1, 12..15 Group 0. */
@@ -103,13 +88,11 @@ extern const unsigned workload_count;
 /** Prints the C, K and W records. */
 void log_header(unsigned samples, uint64_t seed);
 /** Keeps one sample of a finished probe; `back` 0 or the time EL3 was left. */
-void log_probe(const struct run *run, uint32_t intid, uint64_t back);
+void log_probe(uint32_t intid, uint64_t back);
 /** Keeps a cost: from..to in cycles of this PE. */
-void log_cost(const struct run *run, uint32_t intid, uint64_t from, uint64_t to);
+void log_cost(uint32_t intid, uint64_t from, uint64_t to);
 /** Prints what was kept. Interrupt-free: call it when nothing is being measured. */
 void log_flush(const struct run *run, unsigned slot);
-/** Counters of all PEs, from each of them. */
-void log_calibration(void *unused);
 
 /* ---- stim.c */
 /** Finds the stimulator. @return false: there is none, and stimuli are made by GICD_ISPENDR. */
@@ -130,9 +113,6 @@ bool timer_fire(uint32_t intid);
 void sgi_fire(uint32_t intid, unsigned slot);
 
 /* ---- load.c */
-/** A number of 0 .. bound - 1; each PE has its own sequence. */
-uint32_t random_below(uint32_t bound);
-void random_seed(uint64_t seed);
 /** A little work on memory. */
 void work_step(void);
 /** A piece of background work: memory traffic, now and then an SGI to the next PE. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Background work, waiting, random numbers, and the set-up of all interrupts. */
+/* Background work, waiting, and the set-up of all interrupts. */
 #include "latency.h"
 
 #define LOAD_BYTES      65536
@@ -10,33 +10,14 @@
 
 struct probe probes[LATENCY_INTIDS];
 
-/** Per PE: its random numbers, its memory, its SGI to send. */
+/** Per PE: its memory, its SGI to send. */
 struct pe_load {
-    uint64_t random;
     uint32_t step;
     volatile uint32_t sgi_request; /**< 0, or 1 + slot of the PE to send SGI_PROBE to. */
     uint64_t words[LOAD_WORDS];
 };
 
 static struct pe_load loads[FW_MAX_PES] __attribute__((aligned(64)));
-
-void random_seed(uint64_t seed)
-{
-    for (unsigned slot = 0; slot < FW_MAX_PES; slot++) {
-        loads[slot].random = (seed + 1) * 0x9e3779b97f4a7c15ULL + slot * 0xbf58476d1ce4e5b9ULL + 1;
-    }
-}
-
-uint32_t random_below(uint32_t bound)
-{
-    uint64_t *state = &loads[pe_self()].random;
-    uint64_t x = *state;
-    x ^= x << 13;
-    x ^= x >> 7;
-    x ^= x << 17;
-    *state = x;
-    return bound == 0 ? 0 : (uint32_t)((x >> 32) % bound);
-}
 
 /** A few loads and stores that wander through the PE's memory. */
 static void touch_memory(struct pe_load *load, unsigned lines)

@@ -28,7 +28,7 @@ void measure_sgi_self(struct run *run)
         sgi_fire(SGI_PROBE, pe_self());
         while (probes[SGI_PROBE].done == 0) { /* no WFI: who sends itself an SGI is awake */
         }
-        log_probe(run, SGI_PROBE, 0);
+        log_probe(SGI_PROBE, 0);
     }
 }
 
@@ -41,7 +41,7 @@ void measure_sgi_other(struct run *run)
         request_sgi((self + 1 + i % others) % pe_count(), self);
         wait_probe(run, SGI_PROBE);
         while (*(volatile uint64_t *)&probes[SGI_PROBE].t0 == 0) {}
-        log_probe(run, SGI_PROBE, 0);
+        log_probe(SGI_PROBE, 0);
     }
 }
 
@@ -52,7 +52,7 @@ static void measure_timer(struct run *run, uint32_t intid)
         bool in_time = timer_fire(intid);
         wait_probe(run, intid);
         if (in_time) {
-            log_probe(run, intid, intid == INTID_CNTPS ? monitor_exit_stamp(pe_self()) : 0);
+            log_probe(intid, intid == INTID_CNTPS ? monitor_exit_stamp(pe_self()) : 0);
         }
     }
 }
@@ -78,7 +78,7 @@ static void measure_spi(struct run *run, uint32_t intid, bool edge)
         arm(intid);
         stim_fire(intid, edge);
         wait_probe(run, intid);
-        log_probe(run, intid, 0);
+        log_probe(intid, 0);
     }
 }
 
@@ -104,7 +104,7 @@ void measure_spi_any(struct run *run)
                 wfe(); /* any PE may take it: an event wakes us, not an interrupt */
             }
         }
-        log_probe(run, SPI_ANY, 0);
+        log_probe(SPI_ANY, 0);
     }
 }
 
@@ -148,6 +148,6 @@ void measure_preempt(struct run *run)
             stim_fire_in(SPI_HIGH, true, 0, 0);
         }
         wait_probe(run, SPI_HIGH);
-        log_probe(run, SPI_HIGH, 0);
+        log_probe(SPI_HIGH, 0);
     }
 }

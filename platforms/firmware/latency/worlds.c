@@ -23,7 +23,7 @@ static void measure_foreign(struct run *run, uint32_t intid)
         arm(intid);
         stim_fire(intid, true);
         wait_probe(run, intid);
-        log_probe(run, intid, monitor_exit_stamp(pe_self()));
+        log_probe(intid, monitor_exit_stamp(pe_self()));
     }
 }
 
@@ -51,7 +51,7 @@ void measure_group1ns(struct run *run)
         while (probes[SPI_EDGE].done == 0) {
             secure_work(SPI_EDGE);
         }
-        log_probe(run, SPI_EDGE, 0);
+        log_probe(SPI_EDGE, 0);
     }
 }
 
@@ -72,7 +72,7 @@ void measure_fire(struct run *run)
         }
         for (unsigned k = 0; k < n; k++) {
             wait_probe(run, intids[k]);
-            log_probe(run, intids[k], 0);
+            log_probe(intids[k], 0);
         }
     }
 }
@@ -82,7 +82,7 @@ void measure_smc(struct run *run)
     for (unsigned i = 0; i < run->samples; i++) {
         uint64_t from = cycles();
         smc(SMC_NOTHING, 0, 0);
-        log_cost(run, NO_INTID, from, cycles());
+        log_cost(NO_INTID, from, cycles());
     }
 }
 
@@ -91,6 +91,6 @@ void measure_call(struct run *run)
     for (unsigned i = 0; i < run->samples; i++) {
         uint64_t from = cycles();
         secure_call(SECURE_RETURN, 0, NULL);
-        log_cost(run, NO_INTID, from, cycles());
+        log_cost(NO_INTID, from, cycles());
     }
 }

@@ -2,10 +2,12 @@
 #include "fw/irq.h"
 
 #include "fw/io.h"
+#include "fw/its.h"
 #include "fw/pe.h"
 #include "fw/world.h"
 
 static irq_handler_fn *handlers[GIC_MAX_SPI];
+static irq_handler_fn *lpi_handler;
 static uint32_t spurious[FW_MAX_PES];
 /** Where an end stamp goes that nobody asked for. */
 static uint64_t unused_end;
@@ -15,6 +17,12 @@ extern const char idle_begin[], idle_end[];
 void irq_set_handler(uint32_t intid, irq_handler_fn *handler)
 {
     handlers[intid] = handler;
+    dsb_sy();
+}
+
+void irq_set_lpi_handler(irq_handler_fn *handler)
+{
+    lpi_handler = handler;
     dsb_sy();
 }
 
@@ -31,7 +39,7 @@ uint64_t idle_fix_pc(uint64_t pc)
 
 static void run_handler(struct irq_event *event)
 {
-    irq_handler_fn *handler = handlers[event->intid];
+    irq_handler_fn *handler = event->intid >= LPI_FIRST ? lpi_handler : handlers[event->intid];
     event->end = &unused_end;
     if (handler == NULL) {
         panic("interrupt without a handler", event->intid);
@@ -50,7 +58,7 @@ static void take_group1(const struct trap_frame *frame)
                               .monitor = 0,
                               .exception = frame->stamp,
                               .acknowledge = acknowledge};
-    if (intid >= GIC_MAX_SPI) {
+    if (intid >= GIC_MAX_SPI && intid < LPI_FIRST) {
         spurious[slot]++;
         return;
     }

@@ -40,6 +40,9 @@ static uint64_t ram_block(uint64_t address)
 
 void mmu_build_tables(void)
 {
+    /* Above RAM: second region of Redistributors, PCIe configuration space. */
+    level1[BOARD_PCIE_ECAM_BASE / GIB] = (BOARD_PCIE_ECAM_BASE & ~(GIB - 1)) | DESC_BLOCK |
+                                         DESC_ATTR(ATTR_DEVICE) | DESC_AF | DESC_PXN | DESC_UXN;
     level1[0] = DESC_BLOCK | DESC_ATTR(ATTR_DEVICE) | DESC_AF | DESC_PXN | DESC_UXN;
     level1[BOARD_RAM_BASE / GIB] = (uint64_t)level2_ram | DESC_TABLE;
     for (uint64_t i = 0; i < ENTRIES; i++) {

@@ -38,6 +38,8 @@ struct iss_domain {
     member *members;
     monitor *monitors;
     watched *hash[HASH_SIZE];
+    iss_domain_broken *broken; /**< NULL: nobody is told. */
+    void *ctx;
 };
 
 /* ------------------------------------------------------------------ creation */
@@ -69,6 +71,12 @@ void iss_domain_destroy(iss_domain *d)
     free(d->members);
     free(d->monitors);
     free(d);
+}
+
+void iss_domain_on_broken(iss_domain *d, iss_domain_broken *function, void *ctx)
+{
+    d->broken = function;
+    d->ctx = ctx;
 }
 
 void iss_domain_attach(iss_domain *d, uint32_t pe, const iss_ops *ops, iss *instance)
@@ -217,6 +225,8 @@ static void break_monitors(iss_domain *d, uint32_t writer, uint64_t pa, uint64_t
         disarm(d, m);
         if (d->members[pe].ops)
             d->members[pe].ops->set_event(d->members[pe].instance);
+        if (d->broken)
+            d->broken(d->ctx, pe, writer);
     }
 }
 
@@ -285,6 +295,8 @@ bool iss_domain_load(iss_domain *d, const void *image, size_t size)
     if (size != iss_domain_save_size(d))
         return false;
     memcpy(d->monitors, image, size);
+    for (uint32_t pe = 0; pe < d->max_pes; pe++)
+        d->monitors[pe].armed = d->monitors[pe].armed != 0;
     d->armed = 0;
     for (uint32_t pe = 0; pe < d->max_pes; pe++) {
         const monitor *m = &d->monitors[pe];

@@ -3,9 +3,14 @@
 #ifndef STUDY_ASSETS_H
 #define STUDY_ASSETS_H
 
-extern const char study_asset_html[]; /**< report/report.html */
-extern const char study_asset_css[];  /**< report/report.css */
-extern const char study_asset_js[];   /**< report/report.js */
+extern const char study_asset_latency_html[]; /**< report/latency.html */
+extern const char study_asset_lpi_html[];
+extern const char study_asset_storm_html[];
+extern const char study_asset_css[];    /**< report/report.css */
+extern const char study_asset_kit_js[]; /**< report/kit.js: what all reports share */
+extern const char study_asset_latency_js[];
+extern const char study_asset_lpi_js[];
+extern const char study_asset_storm_js[];
 extern const char study_asset_uplot_js[];
 extern const char study_asset_uplot_css[];
 extern const char study_asset_uplot_licence[];

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "gictime/json.h"
 #include "study.h"
 
 /** Pairs of the agreement picture; with more points every k-th is taken. */
@@ -98,12 +97,12 @@ bool study_write_csv(const study_result *r, const char *dir)
 /* ---------------------------------------------------------------- JSON */
 
 /* A signed time; the writer knows unsigned numbers only. Differences of views can be negative. */
-static void json_time(gictime_json *j, const char *key, int64_t ps)
+void study_json_time(gictime_json *j, const char *key, int64_t ps)
 {
     gictime_json_u64(j, key, ps < 0 ? 0 : (uint64_t)ps);
 }
 
-static void json_stat(gictime_json *j, const char *key, const study_stat *s)
+void study_json_stat(gictime_json *j, const char *key, const study_stat *s)
 {
     if (s->count == 0) {
         gictime_json_null(j, key);
@@ -111,12 +110,12 @@ static void json_stat(gictime_json *j, const char *key, const study_stat *s)
     }
     gictime_json_object(j, key);
     gictime_json_u64(j, "count", s->count);
-    json_time(j, "min", s->min);
-    json_time(j, "p50", s->p50);
-    json_time(j, "p90", s->p90);
-    json_time(j, "p99", s->p99);
-    json_time(j, "max", s->max);
-    json_time(j, "mean", s->mean);
+    study_json_time(j, "min", s->min);
+    study_json_time(j, "p50", s->p50);
+    study_json_time(j, "p90", s->p90);
+    study_json_time(j, "p99", s->p99);
+    study_json_time(j, "max", s->max);
+    study_json_time(j, "mean", s->mean);
     gictime_json_end(j);
 }
 
@@ -127,10 +126,10 @@ static void json_hops(gictime_json *j, const study_set *set)
         if (set->hop[s].count == 0)
             continue;
         gictime_json_object(j, gictime_stamp_name(s));
-        json_time(j, "share", set->hop_mean[s]);
-        json_time(j, "p50", set->hop[s].p50);
-        json_time(j, "p99", set->hop[s].p99);
-        json_time(j, "max", set->hop[s].max);
+        study_json_time(j, "share", set->hop_mean[s]);
+        study_json_time(j, "p50", set->hop[s].p50);
+        study_json_time(j, "p99", set->hop[s].p99);
+        study_json_time(j, "max", set->hop[s].max);
         gictime_json_end(j);
     }
     gictime_json_end(j);
@@ -139,11 +138,11 @@ static void json_hops(gictime_json *j, const study_set *set)
 static void json_segments(gictime_json *j, const study_set *set)
 {
     gictime_json_object(j, "segments");
-    json_stat(j, "monitor", &set->to_monitor);
-    json_stat(j, "vector", &set->to_vector);
-    json_stat(j, "acknowledge", &set->to_acknowledge);
-    json_stat(j, "end", &set->to_end);
-    json_stat(j, "back", &set->to_back);
+    study_json_stat(j, "monitor", &set->to_monitor);
+    study_json_stat(j, "vector", &set->to_vector);
+    study_json_stat(j, "acknowledge", &set->to_acknowledge);
+    study_json_stat(j, "end", &set->to_end);
+    study_json_stat(j, "back", &set->to_back);
     gictime_json_end(j);
 }
 
@@ -153,22 +152,22 @@ static void json_set(gictime_json *j, const study_set *set)
     gictime_json_string(j, "workload", set->workload);
     gictime_json_string(j, "load", set->loaded ? "loaded" : "idle");
     gictime_json_u64(j, "pes", set->pes);
-    json_stat(j, "firmware", &set->fw);
-    json_stat(j, "model", &set->model);
-    json_stat(j, "total", &set->total);
+    study_json_stat(j, "firmware", &set->fw);
+    study_json_stat(j, "model", &set->model);
+    study_json_stat(j, "total", &set->total);
     json_segments(j, set);
     json_hops(j, set);
     gictime_json_u64(j, "compared", set->compared);
     gictime_json_u64(j, "disagree", set->disagree);
-    json_time(j, "largest_difference", set->worst_difference);
+    study_json_time(j, "largest_difference", set->worst_difference);
     gictime_json_array(j, "distribution");
     for (size_t n = 0; n < set->num_ecdf; n++)
-        json_time(j, NULL, set->ecdf[n]);
+        study_json_time(j, NULL, set->ecdf[n]);
     gictime_json_end(j);
     gictime_json_end(j);
 }
 
-static void json_config(gictime_json *j, const study_result *r)
+void study_json_configuration(gictime_json *j, const study_result *r)
 {
     const study_options *o = r->options;
 
@@ -189,14 +188,8 @@ static void json_config(gictime_json *j, const study_result *r)
     gictime_json_end(j);
 }
 
-static void json_checks(gictime_json *j, const study_result *r)
+void study_json_checks(gictime_json *j, const study_result *r, uint64_t compared, uint64_t disagree)
 {
-    size_t compared = 0, disagree = 0;
-
-    for (size_t n = 0; n < r->num_sets; n++) {
-        compared += r->sets[n].compared;
-        disagree += r->sets[n].disagree;
-    }
     gictime_json_object(j, "checks");
     gictime_json_u64(j, "compared", compared);
     gictime_json_u64(j, "disagree", disagree);
@@ -206,6 +199,17 @@ static void json_checks(gictime_json *j, const study_result *r)
     gictime_json_u64(j, "causality_skew_ps", r->causality_skew);
     gictime_json_u64(j, "clock_doubt_cycles", (uint64_t)r->clock_doubt);
     gictime_json_end(j);
+}
+
+static void json_checks(gictime_json *j, const study_result *r)
+{
+    size_t compared = 0, disagree = 0;
+
+    for (size_t n = 0; n < r->num_sets; n++) {
+        compared += r->sets[n].compared;
+        disagree += r->sets[n].disagree;
+    }
+    study_json_checks(j, r, compared, disagree);
 }
 
 static bool has_workload(const study_result *r, const char *name)
@@ -247,8 +251,8 @@ static void json_pairs(gictime_json *j, const study_result *r)
             continue;
         gictime_json_array(j, NULL);
         gictime_json_u64(j, NULL, p->set);
-        json_time(j, NULL, p->fw_vector);
-        json_time(j, NULL, p->model_vector);
+        study_json_time(j, NULL, p->fw_vector);
+        study_json_time(j, NULL, p->model_vector);
         gictime_json_end(j);
     }
     gictime_json_end(j);
@@ -262,7 +266,7 @@ void study_write_json(const study_result *r, FILE *out)
     gictime_json_object(&j, NULL);
     gictime_json_string(&j, "study", "latency");
     gictime_json_string(&j, "unit", "ps");
-    json_config(&j, r);
+    study_json_configuration(&j, r);
     json_checks(&j, r);
     gictime_json_array(&j, "stamps");
     for (unsigned s = 0; s < GICTIME_STAMP_COUNT; s++)

@@ -71,9 +71,24 @@ static bool read_sample(study_log *log, const char *line)
     return true;
 }
 
+static bool read_storm(study_log *log, const char *line)
+{
+    study_storm_log *s = &log->storm;
+
+    s->arrivals = config_value(line, "arrivals=");
+    s->sent = config_value(line, "sent=");
+    s->taken = config_value(line, "taken=");
+    s->in_time = config_value(line, "in_time=");
+    s->start_ps = config_value(line, "start_ps=");
+    s->end_ps = config_value(line, "end_ps=");
+    return s->end_ps > s->start_ps;
+}
+
 static bool read_line(study_log *log, const char *line)
 {
     switch (line[0]) {
+    case 'N':
+        return read_storm(log, line);
     case 'C':
         return read_config(log, line);
     case 'K':

@@ -24,6 +24,12 @@ static int compare_instances(const void *a, const void *b)
     return tx < ty ? -1 : tx > ty;
 }
 
+void study_sort_instances(study_instances *list)
+{
+    if (list->count > 0)
+        qsort(list->list, list->count, sizeof list->list[0], compare_instances);
+}
+
 /* Number of instances that sort before or equal to the key. */
 static size_t upper_bound(const study_instances *list, const gictime_instance *key)
 {
@@ -41,9 +47,10 @@ static size_t upper_bound(const study_instances *list, const gictime_instance *k
 }
 
 /* The instance acknowledged last before the firmware's stamp behind the read of IAR. */
-static ptrdiff_t find_instance(const study_instances *list, const study_sample *s, uint64_t ack_ps,
-                               uint64_t period_ps)
+ptrdiff_t study_find_instance(const study_instances *list, const study_sample *s,
+                              const study_clock *clock)
 {
+    uint64_t ack_ps = study_clock_ps(clock, s->pe, s->acknowledge), period_ps = clock->period_ps;
     gictime_instance key = {.pe = (uint16_t)s->pe, .intid = s->intid};
     const gictime_instance *found;
     uint64_t stamp;
@@ -60,7 +67,7 @@ static ptrdiff_t find_instance(const study_instances *list, const study_sample *
     return (ptrdiff_t)(at - 1);
 }
 
-static uint64_t asserted_ps(const study_sample *s, const study_clock *clock)
+uint64_t study_asserted_ps(const study_sample *s, const study_clock *clock)
 {
     unsigned pe = (unsigned)(s->unit - '0');
 
@@ -131,7 +138,7 @@ static void judge(study_point *p, const study_sample *s)
 static study_point make_point(const study_sample *s, const study_instances *list,
                               const study_clock *clock)
 {
-    uint64_t t0 = asserted_ps(s, clock);
+    uint64_t t0 = study_asserted_ps(s, clock);
     study_point p = {.pe = s->pe,
                      .intid = s->intid,
                      .asserted_ps = t0,
@@ -145,18 +152,16 @@ static study_point make_point(const study_sample *s, const study_instances *list
                      .instance = STUDY_NO_INSTANCE};
 
     if (s->acknowledge != 0)
-        p.instance =
-            find_instance(list, s, study_clock_ps(clock, s->pe, s->acknowledge), clock->period_ps);
+        p.instance = study_find_instance(list, s, clock);
     model_view(&p, list);
     judge(&p, s);
     return p;
 }
 
-void study_join(study_result *result, const study_log *log, const study_instances *list,
+void study_join(study_result *result, const study_log *log, study_instances *list,
                 const study_clock *clock)
 {
-    if (list->count > 0)
-        qsort(list->list, list->count, sizeof list->list[0], compare_instances);
+    study_sort_instances(list);
     for (size_t n = 0; n < log->num_samples; n++) {
         const study_sample *s = &log->samples[n];
         const char *workload = log->name[s->workload];

@@ -12,7 +12,7 @@
 
 extern char **environ;
 
-enum { MAX_ARGS = 40 + 2 * STUDY_MAX_SETS, PATH_SIZE = 4096 };
+enum { MAX_ARGS = 44 + 2 * (STUDY_MAX_SETS + STUDY_JOB_SETS), PATH_SIZE = 4096 };
 
 /* An argument list under construction. */
 typedef struct command {
@@ -33,36 +33,59 @@ static void add(command *c, const char *option, const char *value)
 /* Names of the files of one run. */
 typedef struct run_files {
     char uart[PATH_SIZE], stats[PATH_SIZE], stamps[PATH_SIZE], log[PATH_SIZE];
-    char append[256], cpus[16];
+    char cpus[16];
 } run_files;
 
-static void name_files(run_files *f, const study_options *o, unsigned pes)
+static void name_files(run_files *f, const study_options *o, const study_job *job)
 {
+    const int number = (int)job->number;
     char dir[PATH_SIZE - 8];
 
     snprintf(dir, sizeof dir, "file:%s", o->out);
-    study_path(f->uart, sizeof f->uart, dir, "uart", (int)pes, ".log");
-    study_path(f->stats, sizeof f->stats, o->out, "stats", (int)pes, ".json");
-    study_path(f->stamps, sizeof f->stamps, o->out, "stamps", (int)pes, ".csv");
-    study_path(f->log, sizeof f->log, o->out, "gicvp", (int)pes, ".log");
-    snprintf(f->cpus, sizeof f->cpus, "%u", pes);
-    snprintf(f->append, sizeof f->append, "samples=%u seed=%llu%s%s", o->samples,
-             (unsigned long long)o->seed, o->workloads != NULL ? " workloads=" : "",
-             o->workloads != NULL ? o->workloads : "");
+    study_path(f->uart, sizeof f->uart, dir, "uart", number, ".log");
+    study_path(f->stats, sizeof f->stats, o->out, "stats", number, ".json");
+    study_path(f->stamps, sizeof f->stamps, o->out, "stamps", number, ".csv");
+    study_path(f->log, sizeof f->log, o->out, "gicvp", number, ".log");
+    snprintf(f->cpus, sizeof f->cpus, "%u", job->pes);
 }
 
-static void build_command(command *c, const study_options *o, const run_files *f)
+static bool same_key(const char *a, const char *b)
+{
+    const size_t length = strcspn(a, "= ");
+
+    return strcspn(b, "= ") == length && strncmp(a, b, length) == 0;
+}
+
+/* What the command line overrides, but not what this run is about. */
+static void add_overrides(command *c, const study_options *o, const study_job *job)
+{
+    for (unsigned n = 0; n < o->num_sets; n++) {
+        bool own = false;
+
+        for (unsigned k = 0; k < job->num_sets; k++)
+            own = own || same_key(o->set[n], job->set[k]);
+        if (!own)
+            add(c, "--set", o->set[n]);
+    }
+    for (unsigned k = 0; k < job->num_sets; k++)
+        add(c, "--set", job->set[k]);
+}
+
+static void build_command(command *c, const study_options *o, const study_job *job,
+                          const run_files *f)
 {
     c->count = 0;
     add(c, o->gicvp, "run");
     add(c, "--gic", "v3");
-    add(c, "--secure", NULL);
+    if (job->secure)
+        add(c, "--secure", NULL);
+    if (job->device != NULL)
+        add(c, "--device", job->device);
     add(c, "--cpus", f->cpus);
     add(c, "--elf", o->firmware);
-    add(c, "--append", f->append);
+    add(c, "--append", job->append);
     add(c, "--profile", o->profile);
-    for (unsigned n = 0; n < o->num_sets; n++)
-        add(c, "--set", o->set[n]);
+    add_overrides(c, o, job);
     add(c, "--max-time", o->max_time);
     add(c, "--uart", f->uart);
     add(c, "--stats", f->stats);
@@ -115,19 +138,19 @@ static bool check_status(int status, unsigned pes, const char *log)
                       line, log);
 }
 
-bool study_run(const study_options *o, unsigned pes)
+bool study_run(const study_options *o, const study_job *job)
 {
     run_files files;
     command c;
     pid_t pid;
     int status;
 
-    name_files(&files, o, pes);
-    build_command(&c, o, &files);
+    name_files(&files, o, job);
+    build_command(&c, o, job, &files);
     if (!spawn(&c, files.log, &pid))
         return false;
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
             return study_fail("waiting for gicvp: %s", strerror(errno));
-    return check_status(status, pes, files.log);
+    return check_status(status, job->pes, files.log);
 }

@@ -9,7 +9,7 @@ enum { MAX_COLUMNS = 64 };
 
 /* Columns of the file that matter. */
 typedef struct columns {
-    int pe, intid, outcome;
+    int pe, intid, outcome, merged;
     int stamp[GICTIME_STAMP_COUNT];
     int count;
 } columns;
@@ -50,6 +50,7 @@ static bool read_header(columns *c, char *line)
     c->pe = find_column(field, c->count, "pe");
     c->intid = find_column(field, c->count, "intid");
     c->outcome = find_column(field, c->count, "outcome");
+    c->merged = find_column(field, c->count, "merged");
     for (unsigned s = 0; s < GICTIME_STAMP_COUNT; s++)
         c->stamp[s] = find_column(field, c->count, gictime_stamp_name(s));
     return c->pe >= 0 && c->intid >= 0 && c->stamp[GICTIME_STAMP_ACKNOWLEDGED] >= 0;
@@ -72,6 +73,8 @@ static bool read_instance(gictime_instance *instance, const columns *c, char *li
     memset(instance, 0, sizeof *instance);
     instance->pe = (uint16_t)strtoul(field[c->pe], NULL, 10);
     instance->intid = (uint32_t)strtoul(field[c->intid], NULL, 10);
+    if (c->merged >= 0)
+        instance->merged = (uint32_t)strtoul(field[c->merged], NULL, 10);
     for (unsigned s = 0; s < GICTIME_STAMP_COUNT; s++)
         instance->stamp[s] = stamp_of(field, c->stamp[s]);
     return true;

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "gictime/json.h"
 #include "gictime/recorder.h"
 
 #ifdef __cplusplus
@@ -25,14 +26,20 @@ enum {
     STUDY_MAX_SETS = 64,  /**< --set options. */
     STUDY_MAX_NAMES = 32, /**< Workloads of the firmware. */
     STUDY_NAME = 32,
+    STUDY_MAX_RATES = 32, /**< Loads of a storm. */
+    STUDY_JOB_SETS = 4,   /**< Profile keys that a run sets of its own. */
     STUDY_NO_INSTANCE = -1
 };
+
+/** The studies. */
+typedef enum study_kind { STUDY_LATENCY, STUDY_LPI, STUDY_STORM, STUDY_KINDS } study_kind;
 
 /** A time that was not measured. */
 #define STUDY_NONE INT64_MIN
 
 /** What the command line asks for; strings point into argv. */
 typedef struct study_options {
+    study_kind study;
     unsigned pes[STUDY_MAX_RUNS];
     unsigned num_runs;
     unsigned samples;
@@ -43,7 +50,11 @@ typedef struct study_options {
     const char *out;
     const char *gicvp;
     const char *firmware;
-    const char *workloads; /**< NULL: all. */
+    const char *workloads;           /**< NULL: all. */
+    const char *sweeps;              /**< LPI study; NULL: all. */
+    unsigned rates[STUDY_MAX_RATES]; /**< Storm: thousand MSIs a second. */
+    unsigned num_rates;
+    unsigned vectors, service, duration_us; /**< Storm. */
     const char *max_time;
     bool json; /**< The table as JSON on standard output. */
 } study_options;
@@ -66,6 +77,22 @@ typedef struct study_clock_read {
     uint64_t ticks, cycles, cost;
 } study_clock_read;
 
+/** One run of gicvp. */
+typedef struct study_job {
+    unsigned pes;
+    unsigned number; /**< Of its files. */
+    bool secure;     /**< Two Security states. */
+    const char *append;
+    const char *device; /**< NULL: none. */
+    const char *set[STUDY_JOB_SETS];
+    unsigned num_sets;
+} study_job;
+
+/** The N record: a storm as its firmware saw it. */
+typedef struct study_storm_log {
+    uint64_t arrivals, sent, taken, in_time, start_ps, end_ps;
+} study_storm_log;
+
 /** Everything the firmware wrote in one run. */
 typedef struct study_log {
     unsigned pes;
@@ -77,6 +104,7 @@ typedef struct study_log {
     size_t num_reads;
     study_sample *samples;
     size_t num_samples;
+    study_storm_log storm;
     char complaint[160]; /**< First X record or unreadable line; empty when none. */
 } study_log;
 
@@ -185,9 +213,9 @@ uint64_t study_json_number(const char *text, const char *path, uint64_t otherwis
 bool study_json_string(const char *text, const char *path, char *out, size_t size);
 
 /* ---- run.c */
-/** Runs gicvp with `pes` PEs; its files are DIR/uart-N.log, stats-N.json, stamps-N.csv.
+/** Runs gicvp; its files are DIR/uart-N.log, stats-N.json, stamps-N.csv.
  *  @return false after a message. */
-bool study_run(const study_options *options, unsigned pes);
+bool study_run(const study_options *options, const study_job *job);
 
 /* ---- fwlog.c */
 /** Reads the firmware's log. @return false after a message. */
@@ -207,8 +235,27 @@ uint64_t study_clock_ps(const study_clock *clock, unsigned pe, uint64_t cycles);
 
 /* ---- join.c */
 /** Adds the samples of one run to the result, joined with the model's instances. */
-void study_join(study_result *result, const study_log *log, const study_instances *instances,
+void study_join(study_result *result, const study_log *log, study_instances *instances,
                 const study_clock *clock);
+/** Sorts for study_find_instance(). */
+void study_sort_instances(study_instances *instances);
+/** The model's instance of a sample that was acknowledged, or STUDY_NO_INSTANCE. */
+ptrdiff_t study_find_instance(const study_instances *instances, const study_sample *sample,
+                              const study_clock *clock);
+/** When the sample was asserted, by the firmware. */
+uint64_t study_asserted_ps(const study_sample *sample, const study_clock *clock);
+
+/* ---- latency.c, lpi.c, storm.c: run the study and write its results. @return exit status. */
+int study_latency(study_result *result);
+int study_lpi(study_result *result);
+int study_storm(study_result *result);
+
+/* ---- common.c */
+/** Adds the causality violations that DIR/stats-N.json tells to the result, and gives its text,
+ *  which the caller frees. NULL after a message. */
+char *study_read_stats(study_result *result, unsigned number);
+/** Whether firmware and model agree, and times are exact. @return false after a message. */
+bool study_check(const study_result *result, uint64_t compared, uint64_t disagree);
 
 /* ---- sets.c */
 /** Index of the set, made when new. */
@@ -227,6 +274,19 @@ bool study_write_csv(const study_result *result, const char *dir);
 void study_write_json(const study_result *result, FILE *out);
 /** DIR/report.html. */
 bool study_write_html(const study_result *result, const char *dir);
+/** The members "configuration" and "checks" that every study's JSON has. */
+void study_json_configuration(gictime_json *json, const study_result *result);
+void study_json_checks(gictime_json *json, const study_result *result, uint64_t compared,
+                       uint64_t disagree);
+/** Order statistics as an object, null when there are none. */
+void study_json_stat(gictime_json *json, const char *key, const study_stat *stat);
+/** A time; negative ones become 0. */
+void study_json_time(gictime_json *json, const char *key, int64_t ps);
+
+/** Writes what a report shows as JSON. */
+typedef void study_data_fn(const void *ctx, FILE *out);
+/** DIR/report.html: the template of the study with `data` in it. */
+bool study_write_page(study_kind kind, const char *dir, study_data_fn *data, const void *ctx);
 /** Whether any interrupt of the study reached this stamp, so that the hop deserves a column. */
 bool study_hop_is_shown(const study_result *result, unsigned stamp);
 

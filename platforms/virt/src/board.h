@@ -10,6 +10,8 @@
     VP_AREA(FLASH0, 0x00000000, 0x04000000, "flash bank 0")                           \
     VP_AREA(FLASH1, 0x04000000, 0x04000000, "flash bank 1")                           \
     VP_AREA(GICD, 0x08000000, 0x00010000, "GIC Distributor")                          \
+    VP_AREA(V2M, 0x08020000, 0x00001000, "GICv2m frame")                              \
+    VP_AREA(ITS, 0x08080000, 0x00020000, "ITS")                                       \
     VP_AREA(GICR, 0x080a0000, 0x00f60000, "GIC Redistributors")                       \
     VP_AREA(UART0, 0x09000000, 0x00001000, "PL011 UART")                              \
     VP_AREA(RTC, 0x09010000, 0x00001000, "PL031 RTC")                                 \
@@ -19,6 +21,7 @@
     VP_AREA(SECURE_GPIO, 0x090b0000, 0x00001000, "secure PL061 GPIO")                 \
     VP_AREA(VIRTIO, 0x0a000000, 0x00004000, "virtio-mmio slots")                      \
     VP_AREA(STIMULUS, 0x0b000000, 0x00010000, "interrupt stimulator")                 \
+    VP_AREA(ITS_MORE, 0x0c000000, 0x001e0000, "further ITSs")                         \
     VP_AREA(SECURE_RAM, 0x0e000000, 0x01000000, "secure RAM")                         \
     VP_AREA(PCIE_MMIO, 0x10000000, 0x2eff0000, "PCIe memory window")                  \
     VP_AREA(PCIE_PIO, 0x3eff0000, 0x00010000, "PCIe I/O window")                      \
@@ -51,7 +54,9 @@ enum {
     VP_PPI_CNTPS = 13,
     VP_PPI_CNTP = 14,
     VP_INTID_PPI = 16, /**< INTID of PPI 0. */
-    VP_INTID_SPI = 32  /**< INTID of SPI 0. */
+    VP_INTID_SPI = 32, /**< INTID of SPI 0. */
+    VP_V2M_FIRST = 80, /**< First INTID of the GICv2m frame ... */
+    VP_V2M_SPIS = 64   /**< ... and how many it has. */
 };
 
 enum {

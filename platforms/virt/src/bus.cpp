@@ -11,7 +11,7 @@ namespace virt
 
 bus::bus(sc_core::sc_module_name name, unsigned initiators, uint64_t device_ps)
     : sc_module(name), there_(from_ps(device_ps / 2)), back_(from_ps(device_ps - device_ps / 2)),
-      sync_(initiators)
+      by_itself_(initiators, false)
 {
     for (unsigned n = 0; n < initiators; n++) {
         from_.push_back(std::make_unique<target_socket>(("from_" + std::to_string(n)).c_str()));
@@ -51,18 +51,6 @@ int bus::find(const tlm::tlm_generic_payload &payload) const
     return static_cast<int>(last_);
 }
 
-void bus::to_device(int initiator, size_t n, tlm::tlm_generic_payload &payload,
-                    sc_core::sc_time &delay)
-{
-    const auto &sync = sync_[static_cast<size_t>(initiator)];
-
-    delay += there_;
-    if (sync)
-        sync(delay);
-    (*to_[n])->b_transport(payload, delay);
-    delay += back_;
-}
-
 void bus::b_transport(int initiator, tlm::tlm_generic_payload &payload, sc_core::sc_time &delay)
 {
     const int found = find(payload);
@@ -75,10 +63,11 @@ void bus::b_transport(int initiator, tlm::tlm_generic_payload &payload, sc_core:
     const uint64_t address = payload.get_address();
 
     payload.set_address(address - areas_[n].base);
-    if (areas_[n].memory)
-        (*to_[n])->b_transport(payload, delay);
-    else
-        to_device(initiator, n, payload, delay);
+    if (!areas_[n].memory && !by_itself_[static_cast<size_t>(initiator)])
+        delay += there_;
+    (*to_[n])->b_transport(payload, delay);
+    if (!areas_[n].memory)
+        delay += back_;
     payload.set_address(address);
 }
 

@@ -4,7 +4,6 @@
 #define VIRT_BUS_H
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <vector>
 
@@ -32,11 +31,15 @@ public:
         return *from_[n];
     }
 
-    /// Lets initiator @p n wait until its access arrives at a device: @p function makes the delay
-    /// zero by letting that time pass. Without it the delay is passed on as it is.
-    void synchronise(unsigned n, std::function<void(sc_core::sc_time &)> function)
+    /// Initiator @p n accounts for the way to a device itself, before it makes the access.
+    void comes_by_itself(unsigned n)
     {
-        sync_[n] = std::move(function);
+        by_itself_[n] = true;
+    }
+    /// The way to a device.
+    const sc_core::sc_time &way() const
+    {
+        return there_;
     }
 
     /// Puts @p socket at [base, base + size). @param secure only Secure accesses reach it.
@@ -62,12 +65,9 @@ private:
     bool get_direct_mem_ptr(int initiator, tlm::tlm_generic_payload &payload, tlm::tlm_dmi &dmi);
     void invalidate(int index, sc_dt::uint64 start, sc_dt::uint64 end);
 
-    void to_device(int initiator, size_t n, tlm::tlm_generic_payload &payload,
-                   sc_core::sc_time &delay);
-
     sc_core::sc_time there_; ///< A PE's way to a device ...
     sc_core::sc_time back_;  ///< ... and the answer's way back.
-    std::vector<std::function<void(sc_core::sc_time &)>> sync_;
+    std::vector<bool> by_itself_;
     std::vector<area> areas_;
     std::vector<std::unique_ptr<target_socket>> from_;
     std::vector<std::unique_ptr<initiator_socket>> to_;

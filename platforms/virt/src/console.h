@@ -18,35 +18,56 @@ namespace virt
 
 /// stdio, null or a file. Input is looked for every millisecond of simulated time, so that a run
 /// that is fed from a file is the same each time.
-class console : public sc_core::sc_module
+class console : public sc_core::sc_module, public saved_part
 {
 public:
-    console(sc_core::sc_module_name name, pl011 &uart, device_target &target);
+    console(sc_core::sc_module_name name, agenda &times, pl011 &uart, device_target &target);
     ~console() override;
 
-    /// Opens the back-end. @return false with the message in @p error.
-    bool open(vp_uart kind, const char *path, vp_error &error);
+    /// Opens the back-end. @param option names it in messages. @param input standard input is this
+    /// console's, if it is stdio. @return false with the message in @p error.
+    bool open(const vp_uart_option &to, const char *option, bool input, vp_error &error);
+    /// Begins to look for input.
+    void start();
     /// Writes bytes that do not come from the UART (semihosting).
     void write(const char *data, size_t length);
     /// Everything written so far reaches its file.
     void flush();
+
+    const char *section() const override
+    {
+        return basename();
+    }
+    uint32_t section_version() const override
+    {
+        return 1;
+    }
+    void save(gictime_bytes &to) const override;
+    /// Standard input goes on behind what had been read when it is a file, as the same file is
+    /// meant; from its beginning when it is a pipe or a terminal.
+    bool load(gictime_cursor &from) override;
 
 private:
     void drain();
     void poll();
     bool fill();
     void raw_mode();
+    void look_at(uint64_t time_ps);
 
+    agenda &times_;
+    unsigned part_;
     pl011 &uart_;
     device_target &target_;
     FILE *out_ = nullptr;
     bool close_ = false;
     bool restore_ = false; ///< The terminal was in another mode.
     struct termios saved_ = {};
-    bool input_ = false; ///< Standard input is read, and not at its end.
+    bool reads_ = false; ///< Standard input is this console's ...
+    bool input_ = false; ///< ... and not at its end.
     unsigned char buffer_[256];
     size_t at_ = 0, filled_ = 0;
-    sc_core::sc_event tick_;
+    uint64_t read_ = 0; ///< Bytes of standard input so far.
+    uint64_t look_ps_;  ///< When input is looked for next.
 };
 
 } // namespace virt

@@ -9,20 +9,16 @@
 namespace virt
 {
 
-device_target::device_target(sc_core::sc_module_name name, const dev_ops &ops, void *self,
-                             uint64_t cost_ps)
-    : sc_module(name), socket("socket"), ops_(ops), self_(self), cost_(from_ps(cost_ps)),
-      lines_(ops.num_lines, nullptr), levels_(ops.num_lines, false)
+device_target::device_target(sc_core::sc_module_name name, agenda &times, const dev_ops &ops,
+                             void *self, uint64_t cost_ps)
+    : sc_module(name), socket("socket"), times_(times), ops_(ops), self_(self),
+      cost_(from_ps(cost_ps)), lines_(ops.num_lines, nullptr), levels_(ops.num_lines, false)
 {
-    SC_HAS_PROCESS(device_target);
     socket.register_b_transport(this, &device_target::b_transport);
     socket.register_transport_dbg(this, &device_target::transport_dbg);
     socket.register_get_direct_mem_ptr(this, &device_target::get_direct_mem_ptr);
-    if (ops_.deadline != nullptr) {
-        SC_METHOD(on_deadline);
-        sensitive << due_;
-        dont_initialize();
-    }
+    if (ops_.deadline != nullptr)
+        part_ = times_.add([this] { on_deadline(); });
 }
 
 void device_target::connect(unsigned index, line_mux &line)
@@ -60,19 +56,12 @@ void device_target::update(uint64_t time_ps)
 
 void device_target::schedule()
 {
-    const uint64_t deadline = ops_.deadline != nullptr ? ops_.deadline(self_) : DEV_NEVER;
-
-    if (deadline == scheduled_ps_)
-        return;
-    due_.cancel();
-    scheduled_ps_ = deadline;
-    if (deadline != DEV_NEVER)
-        due_.notify(ahead(deadline));
+    if (ops_.deadline != nullptr)
+        times_.set(part_, ops_.deadline(self_));
 }
 
 void device_target::on_deadline()
 {
-    scheduled_ps_ = DEV_NEVER;
     ops_.advance(self_, now_ps());
     update(now_ps());
 }
@@ -82,6 +71,30 @@ void device_target::reset()
     ops_.reset(self_, now_ps());
     levels_.assign(levels_.size(), false);
     schedule();
+}
+
+void device_target::save(gictime_bytes &to) const
+{
+    for (const bool level : levels_)
+        gictime_bytes_u8(&to, level);
+    if (ops_.state_size == 0)
+        return;
+    if (uint8_t *room = gictime_bytes_room(&to, dev_save_size(&ops_)))
+        dev_save(&ops_, self_, room);
+}
+
+bool device_target::load(gictime_cursor &from)
+{
+    for (size_t n = 0; n < levels_.size(); n++)
+        levels_[n] = gictime_cursor_bool(&from);
+    if (ops_.state_size != 0) {
+        const uint8_t *state = gictime_cursor_take(&from, dev_save_size(&ops_));
+
+        if (state == nullptr || !dev_load(&ops_, self_, state, dev_save_size(&ops_)))
+            return false;
+    }
+    schedule();
+    return gictime_cursor_done(&from);
 }
 
 dev_status device_target::access(tlm::tlm_generic_payload &payload, uint64_t time_ps)

@@ -11,8 +11,10 @@
 #include <tlm>
 #include <tlm_utils/simple_target_socket.h>
 
+#include "agenda.h"
 #include "devices/device.h"
 #include "line_mux.h"
+#include "saved_part.h"
 
 namespace virt
 {
@@ -22,13 +24,15 @@ using device_complaint = std::function<void(const char *device, uint64_t offset,
                                             bool write, dev_status status)>;
 
 /// The wrapper decides nothing: it pushes time, moves levels, wakes the device when it asks.
-class device_target : public sc_core::sc_module
+/// Its state is a section of every checkpoint.
+class device_target : public sc_core::sc_module, public saved_part
 {
 public:
     tlm_utils::simple_target_socket<device_target> socket;
 
     /// @param self the device, outlives the module. @param cost_ps cost of an access.
-    device_target(sc_core::sc_module_name name, const dev_ops &ops, void *self, uint64_t cost_ps);
+    device_target(sc_core::sc_module_name name, agenda &times, const dev_ops &ops, void *self,
+                  uint64_t cost_ps);
 
     /// Connects interrupt output @p index.
     void connect(unsigned index, line_mux &line);
@@ -47,6 +51,17 @@ public:
     /// Cold reset; the wires are reset by their owner.
     void reset();
 
+    const char *section() const override
+    {
+        return basename();
+    }
+    uint32_t section_version() const override
+    {
+        return ops_.version;
+    }
+    void save(gictime_bytes &to) const override;
+    bool load(gictime_cursor &from) override;
+
     /// Kept between a DMI grant and its end; flash banks set it.
     void grant_reads(uint8_t *host, uint64_t size, std::function<bool()> allowed);
 
@@ -58,6 +73,8 @@ private:
     void on_deadline();
     void schedule();
 
+    agenda &times_;
+    unsigned part_ = 0;
     const dev_ops &ops_;
     void *self_;
     sc_core::sc_time cost_;
@@ -69,8 +86,6 @@ private:
     uint8_t *host_ = nullptr;
     uint64_t host_size_ = 0;
     bool granted_ = false;
-    uint64_t scheduled_ps_ = DEV_NEVER;
-    sc_core::sc_event due_;
 };
 
 } // namespace virt

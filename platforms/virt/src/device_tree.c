@@ -14,7 +14,7 @@ typedef struct dt_writer {
     int status;
 } dt_writer;
 
-enum { PHANDLE_GIC = 1, PHANDLE_CLOCK = 2, PHANDLE_GPIO = 3 };
+enum { PHANDLE_GIC = 1, PHANDLE_CLOCK, PHANDLE_GPIO, PHANDLE_ITS, PHANDLE_V2M };
 enum { IRQ_SPI = 0, IRQ_PPI = 1, IRQ_EDGE = 1, IRQ_LEVEL = 4 };
 enum { KEY_POWER = 116 };
 
@@ -180,6 +180,31 @@ static void node_psci(dt_writer *w, const vp_machine *m)
     dt_end(w);
 }
 
+/* Who takes MSIs: the ITS, or without one the GICv2m frame. */
+static void node_msi(dt_writer *w, const vp_machine *m)
+{
+    for (uint32_t n = 0; n < m->its_count; n++) {
+        const uint64_t base = vp_machine_its_base(n);
+
+        dt_begin_at(w, "its", base);
+        dt_text(w, "compatible", "arm,gic-v3-its");
+        dt_flag(w, "msi-controller");
+        dt_cell(w, "#msi-cells", 1);
+        dt_reg(w, base, VP_ITS_SIZE);
+        if (n == 0) /* PCI Express's */
+            dt_cell(w, "phandle", PHANDLE_ITS);
+        dt_end(w);
+    }
+    if (m->its_count == 0 && m->v2m_spis != 0) {
+        dt_begin_at(w, "v2m", VP_V2M_BASE);
+        dt_text(w, "compatible", "arm,gic-v2m-frame");
+        dt_flag(w, "msi-controller");
+        dt_reg(w, VP_V2M_BASE, VP_V2M_SIZE);
+        dt_cell(w, "phandle", PHANDLE_V2M);
+        dt_end(w);
+    }
+}
+
 static void node_gic(dt_writer *w, const vp_machine *m)
 {
     const bool second = m->cpus > vp_machine_first_region(m->cpus);
@@ -202,6 +227,7 @@ static void node_gic(dt_writer *w, const vp_machine *m)
     if (m->has_el2)
         dt_interrupt(w, IRQ_PPI, VP_PPI_MAINTENANCE, IRQ_LEVEL);
     dt_cell(w, "phandle", PHANDLE_GIC);
+    node_msi(w, m);
     dt_end(w);
 }
 
@@ -383,7 +409,19 @@ static void dt_pcie_interrupt_map(dt_writer *w)
     dt_cell(w, "#interrupt-cells", 1);
 }
 
-static void node_pcie(dt_writer *w)
+/* Requester IDs become DeviceIDs; a GICv2m frame does not look at them. */
+static void dt_pcie_msi_map(dt_writer *w, const vp_machine *m)
+{
+    const uint32_t map[] = {0, m->its_count != 0 ? PHANDLE_ITS : PHANDLE_V2M, m->msi_base, 0x10000};
+
+    if (m->its_count == 0 && m->v2m_spis == 0)
+        return;
+    dt_cells(w, "msi-map", map, 4);
+    if (m->msi_mask != UINT16_MAX)
+        dt_cell(w, "msi-map-mask", m->msi_mask);
+}
+
+static void node_pcie(dt_writer *w, const vp_machine *m)
 {
     const uint32_t buses[] = {0, 0xff};
     uint32_t ranges[21];
@@ -402,6 +440,7 @@ static void node_pcie(dt_writer *w)
     dt_cells(w, "ranges", ranges, 21);
     dt_flag(w, "dma-coherent");
     dt_pcie_interrupt_map(w);
+    dt_pcie_msi_map(w, m);
     dt_end(w);
 }
 
@@ -423,7 +462,7 @@ static void dt_build_tree(dt_writer *w, const vp_machine *m)
     node_fw_cfg(w);
     node_virtio(w);
     node_stimulus(w);
-    node_pcie(w);
+    node_pcie(w, m);
     dt_end(w);
 }
 

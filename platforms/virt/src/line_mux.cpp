@@ -6,25 +6,26 @@
 namespace virt
 {
 
-line_queue::line_queue(sc_core::sc_module_name name) : sc_module(name)
+line_queue::line_queue(sc_core::sc_module_name name, agenda &times)
+    : sc_module(name), times_(times), part_(times.add([this] { deliver(); }))
 {
-    SC_HAS_PROCESS(line_queue);
-    SC_METHOD(deliver);
-    sensitive << due_;
-    dont_initialize();
+}
+
+void line_queue::schedule()
+{
+    times_.set(part_, under_way_.empty() ? never_ps : under_way_.begin()->first);
 }
 
 void line_queue::post(line_mux &line, bool level, uint64_t time_ps)
 {
     under_way_.emplace(time_ps, std::make_pair(&line, level));
-    due_.cancel();
-    due_.notify(ahead(under_way_.begin()->first));
+    schedule();
 }
 
 void line_queue::clear()
 {
     under_way_.clear();
-    due_.cancel();
+    schedule();
 }
 
 void line_queue::deliver()
@@ -35,8 +36,34 @@ void line_queue::deliver()
         under_way_.erase(under_way_.begin());
         line->arrive(level, sc_core::SC_ZERO_TIME);
     }
-    if (!under_way_.empty())
-        due_.notify(ahead(under_way_.begin()->first));
+    schedule();
+}
+
+void line_queue::save(gictime_bytes &to) const
+{
+    gictime_bytes_u32(&to, static_cast<uint32_t>(under_way_.size()));
+    for (const auto &[time, change] : under_way_) {
+        gictime_bytes_u64(&to, time);
+        gictime_bytes_u32(&to, change.first->number());
+        gictime_bytes_u8(&to, change.second);
+    }
+}
+
+bool line_queue::load(gictime_cursor &from, const std::function<line_mux *(uint32_t)> &find)
+{
+    const uint32_t count = gictime_cursor_u32(&from);
+
+    for (uint32_t n = 0; n < count && !from.bad; n++) {
+        const uint64_t time = gictime_cursor_u64(&from);
+        line_mux *line = find(gictime_cursor_u32(&from));
+        const bool level = gictime_cursor_bool(&from);
+
+        if (line == nullptr)
+            return false;
+        under_way_.emplace(time, std::make_pair(line, level));
+    }
+    schedule();
+    return !from.bad;
 }
 
 void line_mux::set(bool level, const sc_core::sc_time &delay)

@@ -4,11 +4,14 @@
 #define VIRT_LINE_MUX_H
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <utility>
 
 #include <systemc>
 
+#include "agenda.h"
+#include "gictime/bytes.h"
 #include "gictlm/line.h"
 
 namespace virt
@@ -21,18 +24,25 @@ class line_mux;
 class line_queue : public sc_core::sc_module
 {
 public:
-    explicit line_queue(sc_core::sc_module_name name);
+    line_queue(sc_core::sc_module_name name, agenda &times);
 
     /// One source of @p line has @p level from @p time_ps on.
     void post(line_mux &line, bool level, uint64_t time_ps);
     /// Forgets what is under way.
     void clear();
 
+    /// Checkpoint: what is under way, each line by its number.
+    void save(gictime_bytes &to) const;
+    /// @param find the line with a number, or nullptr. @return false when the content does not fit.
+    bool load(gictime_cursor &from, const std::function<line_mux *(uint32_t)> &find);
+
 private:
     void deliver();
+    void schedule();
 
+    agenda &times_;
+    unsigned part_;
     std::multimap<uint64_t, std::pair<line_mux *, bool>> under_way_;
-    sc_core::sc_event due_;
 };
 
 /// The wire to one GIC input, high while one of its sources is. Each source reports its changes.
@@ -41,9 +51,10 @@ class line_mux
 public:
     /// @param to the GIC's input. @param latency from the source's pin to the GIC's.
     /// @param queue delivers what lies in the future; nullptr: it is handed on at once, with its
-    /// delay (loosely timed).
-    line_mux(gictlm::line_if &to, const sc_core::sc_time &latency, line_queue *queue)
-        : to_(to), latency_(latency), queue_(queue)
+    /// delay (loosely timed). @param number names the line in a checkpoint.
+    line_mux(gictlm::line_if &to, const sc_core::sc_time &latency, line_queue *queue,
+             uint32_t number)
+        : to_(to), latency_(latency), queue_(queue), number_(number)
     {
     }
 
@@ -54,11 +65,27 @@ public:
     /// Reset: all sources are low. The GIC's own reset keeps input levels, so lower the wire.
     void reset();
 
+    uint32_t number() const
+    {
+        return number_;
+    }
+    /// Sources that are high.
+    int high() const
+    {
+        return high_;
+    }
+    /// Checkpoint: the GIC's input is restored by the GIC.
+    void restore(int high)
+    {
+        high_ = high;
+    }
+
 private:
     gictlm::line_if &to_;
     sc_core::sc_time latency_;
     line_queue *queue_;
-    int high_ = 0; ///< Sources that are high.
+    uint32_t number_;
+    int high_ = 0;
 };
 
 } // namespace virt

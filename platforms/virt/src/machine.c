@@ -38,3 +38,8 @@ uint32_t vp_machine_first_region(uint32_t cpus)
 
     return cpus < room ? cpus : room;
 }
+
+uint64_t vp_machine_its_base(uint32_t n)
+{
+    return n == 0 ? VP_ITS_BASE : VP_ITS_MORE_BASE + (n - 1u) * VP_ITS_SIZE;
+}

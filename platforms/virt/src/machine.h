@@ -26,6 +26,10 @@ typedef struct vp_machine {
     vp_conduit conduit;                /**< NONE: firmware owns EL3. */
     const char *bootargs;              /**< NULL: none. */
     uint64_t initrd_start, initrd_end; /**< Equal: none. */
+    uint32_t its_count;                /**< ITSs of the GIC. */
+    uint16_t v2m_first, v2m_spis;      /**< GICv2m frame; 0 SPIs: none. */
+    uint32_t msi_base;                 /**< DeviceID = msi_base + (requester ID & msi_mask). */
+    uint16_t msi_mask;
 } vp_machine;
 
 /** Derives the machine from the options. */
@@ -33,6 +37,9 @@ void vp_machine_make(vp_machine *machine, const vp_options *options);
 
 /** Affinity of PE n: 16 PEs in Aff0, then Aff1. */
 uint64_t vp_machine_mpidr(uint32_t pe);
+
+/** Where ITS @p n stands: the first where the board has it, the others in an area of ours. */
+uint64_t vp_machine_its_base(uint32_t n);
 
 /** Number of Redistributors in the first region; the rest is in the second. */
 uint32_t vp_machine_first_region(uint32_t cpus);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the machine is put together.
+#include <algorithm>
 #include <stdexcept>
 
 #include "board.h"
@@ -15,7 +16,8 @@ namespace
 {
 
 constexpr uint32_t rtc_start_s = 1672531200; ///< 2023-01-01: the same in every run.
-constexpr uint32_t intids = 8192;
+constexpr uint32_t intids = 8192;            ///< SPIs and PPIs are below.
+constexpr uint32_t counted_bits = 20;        ///< LPIs of more bits are not counted one by one.
 
 bounds bounds_of(const machine_setup &setup)
 {
@@ -29,6 +31,13 @@ bounds bounds_of(const machine_setup &setup)
     return limits;
 }
 
+size_t counted_intids(const machine_setup &setup)
+{
+    const uint32_t bits = std::min<uint32_t>(setup.params.gic.lpi_bits, counted_bits);
+
+    return std::max<size_t>(intids, size_t(1) << bits);
+}
+
 uint64_t cost(const machine_setup &setup, gictime_key key)
 {
     return gictime_profile_ps(&setup.params.profile, key);
@@ -40,27 +49,32 @@ machine::machine(sc_core::sc_module_name name, machine_setup &setup)
     : sc_module(name), setup_(setup), timed_(gictime_profile_timed(&setup.params.profile)),
       scheduler_("scheduler", bounds_of(setup)),
       domain_(iss_domain_create(setup.machine.cpus), iss_domain_destroy),
-      bus_("bus", setup.machine.cpus + 2, cost(setup, GICTIME_KEY_INTERCONNECT_MMIO)),
-      firmware_socket_("firmware_socket"), psci_(), semihost_(), guest_(), acknowledged_(intids, 0)
+      bus_("bus", setup.machine.cpus + 4, cost(setup, GICTIME_KEY_INTERCONNECT_MMIO)),
+      agenda_("agenda"), firmware_socket_("firmware_socket"), psci_(), semihost_(), guest_(),
+      acknowledged_(counted_intids(setup), 0)
 {
     if (domain_ == nullptr)
         throw std::runtime_error("out of memory");
+    iss_domain_on_broken(domain_.get(), on_broken_monitor, this);
     psci_init(&psci_, setup_.machine.cpus);
     semihost_init(&semihost_, setup_.options.append);
     if (timed_)
-        line_queue_ = std::make_unique<line_queue>("line_queue");
+        line_queue_ = std::make_unique<line_queue>("line_queue", agenda_);
     build_memories();
     build_gic();
     build_devices();
     build_pes();
     firmware_socket_.bind(bus_.from(setup_.machine.cpus + 1));
-    scheduler_.at_start([this] { start(); });
+    scheduler_.at_start([this] { begin(); });
     scheduler_.between_slices([this] { between_slices(); });
     scheduler_.when_stuck([this] { return debugger_ != nullptr && debugger_->idle(); });
 }
 
 machine::~machine()
 {
+    vp_ckpt_release(&restore_);
+    for (pending_save &save : saves_)
+        vp_ckpt_abandon(&save.writer);
     semihost_close(&semihost_);
     gictime_observer_destroy(observer_);
 }
@@ -96,9 +110,16 @@ void machine::build_gic()
     config.guest_error_reports = 0;
     if (first < setup_.machine.cpus)
         config.gicr_regions = {first, setup_.machine.cpus - first};
+    for (unsigned n = 0; n < setup_.machine.cpus; n++)
+        config.gicr_bases.push_back(n < first
+                                        ? VP_GICR_BASE + uint64_t(n) * VP_GICR_FRAME
+                                        : VP_GICR_HIGH_BASE + uint64_t(n - first) * VP_GICR_FRAME);
     gic_ = std::make_unique<gictlm::gic>("gic", config);
+    if (timed_)
+        scheduler_.keep_clock_of(*gic_);
     bus_.map(gic_->gicd, VP_GICD_BASE, VP_GICD_SIZE, false, false);
     map_redistributors();
+    map_itss();
     spi_lines_.resize(intids);
     ppi_lines_.resize(setup_.machine.cpus);
     guest_.line = on_guest_line;
@@ -118,6 +139,21 @@ void machine::map_redistributors()
     bus_.map(gic_->gicr_region[1], VP_GICR_HIGH_BASE, VP_GICR_HIGH_SIZE, false, false);
 }
 
+// Frames, and the tables in memory: what the GIC writes there breaks monitors and decoded code as
+// any other store does.
+void machine::map_itss()
+{
+    for (unsigned n = 0; n < gic_->gits.size(); n++)
+        bus_.map(gic_->gits[n], vp_machine_its_base(n), VP_ITS_SIZE, false, false);
+    gic_->mem.bind(bus_.from(gic_initiator()));
+    gic_->observe_memory_writes(
+        [](void *up, uint64_t address, unsigned length) {
+            iss_domain_stored(static_cast<machine *>(up)->domain_.get(), ISS_DOMAIN_NO_PE, address,
+                              length, false);
+        },
+        this);
+}
+
 line_mux &machine::spi_line(uint32_t intid)
 {
     std::unique_ptr<line_mux> &line = spi_lines_[intid];
@@ -128,7 +164,7 @@ line_mux &machine::spi_line(uint32_t intid)
                                      : gic_->spi[intid - GIC_INTID_SPI_FIRST];
 
         line = std::make_unique<line_mux>(
-            input, from_ps(cost(setup_, GICTIME_KEY_INTERCONNECT_LINE)), line_queue_.get());
+            input, from_ps(cost(setup_, GICTIME_KEY_INTERCONNECT_LINE)), line_queue_.get(), intid);
     }
     return *line;
 }
@@ -145,7 +181,8 @@ line_mux &machine::ppi_line(unsigned pe, uint32_t intid)
         gictlm::line_in &input = extended ? gic_->eppi[pe][intid - GIC_INTID_EPPI_FIRST]
                                           : gic_->ppi[pe][intid - GIC_INTID_PPI_FIRST];
 
-        lines[place] = std::make_unique<line_mux>(input, sc_core::SC_ZERO_TIME, line_queue_.get());
+        lines[place] = std::make_unique<line_mux>(input, sc_core::SC_ZERO_TIME, line_queue_.get(),
+                                                  pe << 16 | intid);
     }
     return *lines[place];
 }
@@ -155,9 +192,11 @@ line_mux &machine::ppi_line(unsigned pe, uint32_t intid)
 device_target &machine::add_device(const char *name, const dev_ops &ops, void *self, uint64_t base,
                                    uint64_t size, bool secure)
 {
-    targets_.push_back(
-        std::make_unique<device_target>(name, ops, self, cost(setup_, GICTIME_KEY_MEMORY_DEVICE)));
+    targets_.push_back(std::make_unique<device_target>(name, agenda_, ops, self,
+                                                       cost(setup_, GICTIME_KEY_MEMORY_DEVICE)));
     device_target &target = *targets_.back();
+
+    add_part(target);
 
     target.on_complaint(
         [this](const char *device, uint64_t offset, unsigned bytes, bool write, dev_status status) {
@@ -173,7 +212,8 @@ void machine::build_devices()
     device_target &uart =
         add_device("uart0", pl011_ops, &uart0_, VP_UART0_BASE, VP_UART0_SIZE, false);
     uart.connect(0, spi_line(VP_INTID_SPI + VP_SPI_UART0));
-    console_ = std::make_unique<console>("console", uart0_, uart);
+    console_ = std::make_unique<console>("console", agenda_, uart0_, uart);
+    add_part(*console_);
 
     pl031_init(&rtc_, rtc_start_s);
     add_device("rtc", pl031_ops, &rtc_, VP_RTC_BASE, VP_RTC_SIZE, false)
@@ -186,7 +226,7 @@ void machine::build_devices()
     build_fw_cfg();
     build_stimulus();
     add_device("virtio", virtio_vacant_ops, nullptr, VP_VIRTIO_BASE, VP_VIRTIO_SIZE, false);
-    add_device("pcie", ecam_vacant_ops, nullptr, VP_PCIE_ECAM_BASE, VP_PCIE_ECAM_SIZE, false);
+    build_pcie();
     if (setup_.machine.has_el3)
         build_secure_devices();
 }
@@ -197,7 +237,8 @@ void machine::build_secure_devices()
     device_target &uart =
         add_device("uart1", pl011_ops, &uart1_, VP_UART1_BASE, VP_UART1_SIZE, true);
     uart.connect(0, spi_line(VP_INTID_SPI + VP_SPI_UART1));
-    secure_console_ = std::make_unique<console>("secure_console", uart1_, uart);
+    secure_console_ = std::make_unique<console>("secure_console", agenda_, uart1_, uart);
+    add_part(*secure_console_);
 
     pl061_init(&secure_gpio_);
     add_device("secure_gpio", pl061_ops, &secure_gpio_, VP_SECURE_GPIO_BASE, VP_SECURE_GPIO_SIZE,
@@ -325,13 +366,14 @@ void machine::build_pe(unsigned n)
         gtimer_config{VP_CNTFRQ_HZ, setup_.machine.has_el2, setup_.machine.has_el3, false};
     config.domain = domain_.get();
     config.timed = timed_;
+    config.way_ps = to_ps(bus_.way());
     pes_[n] = std::make_unique<pe>(("pe" + std::to_string(n)).c_str(), config, scheduler_,
                                    static_cast<pe_host &>(*this));
     pe &unit = *pes_[n];
 
     unit.socket.bind(bus_.from(n));
     if (timed_)
-        bus_.synchronise(n, [&unit](sc_core::sc_time &delay) { unit.synchronise(delay); });
+        bus_.comes_by_itself(n);
     unit.connect(*gic_->sysreg[n].operator->());
     for (const auto &wire : wires)
         unit.connect_timer(wire.timer, ppi_line(n, VP_INTID_PPI + wire.ppi));

@@ -11,12 +11,15 @@
 
 #include <systemc>
 
+#include "agenda.h"
 #include "boot.h"
 #include "bus.h"
+#include "checkpoint_file.h"
 #include "console.h"
 #include "device_target.h"
 #include "devices/cfi_flash.h"
 #include "devices/fw_cfg.h"
+#include "devices/gicv2m.h"
 #include "devices/pl011.h"
 #include "devices/pl031.h"
 #include "devices/pl061.h"
@@ -29,7 +32,9 @@
 #include "machine.h"
 #include "memory_target.h"
 #include "params.h"
+#include "pcie_root.h"
 #include "pe.h"
+#include "plug.h"
 #include "psci.h"
 #include "scheduler.h"
 #include "semihost.h"
@@ -45,12 +50,14 @@ struct machine_setup {
     ~machine_setup()
     {
         vp_boot_free(&boot);
+        vp_plug_free(&plug);
         vp_memory_free(&memory);
     }
 
     vp_options options = vp_options();
     vp_machine machine = vp_machine();
     vp_params params = vp_params();
+    vp_plug plug = vp_plug();
     vp_memory memory = vp_memory();
     vp_boot boot = vp_boot();
 };
@@ -77,6 +84,11 @@ public:
 
     /// Opens back-ends and files. @return false with the message in @p error.
     bool open(vp_error &error);
+    /// What was wrong with a checkpoint, when the run ended for that (ending::refused).
+    const vp_error &checkpoint_error() const
+    {
+        return checkpoint_error_;
+    }
     /// Writes the files of the run. @return false with the message in @p error.
     bool close(vp_error &error);
 
@@ -125,15 +137,40 @@ public:
     std::string why(uint32_t intid, unsigned pe);
 
 private:
+    /// A moment at which the machine is to be saved; its file is closed when that is done.
+    struct pending_save {
+        vp_save_point point;
+        vp_ckpt_writer writer;
+    };
+
+    /// @p part is a section of every checkpoint from now on. Devices are added by add_device().
+    void add_part(saved_part &part)
+    {
+        parts_.push_back(&part);
+    }
     /// A device of the C library with its TLM target.
     device_target &add_device(const char *name, const dev_ops &ops, void *self, uint64_t base,
                               uint64_t size, bool secure);
     void build_memories();
     void build_gic();
     void map_redistributors();
+    void map_itss();
+    /// Number of the bus initiator that the GIC is, for its tables.
+    unsigned gic_initiator() const
+    {
+        return setup_.machine.cpus + 3;
+    }
     void build_devices();
     void build_secure_devices();
     void build_stimulus();
+    void build_pcie();
+    void build_v2m();
+    void pass_v2m();
+    /// Number of the bus initiator that writes MSIs: after the PEs, fw_cfg and firmware.
+    unsigned pcie_initiator() const
+    {
+        return setup_.machine.cpus + 2;
+    }
     void build_flash();
     void build_fw_cfg();
     void build_pes();
@@ -142,15 +179,30 @@ private:
     line_mux &spi_line(uint32_t intid);
     line_mux &ppi_line(unsigned pe, uint32_t intid);
 
+    void begin();
     void start();
     void start_pe(unsigned n, uint64_t entry, uint64_t x0, uint64_t time_ps);
     void act_as_firmware();
     void act_as_firmware_for(unsigned n, uint64_t time_ps);
     void secure_write(uint64_t address, uint32_t value);
     void want_reset();
-    void prepare_reset();
     void reset_system();
     void between_slices();
+
+    bool open_saves(vp_error &error);
+    void close_saves();
+    void plan_saves();
+    void save_where_due();
+    void write_checkpoint(vp_ckpt_writer &w);
+    void save_machine(gictime_bytes &to);
+    void save_lines(gictime_bytes &to);
+    bool open_restore(vp_error &error);
+    void restore();
+    bool load_checkpoint(vp_error &error);
+    bool load_machine_section(vp_error &error);
+    bool load_machine(gictime_cursor &from, vp_error &error);
+    bool load_lines(gictime_cursor &from);
+    line_mux *line_of(uint32_t number);
 
     void conduit_call(pe &unit) override;
     void semihost_call(pe &unit) override;
@@ -160,6 +212,7 @@ private:
 
     void complain(const char *device, uint64_t offset, unsigned size, bool write,
                   dev_status status);
+    static void on_broken_monitor(void *up, uint32_t pe, uint32_t writer);
     static void on_gic_event(void *up, const gic_event *event);
     static void on_guest_line(void *ctx, const char *line);
     void pass_stimulus(uint64_t time_ps);
@@ -169,6 +222,8 @@ private:
     scheduler scheduler_;
     std::unique_ptr<iss_domain, void (*)(iss_domain *)> domain_; ///< Outlives the PEs.
     bus bus_;
+    agenda agenda_;
+    std::vector<saved_part *> parts_;
     std::unique_ptr<gictlm::gic> gic_;
     std::unique_ptr<line_queue> line_queue_; ///< Timed: lines change at their exact time.
     std::vector<std::unique_ptr<memory_target>> memories_;
@@ -189,6 +244,8 @@ private:
     pl061 secure_gpio_;
     fw_cfg fw_cfg_;
     stimulus stimulus_;
+    gicv2m v2m_;
+    std::unique_ptr<pcie_root> pcie_;
     device_target *stimulus_target_ = nullptr;
     psci psci_;
     semihost semihost_;
@@ -196,6 +253,10 @@ private:
     gictime_observer *observer_ = nullptr;
     debugger *debugger_ = nullptr;
     bool reset_wanted_ = false;
+    std::vector<pending_save> saves_;
+    vp_ckpt_reader restore_ = vp_ckpt_reader();
+    uint64_t restore_ps_ = 0;
+    vp_error checkpoint_error_ = vp_error();
     std::vector<uint64_t> acknowledged_;
     uint64_t device_errors_ = 0;
 };

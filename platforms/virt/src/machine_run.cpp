@@ -5,6 +5,7 @@
 
 #include "board.h"
 #include "machine_model.h"
+#include "report.h"
 #include "time_util.h"
 
 namespace virt
@@ -53,7 +54,11 @@ bool machine::open(vp_error &error)
     gictime_observer_config config = gictime_observer_config();
     gictime_error reason;
 
-    if (!console_->open(o.uart, o.uart_path, error))
+    if (!console_->open(o.uart, "--uart", true, error) ||
+        (secure_console_ != nullptr &&
+         !secure_console_->open(o.secure_uart, "--secure-uart", o.uart.kind != VP_UART_STDIO,
+                                error)) ||
+        !open_restore(error) || !open_saves(error))
         return false;
     if (!files)
         return true;
@@ -79,13 +84,19 @@ bool machine::open(vp_error &error)
 
 bool machine::close(vp_error &error)
 {
-    const gictime_fact facts[] = {{"instructions", scheduler_.insns()},
-                                  {"slices", scheduler_.slices()},
-                                  {"guest_errors", guest_errors()}};
+    const pcie_root::totals traffic = pcie_->traffic();
+    std::vector<counter> counters = {
+        {"instructions", scheduler_.insns()}, {"slices", scheduler_.slices()},
+        {"guest_errors", guest_errors()},     {"msi_arrivals", traffic.arrivals},
+        {"msis_sent", traffic.sent},          {"msis_merged_at_source", traffic.merged}};
+    std::vector<gictime_fact> facts;
     gictime_run run = gictime_run();
     gictime_error reason;
 
     console_->flush();
+    if (secure_console_ != nullptr)
+        secure_console_->flush();
+    close_saves();
     if (observer_ == nullptr)
         return true;
     run.title = setup_.options.elf != nullptr    ? setup_.options.elf
@@ -93,8 +104,12 @@ bool machine::close(vp_error &error)
                                                  : setup_.options.kernel;
     run.end_ps = now_ps();
     run.gic = &gic_->stats();
-    run.fact = facts;
-    run.fact_count = sizeof facts / sizeof facts[0];
+    for (unsigned n = 0; n < setup_.machine.its_count; n++)
+        report_its(gic_->its_counters(n), n, counters);
+    for (const counter &c : counters)
+        facts.push_back({c.first.c_str(), c.second});
+    run.fact = facts.data();
+    run.fact_count = facts.size();
     return gictime_observer_finish(observer_, &run, &reason) || vp_fail(&error, "%s", reason.text);
 }
 
@@ -114,6 +129,18 @@ void machine::start_pe(unsigned n, uint64_t entry, uint64_t x0, uint64_t time_ps
     if (m.has_el3 && m.conduit != VP_CONDUIT_NONE)
         act_as_firmware_for(n, time_ps);
     pes_[n]->power_on(at, time_ps);
+}
+
+void machine::begin()
+{
+    if (setup_.options.restore != nullptr) {
+        restore();
+        return;
+    }
+    start();
+    console_->start();
+    if (secure_console_ != nullptr)
+        secure_console_->start();
 }
 
 void machine::start()
@@ -217,26 +244,17 @@ void machine::reset_system()
     start();
 }
 
-// A PE in the middle of an access ends its instruction first; the others stand still meanwhile.
-void machine::prepare_reset()
-{
-    bool busy = false;
-
-    for (auto &unit : pes_) {
-        busy = busy || unit->in_access();
-        if (!unit->in_access())
-            unit->hold(true);
-    }
-    if (!busy)
-        reset_system();
-}
-
 void machine::between_slices()
 {
-    if (reset_wanted_)
-        prepare_reset();
+    const bool reset = reset_wanted_;
+
+    if (reset)
+        reset_system();
     if (observer_ != nullptr)
         gictime_observer_advance(observer_, now_ps());
+    /* What a reset has set off at this very instant comes first. */
+    if (!reset && !saves_.empty())
+        save_where_due();
     if (debugger_ != nullptr)
         debugger_->between_slices();
 }
@@ -344,6 +362,16 @@ void machine::events_set(pe &sender, uint64_t time_ps)
     for (auto &unit : pes_)
         if (unit != nullptr && unit.get() != &sender)
             unit->look_at_event(time_ps);
+}
+
+// A store of a PE is at its local time, one of anybody else now.
+void machine::on_broken_monitor(void *up, uint32_t pe, uint32_t writer)
+{
+    machine &self = *static_cast<machine *>(up);
+
+    if (pe < self.pes_.size() && self.pes_[pe] != nullptr)
+        self.pes_[pe]->look_at_event(writer == ISS_DOMAIN_NO_PE ? now_ps()
+                                                                : self.pes_[writer]->local_ps());
 }
 
 // ---------------------------------------------------------------- reports

@@ -46,6 +46,7 @@ bool prepare(virt::machine_setup &setup, vp_error &error)
 {
     vp_machine_make(&setup.machine, &setup.options);
     return vp_params_make(&setup.params, &setup.options, &setup.machine, &error) &&
+           vp_plug_make(&setup.plug, &setup.options, &setup.params, &setup.machine, &error) &&
            vp_memory_init(&setup.memory, setup.options.ram, setup.options.secure, &error) &&
            vp_boot_prepare(&setup.boot, &setup.options, &setup.machine, &setup.memory, &error);
 }
@@ -82,6 +83,8 @@ int run_machine(virt::machine_setup &setup, virt::machine &m, vp_error &error)
 
     if (o.gdb_port != 0)
         gdb.close(status);
+    if (m.sched().reason() == virt::ending::refused)
+        return fail(m.checkpoint_error());
     if (!m.close(error))
         return fail(error);
     if (o.command == VP_COMMAND_WHY)

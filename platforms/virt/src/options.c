@@ -109,6 +109,15 @@ static bool option_set(vp_options *o, const char *value, vp_error *error)
     return true;
 }
 
+static bool option_device(vp_options *o, const char *value, vp_error *error)
+{
+    if (o->num_devices == VP_MAX_DEVICES)
+        return vp_fail(error, "--device %s: more than %d of these options; use count=N", value,
+                       VP_MAX_DEVICES);
+    o->device[o->num_devices++] = value;
+    return true;
+}
+
 static bool option_max_insns(vp_options *o, const char *value, vp_error *error)
 {
     if (!vp_parse_number(value, &o->max_insns) || o->max_insns == 0)
@@ -133,18 +142,61 @@ static bool option_quantum(vp_options *o, const char *value, vp_error *error)
     return true;
 }
 
-static bool option_uart(vp_options *o, const char *value, vp_error *error)
+static bool parse_uart(vp_uart_option *uart, const char *name, const char *value, vp_error *error)
 {
     if (strcmp(value, "stdio") == 0) {
-        o->uart = VP_UART_STDIO;
+        uart->kind = VP_UART_STDIO;
     } else if (strcmp(value, "null") == 0) {
-        o->uart = VP_UART_NULL;
+        uart->kind = VP_UART_NULL;
     } else if (strncmp(value, "file:", 5) == 0 && value[5] != '\0') {
-        o->uart = VP_UART_FILE;
-        o->uart_path = value + 5;
+        uart->kind = VP_UART_FILE;
+        uart->path = value + 5;
     } else {
-        return vp_fail(error, "--uart %s: no such back-end; give stdio, null or file:PATH", value);
+        return vp_fail(error, "%s %s: no such back-end; give stdio, null or file:PATH", name,
+                       value);
     }
+    return true;
+}
+
+static bool option_uart(vp_options *o, const char *value, vp_error *error)
+{
+    return parse_uart(&o->uart, "--uart", value, error);
+}
+
+static bool option_secure_uart(vp_options *o, const char *value, vp_error *error)
+{
+    return parse_uart(&o->secure_uart, "--secure-uart", value, error);
+}
+
+/* TIME or insns:N. */
+static bool parse_moment(const char *text, vp_save_point *point)
+{
+    if (strncmp(text, "insns:", 6) == 0)
+        return vp_parse_number(text + 6, &point->insns) && point->insns != 0;
+    return vp_parse_time(text, &point->time_ps) && point->time_ps != 0;
+}
+
+static bool option_save_at(vp_options *o, const char *value, vp_error *error)
+{
+    const char *equals = strchr(value, '=');
+    const size_t length = equals != NULL ? (size_t)(equals - value) : 0;
+    vp_save_point point = {UINT64_MAX, UINT64_MAX, NULL};
+    char moment[48];
+
+    if (o->num_saves == VP_MAX_SAVES)
+        return vp_fail(error, "--save-at %s: more than %d moments; give fewer", value,
+                       VP_MAX_SAVES);
+    if (length == 0 || length >= sizeof moment || equals[1] == '\0')
+        return vp_fail(error, "--save-at %s: give WHEN=FILE with WHEN a time or insns:N", value);
+    memcpy(moment, value, length);
+    moment[length] = '\0';
+    if (!parse_moment(moment, &point))
+        return vp_fail(error,
+                       "--save-at %s: not a moment; give a time with s, ms, us, ns or ps, or "
+                       "insns:N",
+                       value);
+    point.path = equals + 1;
+    o->save[o->num_saves++] = point;
     return true;
 }
 
@@ -184,10 +236,14 @@ static const option_row option_rows[] = {
     {"--virtualization", FLAG(virtualization)},
     {"--profile", TEXT(profile)},
     {"--set", PARSE(option_set)},
+    {"--device", PARSE(option_device)},
     {"--max-insns", PARSE(option_max_insns)},
     {"--max-time", PARSE(option_max_time)},
     {"--quantum", PARSE(option_quantum)},
     {"--uart", PARSE(option_uart)},
+    {"--secure-uart", PARSE(option_secure_uart)},
+    {"--save-at", PARSE(option_save_at)},
+    {"--restore", TEXT(restore)},
     {"--dump-dtb", TEXT(dump_dtb)},
     {"--stats", TEXT(stats)},
     {"--stamps", TEXT(stamps)},
@@ -257,6 +313,8 @@ static bool check_run(const vp_options *o, vp_error *error)
         return vp_fail(error, "--initrd: needs a kernel; give --kernel FILE as well");
     if (o->append != NULL && o->kernel == NULL && o->elf == NULL)
         return vp_fail(error, "--append: needs a kernel; give --kernel or --elf FILE as well");
+    if (o->secure_uart.kind != VP_UART_NULL && !o->secure)
+        return vp_fail(error, "--secure-uart: there is no Secure UART; give --secure as well");
     if (o->wait_gdb && o->gdb_port == 0)
         return vp_fail(error, "--wait-gdb: nothing to wait for; give --gdb PORT as well");
     return true;
@@ -344,6 +402,7 @@ bool vp_options_parse(vp_options *options, int argc, char **argv, vp_error *erro
     options->ram = VP_DEFAULT_RAM;
     options->max_insns = UINT64_MAX;
     options->max_time_ps = UINT64_MAX;
+    options->secure_uart.kind = VP_UART_NULL;
     if (argc < 2)
         return vp_fail(error, "no command; give run, regs, params, why, --help or --version");
     if (!parse_command(options, argv[1], error) || !parse_words(options, argc, argv, error))
@@ -377,14 +436,26 @@ const char *vp_options_help(void)
            "  --initrd FILE         initial RAM disk for the kernel\n"
            "  --append TEXT         kernel command line\n"
            "  --elf FILE            AArch64 ELF program, started at its entry point\n"
+           "Devices\n"
+           "  --device tgen[,vectors=N][,count=N][,trace=FILE]\n"
+           "                        PCIe traffic generators, MSI-X vectors of each (64)\n"
+           "  --device v2m,base=INTID,spis=N\n"
+           "                        the SPIs of the GICv2m frame (80, 64)\n"
+           "  --device pcie,base=DEVICEID,mask=M\n"
+           "                        DeviceID of a requester ID: base + (ID and mask) (0, 0xffff)\n"
            "Time\n"
            "  --profile FILE        timing profile (default: loosely timed)\n"
            "  --set KEY=VALUE       override a parameter of the profile or of the GIC\n"
            "  --quantum TIME        longest slice of a PE while others run\n"
            "  --max-insns N         stop after N instructions of all PEs (exit status 3)\n"
            "  --max-time TIME       stop at a simulated time, e.g. 10ms (exit status 3)\n"
+           "Checkpoints\n"
+           "  --save-at WHEN=FILE   save the machine at a simulated time (10ms) or after\n"
+           "                        instructions of all PEs (insns:N); may be repeated\n"
+           "  --restore FILE        go on from there; the machine's options must be the same\n"
            "In and out\n"
            "  --uart BACKEND        stdio (default), null or file:PATH\n"
+           "  --secure-uart BACKEND the same for the Secure UART (default null)\n"
            "  --dump-dtb FILE       write the device tree blob; without an image: and exit\n"
            "  --stats FILE          write statistics (JSON)\n"
            "  --stamps FILE         write the stamps of every interrupt (CSV)\n"

@@ -25,7 +25,25 @@ typedef enum vp_command {
 /** Where the UART's bytes go. */
 typedef enum vp_uart { VP_UART_STDIO, VP_UART_NULL, VP_UART_FILE } vp_uart;
 
-enum { VP_MAX_SETS = 64 /**< --set options of one run. */ };
+/** A back-end of a UART. */
+typedef struct vp_uart_option {
+    vp_uart kind;
+    const char *path; /**< FILE: which. */
+} vp_uart_option;
+
+/** A moment at which the machine is saved: the first instant between activations at which simulated
+ *  time or the instructions of all PEs have come so far. The other one is UINT64_MAX. */
+typedef struct vp_save_point {
+    uint64_t time_ps;
+    uint64_t insns;
+    const char *path;
+} vp_save_point;
+
+enum {
+    VP_MAX_SETS = 64,    /**< --set options of one run. */
+    VP_MAX_DEVICES = 32, /**< --device options of one run. */
+    VP_MAX_SAVES = 16    /**< --save-at options of one run. */
+};
 
 /** The parsed command line; strings point into argv. */
 typedef struct vp_options {
@@ -38,10 +56,14 @@ typedef struct vp_options {
     const char *profile;
     const char *set[VP_MAX_SETS];
     unsigned num_sets;
+    const char *device[VP_MAX_DEVICES]; /**< See plug.h. */
+    unsigned num_devices;
     uint64_t max_insns;   /**< UINT64_MAX: no bound. */
     uint64_t max_time_ps; /**< UINT64_MAX: no bound. */
-    vp_uart uart;
-    const char *uart_path;
+    vp_uart_option uart, secure_uart;
+    vp_save_point save[VP_MAX_SAVES];
+    unsigned num_saves;
+    const char *restore;
     const char *dump_dtb, *stats, *stamps, *trace_json, *vcd;
     uint16_t gdb_port; /**< 0: no debugger server. */
     bool wait_gdb, json;

@@ -105,8 +105,30 @@ bool vp_params_make(vp_params *params, const vp_options *options, const vp_machi
             return false;
     if (!gictime_profile_check(&params->profile, &reason))
         return vp_fail(error, "%s", reason.text);
+    gictime_profile_geometry(&params->profile, &params->gic);
     bad = gic_config_check(&params->gic);
     return bad == GIC_CONFIG_OK || vp_fail(error, "--set gic: %s", gic_config_error_text(bad));
+}
+
+static uint32_t param_fetch(const gic_config *config, const param_row *row)
+{
+    const void *at = (const uint8_t *)config + row->offset;
+    uint8_t byte;
+    uint16_t half;
+
+    if (row->size == 1) {
+        memcpy(&byte, at, sizeof byte);
+        return byte;
+    }
+    memcpy(&half, at, sizeof half);
+    return half;
+}
+
+void vp_params_print(const vp_params *params, FILE *out)
+{
+    for (unsigned n = 0; n < PARAM_ROWS; n++)
+        (void)fprintf(out, "%s = %u\n", param_rows[n].key,
+                      param_fetch(&params->gic, &param_rows[n]));
 }
 
 static bool param_wanted(const char *key, const char *prefix)
@@ -123,7 +145,7 @@ bool vp_params_list(const char *prefix, FILE *out, vp_error *error)
 
         if (!param_wanted(row->key, prefix))
             continue;
-        (void)fprintf(out, "%-24s %-10u %u to %u: %s\n", row->key, row->def, row->min, row->max,
+        (void)fprintf(out, "%-34s %-10u %u to %u: %s\n", row->key, row->def, row->min, row->max,
                       row->doc);
         listed++;
     }
@@ -132,7 +154,7 @@ bool vp_params_list(const char *prefix, FILE *out, vp_error *error)
 
         if (!param_wanted(row->key, prefix))
             continue;
-        (void)fprintf(out, "%-24s %-10s %s\n", row->key, row->def, row->doc);
+        (void)fprintf(out, "%-34s %-13s %s\n", row->key, row->def, row->doc);
         listed++;
     }
     return listed != 0 ||

@@ -26,6 +26,9 @@ typedef struct vp_params {
 bool vp_params_make(vp_params *params, const vp_options *options, const vp_machine *machine,
                     vp_error *error);
 
+/** Prints the GIC's parameters as lines "key = value". */
+void vp_params_print(const vp_params *params, FILE *out);
+
 /** Lists all keys that begin with `prefix` (NULL: all) with defaults, ranges and meanings. */
 bool vp_params_list(const char *prefix, FILE *out, vp_error *error);
 

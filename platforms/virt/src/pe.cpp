@@ -94,9 +94,7 @@ iss_env pe::environment(pe *self)
         iss_domain_clear(self_of(ctx).config_.domain, self_of(ctx).index());
     };
     env.store_notify = [](uint64_t pa, uint32_t size, bool secure, void *ctx) {
-        pe &p = self_of(ctx);
-        iss_domain_stored(p.config_.domain, p.index(), pa, size, secure);
-        p.host_.events_set(p, p.local_ps());
+        iss_domain_stored(self_of(ctx).config_.domain, self_of(ctx).index(), pa, size, secure);
     };
     env.code_cached = [](uint64_t pa, uint64_t length, bool secure, void *ctx) {
         iss_domain_code(self_of(ctx).config_.domain, pa, length, secure);
@@ -107,9 +105,7 @@ iss_env pe::environment(pe *self)
             p.pmu_line_->set(level, p.delay_of(time));
         p.sched_.reconsider();
     };
-    env.event = [](const iss_event *event, void *ctx) {
-        self_of(ctx).host_.pe_event(self_of(ctx), *event);
-    };
+    env.event = [](const iss_event *event, void *ctx) { self_of(ctx).report(*event); };
     return env;
 }
 
@@ -153,6 +149,7 @@ void pe::power_on(const iss_start &start, uint64_t time_ps)
 {
     power_ = pe_power::running;
     blocked_ = false;
+    forget_access();
     ops_.advance(iss_, time_ps);
     ops_.reset(iss_, &start);
     push_state(state_, ops_.time(iss_));
@@ -163,6 +160,7 @@ void pe::power_on(const iss_start &start, uint64_t time_ps)
 void pe::power_off()
 {
     power_ = pe_power::off;
+    forget_access();
     wanted_ = false;
     sched_.not_ready(index());
     sched_.set_timer(index(), never_ps);
@@ -177,6 +175,8 @@ void pe::cold_reset()
 
 void pe::queue(uint64_t time_ps)
 {
+    if (push_.waiting)
+        time_ps = push_.time_ps;
     wanted_ = held_;
     wanted_ps_ = time_ps;
     if (!held_)
@@ -189,7 +189,9 @@ void pe::hold(bool held)
         return;
     if (held) {
         wanted_ = power_ == pe_power::running;
-        wanted_ps_ = ops_.time(iss_);
+        wanted_ps_ = push_.waiting ? push_.time_ps
+                     : flight_.on  ? flight_.arrival_ps
+                                   : ops_.time(iss_);
         held_ = true;
         sched_.not_ready(index());
         return;
@@ -233,27 +235,15 @@ void pe::look_at_event(uint64_t time_ps)
 
 void pe::line_changed(iss_line line, bool level, const sc_core::sc_time &delay)
 {
-    ops_.set_line(iss_, line, level);
+    levels_ = (levels_ & ~(1u << line)) | uint32_t(level) << line;
+    if (under_way())
+        return;
+    tell_lines();
     if ((power_ == pe_power::wfi || power_ == pe_power::wfe) && ops_.runnable(iss_))
         wake(std::max(now_ps() + to_ps(delay), ops_.time(iss_)));
 }
 
 // ---------------------------------------------------------------- slices
-
-// The thread stays where it is, in the middle of an instruction; the scheduler goes on with the
-// others and grants the next slice when the access arrives. The instruction is the last of its run.
-void pe::synchronise(sc_core::sc_time &delay)
-{
-    if (delay == sc_core::SC_ZERO_TIME)
-        return;
-    in_access_ = true;
-    queue(now_ps() + to_ps(delay));
-    if (!sched_.slice_over(*this))
-        wait(granted_);
-    in_access_ = false;
-    end_slice();
-    delay = sc_core::SC_ZERO_TIME;
-}
 
 void pe::body()
 {
@@ -267,16 +257,53 @@ void pe::body()
 
 void pe::execute()
 {
-    const iss_until until = {std::min(end_ps_, ops_.deadline(iss_)), insns_};
-
-    ops_.advance(iss_, now_ps());
     blocked_ = false;
     exact_ = false;
+    again_ = 0;
+    retry_ps_ = 0;
+    if (push_.waiting) {
+        deliver_push();
+        return;
+    }
+    /* An instruction under way is the last of its run, and its access arrives where time is now. */
+    const iss_until until = {std::min(end_ps_, ops_.deadline(iss_)),
+                             under_way() ? std::min<uint64_t>(insns_, 1) : insns_};
+
+    if (!flight_.on)
+        ops_.advance(iss_, start_ps_);
     if (stepping_)
         ops_.step(iss_, &result_);
     else
         ops_.run(iss_, &until, &result_);
+    if (result_.reason != ISS_STOP_SYNC)
+        end_instruction();
     after_run();
+}
+
+// No interrupt is taken before an instruction whose access is under way.
+void pe::end_instruction()
+{
+    made_ = 0;
+    if (!flight_.on)
+        tell_lines();
+}
+
+void pe::tell_lines()
+{
+    for (uint32_t left = levels_ ^ told_; left != 0; left &= left - 1) {
+        const unsigned line = static_cast<unsigned>(__builtin_ctz(left));
+
+        ops_.set_line(iss_, static_cast<iss_line>(line), (levels_ >> line & 1u) != 0);
+    }
+    told_ = levels_;
+}
+
+// The PE is reset or off: what it was about to do does not happen.
+void pe::forget_access()
+{
+    flight_.on = false;
+    push_.waiting = false;
+    end_instruction();
 }
 
 void pe::after_run()
@@ -327,12 +354,15 @@ void pe::after_run()
 // The same instruction again: at its exact time, or when the GIC has moved on.
 void pe::retry_later()
 {
-    uint64_t time = result_.time_ps;
+    uint64_t time = std::max(result_.time_ps, retry_ps_);
 
     exact_ = true;
+    if (blocked_) {
+        const uint64_t next = sched_.next_progress();
 
-    if (blocked_ && sc_core::sc_pending_activity_at_future_time())
-        time = std::max(time, now_ps() + to_ps(sc_core::sc_time_to_pending_activity()));
+        exact_ = false;
+        time = next == never_ps ? time : std::max(time, next);
+    }
     queue(time);
 }
 
@@ -403,32 +433,62 @@ gic_sysreg_result pe::timer_access(iss_sysreg_access &access, uint64_t &time_ps)
 
 // ---------------------------------------------------------------- CPU interface
 
-// Timed, the CPU interface must not be ahead of messages that are on their way to it.
-void pe::wait_for_others(uint64_t time_ps)
+// Timed, the CPU interface must not be ahead of messages that are on their way to it: whether an
+// access at @p time_ps has to be made again at its exact time.
+bool pe::comes_later(uint64_t time_ps)
 {
-    if (!config_.timed || sched_.running() != this || !sched_.comes_first(time_ps))
-        return;
-    sc_core::sc_time delay = delay_of(time_ps);
-
-    synchronise(delay);
+    if (!config_.timed || time_ps <= now_ps() || sched_.running() != this ||
+        !sched_.comes_first(time_ps))
+        return false;
+    retry_ps_ = time_ps;
+    return true;
 }
 
 // While it is being built the PE has a state already, but no CPU interface to tell.
 void pe::push_state(const gic_pe_state &state, uint64_t time_ps)
 {
     state_ = state;
-    if (sysreg_ == nullptr)
+    if (sysreg_ == nullptr || loading_)
         return;
-    wait_for_others(time_ps);
+    if (comes_later(time_ps)) {
+        push_ = late_push();
+        push_.time_ps = time_ps;
+        push_.state = state;
+        push_.waiting = true;
+        ops_.request_stop(iss_);
+        return;
+    }
     sysreg_->set_pe_state(state, delay_of(time_ps));
     sched_.reconsider();
+}
+
+// The slice is this and nothing else: what comes of it is seen before the next instruction.
+void pe::deliver_push()
+{
+    const late_push now = push_;
+
+    push_.waiting = false;
+    sysreg_->set_pe_state(now.state, delay_of(now.time_ps));
+    for (unsigned n = 0; n < now.events; n++)
+        host_.pe_event(*this, now.event[n]);
+    result_.insns = 0;
+    queue(ops_.time(iss_));
+}
+
+void pe::report(const iss_event &event)
+{
+    if (push_.waiting && push_.events < sizeof push_.event / sizeof push_.event[0])
+        push_.event[push_.events++] = event;
+    else
+        host_.pe_event(*this, event);
 }
 
 gic_sysreg_result pe::cpuif(iss_sysreg_access &access, uint64_t &time_ps)
 {
     const gic_sysreg reg = static_cast<gic_sysreg>(access.reg);
 
-    wait_for_others(time_ps);
+    if (comes_later(time_ps))
+        return GIC_SYSREG_STALL;
     sc_core::sc_time delay = delay_of(time_ps);
     const gic_sysreg_result result = access.write ? sysreg_->try_write(reg, access.value, delay)
                                                   : sysreg_->try_read(reg, access.value, delay);
@@ -441,8 +501,9 @@ gic_sysreg_result pe::cpuif(iss_sysreg_access &access, uint64_t &time_ps)
     return result;
 }
 
-iss_status pe::dsb(uint64_t)
+iss_status pe::dsb(uint64_t time_ps)
 {
+    sched_.deliver_to(time_ps);
     if (!sysreg_->upstream_pending())
         return ISS_OK;
     blocked_ = true;
@@ -451,14 +512,61 @@ iss_status pe::dsb(uint64_t)
 
 // ---------------------------------------------------------------- bus
 
-// Timed, a device is accessed at the exact time: what other PEs do before comes before. The access
-// that was refused is made when the PE's turn has come, be it in the middle of an instruction.
-bool pe::too_early(uint64_t time_ps)
+// Timed, a device is accessed at the exact time: the access leaves when all that other PEs do
+// before has been done, and is made when it arrives. Until then the ISS is told to try again, so
+// that nothing of it is on a stack.
+bool pe::arrived(uint64_t time_ps)
 {
-    if (!config_.timed || time_ps <= now_ps() || time_ps == refused_ps_)
+    const uint64_t now = now_ps();
+
+    if (!flight_.on && time_ps > now) {
+        retry_ps_ = time_ps;
         return false;
-    refused_ps_ = time_ps;
+    }
+    if (!flight_.on && config_.way_ps != 0)
+        flight_ = flight{now + config_.way_ps, true};
+    if (flight_.on && now < flight_.arrival_ps) {
+        retry_ps_ = flight_.arrival_ps;
+        return false;
+    }
+    flight_.on = false;
     return true;
+}
+
+// The answer to an access that this instruction has made when it was executed before.
+pe::made_access *pe::made_before(const iss_bus_access &a)
+{
+    iss_counters count;
+
+    if (made_ == 0)
+        return nullptr;
+    ops_.counters(iss_, &count);
+    if (count.insns != made_insns_)
+        made_ = 0;
+    while (again_ < made_) {
+        made_access &m = access_[again_++];
+
+        if (m.pa == a.pa && m.size == a.size && m.write == a.write && m.kind == a.kind &&
+            m.secure == a.secure)
+            return &m;
+    }
+    return nullptr;
+}
+
+void pe::remember(const iss_bus_access &a, const void *data, bool ok)
+{
+    iss_counters count;
+
+    if (made_ == most_accesses)
+        return;
+    ops_.counters(iss_, &count);
+    made_insns_ = count.insns;
+    made_access &m = access_[made_++];
+
+    m = made_access{a.pa, 0, a.size, a.kind, a.write, a.secure, ok};
+    std::memcpy(&m.data, data, std::min<size_t>(a.size, sizeof m.data));
+    again_ = made_;
+    ops_.request_stop(iss_); /* Lines are told at the end of the instruction. */
 }
 
 void pe::prepare_payload(const iss_bus_access &access, void *data)
@@ -478,17 +586,45 @@ iss_status pe::bus_access(const iss_bus_access &access, void *data, uint64_t &ti
 {
     if (access.kind == ISS_KIND_DEBUG)
         return debug_access(access, data) == access.size ? ISS_OK : ISS_BUS_ERROR;
-    const bool memory = (config_.timed || access.write) && find_dmi(access.pa, access.secure);
+    if ((config_.timed || access.write) && find_dmi(access.pa, access.secure))
+        return memory_access(access, data, time_ps);
+    return device_access(access, data, time_ps);
+}
 
-    if (!memory && too_early(time_ps))
-        return ISS_RETRY;
+void pe::transport(const iss_bus_access &access, void *data, uint64_t &time_ps)
+{
     sc_core::sc_time delay = delay_of(time_ps);
 
     prepare_payload(access, data);
     socket->b_transport(payload_, delay);
     time_ps = std::max(time_ps, now_ps() + to_ps(delay));
-    if (access.write && memory)
+}
+
+iss_status pe::memory_access(const iss_bus_access &access, void *data, uint64_t &time_ps)
+{
+    transport(access, data, time_ps);
+    if (access.write)
         iss_domain_stored(config_.domain, index(), access.pa, access.size, access.secure);
+    sched_.reconsider();
+    return payload_.is_response_ok() ? ISS_OK : ISS_BUS_ERROR;
+}
+
+iss_status pe::device_access(const iss_bus_access &access, void *data, uint64_t &time_ps)
+{
+    if (config_.timed) {
+        if (const made_access *made = made_before(access)) {
+            if (!access.write)
+                std::memcpy(data, &made->data, access.size);
+            return made->ok ? ISS_OK : ISS_BUS_ERROR;
+        }
+        if (!arrived(time_ps))
+            return ISS_RETRY;
+        /* The PE's own time has stood still since the access left. */
+        time_ps = std::max(time_ps, now_ps());
+    }
+    transport(access, data, time_ps);
+    if (config_.timed)
+        remember(access, data, payload_.is_response_ok());
     sched_.reconsider();
     return payload_.is_response_ok() ? ISS_OK : ISS_BUS_ERROR;
 }

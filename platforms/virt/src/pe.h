@@ -38,7 +38,7 @@ public:
     virtual void debug_stop(pe &unit, iss_stop reason) = 0;
     /// Exceptions by a line, for stamps.
     virtual void pe_event(pe &unit, const iss_event &event) = 0;
-    /// Event registers of other PEs may have been set (SEV, a monitor cleared) at @p time_ps.
+    /// Event registers of other PEs have been set (SEV) at @p time_ps.
     virtual void events_set(pe &unit, uint64_t time_ps) = 0;
 };
 
@@ -49,7 +49,8 @@ struct pe_config {
     const iss_ops *ops = nullptr;
     gtimer_config timer = gtimer_config();
     iss_domain *domain = nullptr;
-    bool timed = false; ///< Accesses to devices happen at their exact time.
+    bool timed = false;  ///< Accesses to devices happen at their exact time.
+    uint64_t way_ps = 0; ///< Timed: the way of an access to a device.
 };
 
 /// What a PE is doing.
@@ -94,9 +95,11 @@ public:
     /// Back to the state before the first power_on, timers included.
     void cold_reset();
 
-    /// Scheduler: the next slice ends at @p end_ps or after @p insns instructions.
-    void allow(uint64_t end_ps, uint64_t insns)
+    /// Scheduler: the next slice starts at @p start_ps and ends at @p end_ps or after @p insns
+    /// instructions.
+    void allow(uint64_t start_ps, uint64_t end_ps, uint64_t insns)
     {
+        start_ps_ = start_ps;
         end_ps_ = end_ps;
         insns_ = insns;
     }
@@ -105,10 +108,10 @@ public:
     {
         granted_.notify();
     }
-    /// Instructions of the slice that has ended; those of an access under way come with its end.
+    /// Instructions of the slice that has ended; one whose access is under way comes with its end.
     uint64_t slice_insns() const
     {
-        return in_access_ ? 0 : result_.insns;
+        return result_.insns;
     }
     /// Scheduler: the slice under way ends after the current instruction.
     void end_slice()
@@ -121,20 +124,17 @@ public:
     /// The event register may be set since @p time_ps: leave WFE if it is.
     void look_at_event(uint64_t time_ps);
 
-    /// Bus: the access under way arrives after @p delay: other PEs run until then.
-    void synchronise(sc_core::sc_time &delay);
-    /// Whether the PE is in the middle of such an access.
-    bool in_access() const
-    {
-        return in_access_;
-    }
-
-    /// Whether the PE continues only when simulated time has come up to it: in the middle of an
-    /// access, or before one.
+    /// Whether the PE continues only when simulated time has come up to it: before an access or in
+    /// the middle of one, or with a state that the CPU interface does not know yet.
     bool exact() const
     {
-        return in_access_ || exact_;
+        return exact_ || flight_.on || push_.waiting;
     }
+
+    /// Checkpoint: between slices; ISS, timers, and what of the PE is neither's.
+    void save(gictime_bytes &to) const;
+    /// @return false when the content does not fit.
+    bool load(gictime_cursor &from);
 
     /// Debugger: the PE is not to run, whatever it is ready for; and again.
     void hold(bool held);
@@ -203,9 +203,56 @@ private:
         iss_line line_ = ISS_LINE_IRQ;
     };
 
+    /// An access to a device that is on its way: the instruction is executed again, and makes it,
+    /// when it arrives.
+    struct flight {
+        uint64_t arrival_ps;
+        bool on;
+    };
+    /// An access that an instruction has made which is executed again for a later one: answered
+    /// from here.
+    struct made_access {
+        uint64_t pa;
+        uint64_t data;
+        uint32_t size;
+        uint8_t kind;
+        bool write;
+        bool secure;
+        bool ok;
+    };
+    /// More than any instruction makes: two walks of 8 and a fetch of 5, and 16 bytes one by one
+    /// are 29.
+    static constexpr unsigned most_accesses = 32;
+    /// The state last pushed, where other activity comes before it.
+    struct late_push {
+        uint64_t time_ps;
+        gic_pe_state state;
+        bool waiting;
+        uint8_t events;
+        iss_event event[4]; ///< What was reported after it.
+    };
+
     void body();
     void execute();
     void after_run();
+    void forget_access();
+    void end_instruction();
+    void tell_lines();
+    void deliver_push();
+    bool comes_later(uint64_t time_ps);
+    bool arrived(uint64_t time_ps);
+    bool under_way() const
+    {
+        return flight_.on || made_ != 0;
+    }
+    made_access *made_before(const iss_bus_access &access);
+    void remember(const iss_bus_access &access, const void *data, bool ok);
+    void report(const iss_event &event);
+    void save_access(gictime_bytes &to) const;
+    void save_push(gictime_bytes &to) const;
+    void load_access(gictime_cursor &from);
+    void load_push(gictime_cursor &from);
+    bool load_iss(gictime_cursor &from);
     void sleep(pe_power how);
     void wake(uint64_t time_ps);
     void line_changed(iss_line line, bool level, const sc_core::sc_time &delay);
@@ -214,14 +261,14 @@ private:
     void drive_timers(uint64_t time_ps);
     void arm_timer(uint64_t time_ps);
     void invalidate(sc_dt::uint64 start, sc_dt::uint64 end);
-    bool too_early(uint64_t time_ps);
-
     iss_status bus_access(const iss_bus_access &access, void *data, uint64_t &time_ps);
+    iss_status memory_access(const iss_bus_access &access, void *data, uint64_t &time_ps);
+    iss_status device_access(const iss_bus_access &access, void *data, uint64_t &time_ps);
+    void transport(const iss_bus_access &access, void *data, uint64_t &time_ps);
     uint32_t debug_access(const iss_bus_access &access, void *data);
     void prepare_payload(const iss_bus_access &access, void *data);
     bool direct(uint64_t pa, bool secure, uint32_t rights, iss_direct &out);
     const tlm::tlm_dmi *find_dmi(uint64_t pa, bool secure);
-    void wait_for_others(uint64_t time_ps);
     void push_state(const gic_pe_state &state, uint64_t time_ps);
     gic_sysreg_result cpuif(iss_sysreg_access &access, uint64_t &time_ps);
     gic_sysreg_result timer_access(iss_sysreg_access &access, uint64_t &time_ps);
@@ -247,10 +294,19 @@ private:
     bool wanted_ = false; ///< Held, and ready at wanted_ps_.
     uint64_t wanted_ps_ = 0;
     bool stepping_ = false;
-    uint64_t refused_ps_ = 0; ///< Time of the access that was refused as too early.
-    bool in_access_ = false;
+    flight flight_ = flight();
+    made_access access_[most_accesses] = {}; ///< In their order; made_ of them.
+    unsigned made_ = 0;
+    unsigned again_ = 0;      ///< How many of these this execution has asked for again.
+    uint64_t made_insns_ = 0; ///< Instructions retired before the one that made them.
+    late_push push_ = late_push();
+    uint32_t levels_ = 0;   ///< Lines as the GIC drives them, bit per iss_line ...
+    uint32_t told_ = 0;     ///< ... and as the ISS knows them: not while an access is under way.
+    uint64_t retry_ps_ = 0; ///< When an access that was refused is made again, if later.
+    bool loading_ = false;  ///< The CPU interface knows the state already.
     bool exact_ = false;
     bool blocked_ = false; ///< The GIC has no credit, or a DSB waits for it.
+    uint64_t start_ps_ = 0;
     uint64_t end_ps_ = 0;
     uint64_t insns_ = 0;
     iss_result result_ = iss_result();

@@ -16,12 +16,13 @@ namespace
 {
 
 constexpr double million = 1e6;
+constexpr uint64_t icc_sre_all = 0xf; ///< ICC_SRE_EL3: SRE, DFB, DIB, Enable.
 
 double mips(const machine &m, double host_s)
 {
-    return host_s > 0
-               ? static_cast<double>(const_cast<machine &>(m).sched().insns()) / million / host_s
-               : 0;
+    return host_s > 0 ? static_cast<double>(const_cast<machine &>(m).sched().insns_here()) /
+                            million / host_s
+                      : 0;
 }
 
 bool print_frame(const char *frame, const gic_frame &registers, const char *filter, FILE *out)
@@ -48,7 +49,39 @@ bool print_frame(const char *frame, const gic_frame &registers, const char *filt
     return any;
 }
 
-bool print_sysregs(const char *filter, FILE *out)
+/// A configuration that has every register this version can have.
+gic_config everything()
+{
+    gic_config config = gic_config_default();
+
+    config.has_el2 = config.has_el3 = config.two_security_states = true;
+    config.priority_bits = 8;
+    config.preemption_bits = 7;
+    config.lpi_bits = 24;
+    config.its_count = 1;
+    return config;
+}
+
+gic_pe_state non_secure_el3()
+{
+    gic_pe_state state = gic_pe_state();
+
+    state.el = 3;
+    state.scr_ns = true;
+    return state;
+}
+
+/// What the architecture names and this version has not: UNDEFINED at EL3, where all else is there.
+bool undefined_at_el3(gic_assembly *a, gic_sysreg reg)
+{
+    uint64_t value = 0;
+
+    return (gic_sysreg_readable(reg)
+                ? gic_assembly_sysreg_read(a, 0, 0, reg, &value)
+                : gic_assembly_sysreg_write(a, 0, 0, reg, value)) == GIC_SYSREG_UNDEFINED;
+}
+
+bool print_sysregs(gic_assembly *a, const char *filter, FILE *out)
 {
     bool any = false;
 
@@ -59,8 +92,9 @@ bool print_sysregs(const char *filter, FILE *out)
         if (filter != nullptr && std::strcmp(filter, "ICC") != 0 &&
             std::strncmp(name, filter, std::strlen(filter)) != 0)
             continue;
-        (void)std::fprintf(out, "sysreg %-28s %s%s\n", name, gic_sysreg_readable(reg) ? "R" : "",
-                           gic_sysreg_writable(reg) ? "W" : "");
+        (void)std::fprintf(out, "sysreg %-28s %s%s%s\n", name, gic_sysreg_readable(reg) ? "R" : "",
+                           gic_sysreg_writable(reg) ? "W" : "",
+                           undefined_at_el3(a, reg) ? " UNDEFINED in this version" : "");
         any = true;
     }
     return any;
@@ -137,14 +171,37 @@ void report_json(machine &m, double host_s, FILE *out)
     gictime_json_end(&json);
 }
 
+void report_its(const its_stats &stats, unsigned index, std::vector<counter> &list)
+{
+    static const char *const caches[ITS_CACHE_COUNT] = {"device_cache", "itt_cache",
+                                                        "collection_cache"};
+    const std::string its = "its" + std::to_string(index) + ".";
+
+    for (unsigned n = 0; n < ITS_CACHE_COUNT; n++) {
+        const std::string cache = its + caches[n];
+
+        list.emplace_back(cache + ".hits", stats.hits[n]);
+        list.emplace_back(cache + ".misses", stats.misses[n]);
+        list.emplace_back(cache + ".evictions", stats.evictions[n]);
+    }
+    list.emplace_back(its + "translated", stats.translated);
+    list.emplace_back(its + "dropped", stats.dropped);
+    list.emplace_back(its + "commands", stats.commands);
+    list.emplace_back(its + "command_errors", stats.command_errors);
+    list.emplace_back(its + "memory_reads", stats.memory_reads);
+    list.emplace_back(its + "memory_writes", stats.memory_writes);
+    list.emplace_back(its + "queue_full", stats.full);
+}
+
 bool report_registers(const char *filter, FILE *out, vp_error &error)
 {
-    gic_config config = gic_config_default();
+    gic_config config = everything();
     std::vector<uint64_t> memory(gic_assembly_footprint(&config, nullptr) / 8 + 8);
     const size_t skip = (64 - reinterpret_cast<uintptr_t>(memory.data()) % 64) % 64;
     const gic_timing timing = gic_timing();
+    const gic_pe_state el3 = non_secure_el3();
     const gic_assembly_ports ports = gic_assembly_ports();
-    const gic_assembly *a =
+    gic_assembly *a =
         gic_assembly_init(reinterpret_cast<uint8_t *>(memory.data()) + skip,
                           memory.size() * 8 - skip, &config, nullptr, &timing, &ports, nullptr);
 
@@ -153,7 +210,10 @@ bool report_registers(const char *filter, FILE *out, vp_error &error)
     bool any = print_frame("GICD", *gic_assembly_gicd_frame(a), filter, out);
 
     any = print_frame("GICR", *gic_assembly_gicr_frame(a), filter, out) || any;
-    any = print_sysregs(filter, out) || any;
+    any = print_frame("GITS", *gic_assembly_its_frame(a), filter, out) || any;
+    gic_assembly_pe_state(a, 0, 0, &el3);
+    (void)gic_assembly_sysreg_write(a, 0, 0, GIC_ICC_SRE_EL3, icc_sre_all);
+    any = print_sysregs(a, filter, out) || any;
     return any || vp_fail(&error, "regs %s: no register begins so; see 'gicvp regs'", filter);
 }
 

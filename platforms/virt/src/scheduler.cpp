@@ -39,7 +39,8 @@ void scheduler::ready(unsigned index, uint64_t time_ps)
     run_queue_put(&ready_, index, time_ps);
     if (running_ == nullptr)
         wake_.notify();
-    else if (time_ps + limits_.quantum_ps < slice_end_ps_)
+    else if (time_ps + limits_.quantum_ps < slice_end_ps_ ||
+             (gic_ != nullptr && gic_->next_due_ps() < slice_end_ps_)) /* alone no more */
         running_->end_slice();
 }
 
@@ -59,13 +60,90 @@ void scheduler::set_timer(unsigned index, uint64_t time_ps)
 
 void scheduler::reconsider()
 {
-    if (running_ != nullptr && next_activity() < slice_end_ps_)
-        running_->end_slice();
+    if (running_ == nullptr)
+        return;
+    activity_ps_ = next_activity();
+    uint64_t next = activity_ps_;
+
+    if (gic_ != nullptr && gic_->next_due_ps() < slice_end_ps_)
+        next = std::min(next, gic_due());
+    if (next >= slice_end_ps_)
+        return;
+    slice_end_ps_ = next;
+    running_->end_slice();
 }
 
-bool scheduler::comes_first(uint64_t time_ps) const
+bool scheduler::comes_first(uint64_t time_ps)
 {
-    return time_ps >= slice_end_ps_ || next_activity() <= time_ps;
+    if (time_ps >= slice_end_ps_ || activity_ps_ <= time_ps)
+        return true;
+    deliver_to(time_ps);
+    return gic_ != nullptr && gic_->next_due_ps() <= time_ps;
+}
+
+// ---------------------------------------------------------------- the GIC's clock
+
+void scheduler::keep_clock_of(gictlm::assembly &gic)
+{
+    gic_ = &gic;
+    gic.keep_clock(
+        [](void *up, uint64_t) {
+            auto &self = *static_cast<scheduler *>(up);
+            if (self.running_ == nullptr && !self.delivering_)
+                self.wake_.notify();
+        },
+        this);
+}
+
+/// Whether one PE can run and no other: whatever it does at its local time, nobody is behind it.
+bool scheduler::alone() const
+{
+    return ready_.count + (running_ != nullptr ? 1u : 0u) == 1;
+}
+
+uint64_t scheduler::gic_due() const
+{
+    if (gic_ == nullptr)
+        return never_ps;
+    return alone() ? gic_->next_line_ps() : gic_->next_due_ps();
+}
+
+uint64_t scheduler::next_progress() const
+{
+    return std::min(next_activity(), gic_ != nullptr ? gic_->next_due_ps() : never_ps);
+}
+
+void scheduler::deliver_to(uint64_t time_ps)
+{
+    if (gic_ != nullptr && alone() && time_ps < slice_end_ps_ && gic_->next_due_ps() <= time_ps)
+        gic_->advance(time_ps);
+}
+
+// All that comes before the next PE, and before anything else that simulated time has to come up
+// to.
+void scheduler::deliver_between()
+{
+    uint64_t due = gic_due();
+
+    delivering_ = true;
+    while (ready_.count != 0 && due <= run_queue_time(&ready_) && due <= activity_ps_ &&
+           due <= run_queue_time(&timers_) && due < limits_.time_ps) {
+        gic_->advance(due);
+        activity_ps_ = next_activity();
+        due = gic_due();
+    }
+    delivering_ = false;
+}
+
+// What is due at this instant.
+bool scheduler::deliver_now()
+{
+    if (gic_ == nullptr || gic_->next_due_ps() > now_ps())
+        return false;
+    delivering_ = true;
+    gic_->advance(now_ps());
+    delivering_ = false;
+    return true;
 }
 
 void scheduler::finish(ending reason, int status)
@@ -85,8 +163,10 @@ void scheduler::finish(ending reason, int status)
 // Lets everything that happens at this instant happen before a PE runs.
 void scheduler::settle()
 {
-    while (sc_core::sc_pending_activity_at_current_time())
-        wait(sc_core::SC_ZERO_TIME);
+    do
+        while (sc_core::sc_pending_activity_at_current_time())
+            wait(sc_core::SC_ZERO_TIME);
+    while (deliver_now());
 }
 
 /// The first moment at which the model has something to do. SystemC says the time that is left, up
@@ -101,8 +181,8 @@ uint64_t scheduler::next_activity() const
 uint64_t scheduler::slice_end(uint64_t start) const
 {
     const uint64_t other = run_queue_time(&ready_);
-    uint64_t end = std::min(
-        {start + longest_slice_ps, limits_.time_ps, activity_ps_, run_queue_time(&timers_)});
+    uint64_t end = std::min({start + longest_slice_ps, limits_.time_ps, activity_ps_,
+                             run_queue_time(&timers_), gic_due()});
 
     if (other != RUN_QUEUE_NEVER)
         end = std::min(end, std::max(other, start) + limits_.quantum_ps);
@@ -128,20 +208,25 @@ void scheduler::begin_slice(pe &unit)
     const uint64_t start = std::max(run_queue_time(&ready_), now_ps());
 
     run_queue_remove(&ready_, unit.index());
-    slice_end_ps_ = slice_end(start);
     running_ = &unit;
+    slice_end_ps_ = slice_end(start);
     slices_++;
-    in_access_ -= unit.in_access() ? 1 : 0;
-    unit.allow(slice_end_ps_, limits_.insns - insns_ - in_access_);
+    unit.allow(start, slice_end_ps_, limits_.insns - insns_);
 }
 
 void scheduler::end_slice(pe &unit)
 {
-    in_access_ += unit.in_access() ? 1 : 0;
     insns_ += unit.slice_insns();
     if (insns_ >= limits_.insns)
         finish(ending::instructions);
     running_ = nullptr;
+}
+
+// Whether the scheduler's own process has to go round before the next slice.
+bool scheduler::called() const
+{
+    return reason_ != ending::none || attention_ || interrupted_ != 0 || now_ps() >= pause_ps_ ||
+           insns_ >= pause_insns_;
 }
 
 // The PE that can run at once; nullptr when the scheduler's own process has something to do first.
@@ -150,8 +235,11 @@ pe *scheduler::pick()
     const uint64_t now = now_ps();
 
     activity_ps_ = next_activity();
-    if (reason_ != ending::none || attention_ || interrupted_ != 0 ||
-        run_queue_time(&timers_) <= now || activity_ps_ <= now || !may_run(now))
+    if (called() || run_queue_time(&timers_) <= now || activity_ps_ <= now)
+        return nullptr;
+    if (gic_ != nullptr)
+        deliver_between();
+    if (activity_ps_ <= now || !may_run(now))
         return nullptr;
     return pes_[run_queue_first(&ready_)];
 }
@@ -170,9 +258,8 @@ bool scheduler::wait_here()
     const uint64_t now = now_ps();
     const uint64_t time = std::max(now, std::min(run_queue_time(&ready_), activity_ps_));
 
-    if (reason_ != ending::none || attention_ || interrupted_ != 0 || ready_.count == 0 ||
-        time >= run_queue_time(&timers_) || time >= limits_.time_ps ||
-        time - between_ps_ >= longest_slice_ps)
+    if (called() || ready_.count == 0 || time >= pause_ps_ || time >= run_queue_time(&timers_) ||
+        time >= limits_.time_ps || time - between_ps_ >= longest_slice_ps)
         return false;
     if (time > now)
         wait_until(time);
@@ -214,7 +301,7 @@ void scheduler::sleep_until(uint64_t time_ps)
             finish(ending::stuck);
         return;
     }
-    const uint64_t end = std::min(time_ps, limits_.time_ps);
+    const uint64_t end = std::min({time_ps, limits_.time_ps, pause_ps_});
 
     if (end == never_ps)
         wait(wake_);
@@ -248,14 +335,68 @@ void scheduler::step(uint64_t now)
     else if (pe *unit = pick())
         run_slices(*unit);
     else
-        sleep_until(std::min(timer, run_queue_time(&ready_)));
+        sleep_until(std::min(
+            {timer, run_queue_time(&ready_), gic_ != nullptr ? gic_->next_due_ps() : never_ps}));
 }
+
+// ---------------------------------------------------------------- checkpoint
+
+namespace
+{
+
+void save_queue(const run_queue &q, gictime_bytes &to)
+{
+    gictime_bytes_u32(&to, q.count);
+    for (uint32_t n = 0; n < RUN_QUEUE_MAX; n++)
+        if (run_queue_has(&q, n)) {
+            gictime_bytes_u32(&to, n);
+            gictime_bytes_u64(&to, q.time[n]);
+        }
+}
+
+void load_queue(run_queue &q, uint32_t pes, gictime_cursor &from)
+{
+    const uint32_t count = gictime_cursor_count(&from, pes);
+
+    run_queue_init(&q);
+    for (uint32_t n = 0; n < count && !from.bad; n++) {
+        const uint32_t index = gictime_cursor_count(&from, pes - 1);
+
+        run_queue_put(&q, index, gictime_cursor_u64(&from));
+    }
+}
+
+} // namespace
+
+void scheduler::save(gictime_bytes &to) const
+{
+    gictime_bytes_u64(&to, insns_);
+    gictime_bytes_u64(&to, slices_);
+    gictime_bytes_u64(&to, between_ps_);
+    save_queue(ready_, to);
+    save_queue(timers_, to);
+}
+
+bool scheduler::load(gictime_cursor &from)
+{
+    const uint32_t pes = static_cast<uint32_t>(pes_.size());
+
+    insns_ = insns_before_ = gictime_cursor_u64(&from);
+    slices_ = gictime_cursor_u64(&from);
+    between_ps_ = gictime_cursor_u64(&from);
+    load_queue(ready_, pes, from);
+    load_queue(timers_, pes, from);
+    return !from.bad;
+}
+
+// ---------------------------------------------------------------- the run
 
 // Simulated time comes up to the PE that ended the run.
 void scheduler::catch_up()
 {
     if (end_ps_ > now_ps())
         wait(from_ps(end_ps_ - now_ps()));
+    (void)deliver_now();
 }
 
 void scheduler::run()

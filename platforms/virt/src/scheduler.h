@@ -9,6 +9,8 @@
 
 #include <systemc>
 
+#include "gictime/bytes.h"
+#include "gictlm/assembly.h"
 #include "run_queue.h"
 
 namespace virt
@@ -25,6 +27,7 @@ enum class ending : uint8_t {
     time,         ///< --max-time.
     stuck,        ///< Everything sleeps and nothing is left that could wake it.
     detached,     ///< The debugger killed the run.
+    refused,      ///< The checkpoint does not fit.
     interrupted   ///< SIGINT or SIGTERM.
 };
 
@@ -39,6 +42,11 @@ struct bounds {
 /// due, then PEs. A slice ends at the earliest of: the quantum (while another PE could run), the
 /// next timer of any PE, the next pending SystemC activity, a bound; and early when something that
 /// the PE did brought one of these forward.
+///
+/// Timed, the GIC's clock is kept here: its deliveries are made between slices, at their own times,
+/// without simulated time coming up to them, and never before a PE's local time has. A PE that runs
+/// alone has its slice end only where a line can move; what is due before that is delivered when
+/// the PE enters the GIC, or at the end of the slice.
 class scheduler : public sc_core::sc_module
 {
 public:
@@ -63,11 +71,26 @@ public:
     {
         attention_ = true;
     }
+    /// Wants between_slices() to be called as soon as simulated time has come up to @p time_ps or
+    /// so many instructions have been executed. Nothing else depends on that: slices are the same.
+    void pause_at(uint64_t time_ps, uint64_t insns)
+    {
+        pause_ps_ = time_ps;
+        pause_insns_ = insns;
+    }
     /// Called when nothing can ever happen any more; true: go on nevertheless.
     void when_stuck(std::function<bool()> function)
     {
         stuck_ = std::move(function);
     }
+
+    /// Keeps the clock of @p gic.
+    void keep_clock_of(gictlm::assembly &gic);
+    /// The running PE looks at the GIC at local time @p time_ps: what is due by then is delivered,
+    /// unless others have to come first.
+    void deliver_to(uint64_t time_ps);
+    /// When something goes on next that a PE may wait for: SystemC or the GIC; never_ps: nothing.
+    uint64_t next_progress() const;
 
     /// PE @p index is runnable from its local time @p time_ps on.
     void ready(unsigned index, uint64_t time_ps);
@@ -82,7 +105,12 @@ public:
     void reconsider();
     /// Whether at local time @p time_ps of the running PE something else comes first: an
     /// instruction of several cycles may reach beyond the end of its slice.
-    bool comes_first(uint64_t time_ps) const;
+    bool comes_first(uint64_t time_ps);
+    /// Checkpoint: between slices.
+    void save(gictime_bytes &to) const;
+    /// @return false when the content does not fit.
+    bool load(gictime_cursor &from);
+
     /// Ends the simulation.
     void finish(ending reason, int status = 0);
     /// Asks for it from a signal handler.
@@ -104,6 +132,11 @@ public:
     {
         return insns_;
     }
+    /// Instructions that were executed here: not those before a checkpoint.
+    uint64_t insns_here() const
+    {
+        return insns_ - insns_before_;
+    }
     uint64_t slices() const
     {
         return slices_;
@@ -121,7 +154,12 @@ private:
     void begin_slice(pe &unit);
     void end_slice(pe &unit);
     void run_slices(pe &first);
+    bool called() const;
     pe *pick();
+    bool alone() const;
+    uint64_t gic_due() const;
+    void deliver_between();
+    bool deliver_now();
     bool wait_here();
     void wait_until(uint64_t time_ps);
     void step(uint64_t now);
@@ -133,6 +171,8 @@ private:
     bool over(uint64_t now);
 
     bounds limits_;
+    gictlm::assembly *gic_ = nullptr;
+    bool delivering_ = false;
     std::vector<pe *> pes_;
     run_queue ready_;
     run_queue timers_;
@@ -142,14 +182,16 @@ private:
     sc_core::sc_event wake_; ///< Something became ready while the scheduler sleeps.
     sc_core::sc_event idle_; ///< No PE can run at once.
     bool attention_ = false;
+    uint64_t pause_ps_ = UINT64_MAX;
+    uint64_t pause_insns_ = UINT64_MAX;
     pe *running_ = nullptr;
     uint64_t slice_end_ps_ = 0;
     uint64_t between_ps_ = 0;  ///< When between_slices() was called last.
-    uint64_t activity_ps_ = 0; ///< The first pending activity, as of the last pick().
+    uint64_t activity_ps_ = 0; ///< The first pending activity, as of the last look.
     uint64_t end_ps_ = 0;      ///< Local time of the PE that ended the run.
     uint64_t insns_ = 0;
+    uint64_t insns_before_ = 0; ///< As of the checkpoint that the run began with.
     uint64_t slices_ = 0;
-    uint64_t in_access_ = 0; ///< PEs with an instruction under way that is not yet counted.
     ending reason_ = ending::none;
     int status_ = 0;
     static volatile int interrupted_;

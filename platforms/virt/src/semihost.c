@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum {
     SYS_OPEN = 0x01,
@@ -28,7 +30,6 @@ enum {
 
 #define ADP_STOPPED_APPLICATION_EXIT UINT64_C(0x20026)
 #define SH_FAILED                    UINT64_MAX
-#define SH_PATH                      256u
 #define SH_CHUNK                     256u
 #define SH_MAX_STRING                65536u
 #define SH_PS_PER_CS                 UINT64_C(10000000000)
@@ -101,16 +102,19 @@ static bool sh_path_ok(const char *path)
     return path[0] != '/' && strstr(path, "..") == NULL && path[0] != '\0';
 }
 
+static const char *const sh_mode[] = {"r",  "rb",  "r+", "r+b", "w",  "wb",
+                                      "w+", "w+b", "a",  "ab",  "a+", "a+b"};
+
+enum { SH_MODES = sizeof sh_mode / sizeof sh_mode[0], SH_MODE_WRITE = 4, SH_MODE_APPEND = 8 };
+
 static uint64_t sh_open(sh_call *c)
 {
-    static const char *const mode[] = {"r",  "rb",  "r+", "r+b", "w",  "wb",
-                                       "w+", "w+b", "a",  "ab",  "a+", "a+b"};
     const uint64_t length = sh_arg(c, 2);
     const uint64_t how = sh_arg(c, 1);
-    char path[SH_PATH];
+    char path[SEMIHOST_PATH];
     unsigned n = 0;
 
-    if (length >= SH_PATH || how >= sizeof mode / sizeof mode[0] ||
+    if (length >= SEMIHOST_PATH || how >= SH_MODES ||
         !c->guest->read(c->guest->ctx, sh_arg(c, 0), path, (uint32_t)length))
         return sh_fail(c, EINVAL);
     path[length] = '\0';
@@ -124,8 +128,12 @@ static uint64_t sh_open(sh_call *c)
     }
     if (!sh_path_ok(path))
         return sh_fail(c, EACCES);
-    c->s->file[n] = fopen(path, mode[how]);
-    return c->s->file[n] != NULL ? n + 1 : sh_fail(c, errno);
+    c->s->file[n] = fopen(path, sh_mode[how]);
+    if (c->s->file[n] == NULL)
+        return sh_fail(c, errno);
+    c->s->mode[n] = (uint8_t)how;
+    memcpy(c->s->path[n], path, sizeof path);
+    return n + 1;
 }
 
 /* Index of the handle in argument 0; SEMIHOST_FILES when it names no open file. */
@@ -306,4 +314,80 @@ void semihost_call(semihost *s, const semihost_guest *guest, uint32_t operation,
 
     memset(result, 0, sizeof *result);
     result->value = sh_dispatch(&call, operation);
+}
+
+/* ---------------------------------------------------------------- checkpoint */
+
+enum { SH_CLOSED, SH_CONSOLE, SH_FILE };
+
+static void save_file(semihost *s, unsigned n, gictime_bytes *to)
+{
+    struct stat st;
+    off_t at;
+
+    memset(&st, 0, sizeof st);
+    (void)fflush(s->file[n]);
+    at = ftello(s->file[n]);
+    (void)fstat(fileno(s->file[n]), &st);
+    gictime_bytes_put(to, s->path[n], sizeof s->path[n]);
+    gictime_bytes_u8(to, s->mode[n]);
+    gictime_bytes_u64(to, at < 0 ? 0 : (uint64_t)at);
+    gictime_bytes_u64(to, (uint64_t)st.st_size);
+}
+
+void semihost_save(semihost *s, gictime_bytes *to)
+{
+    gictime_bytes_u32(to, (uint32_t)s->last_error);
+    for (unsigned n = 0; n < SEMIHOST_FILES; n++) {
+        gictime_bytes_u8(to, s->console[n] ? SH_CONSOLE : s->file[n] != NULL ? SH_FILE : SH_CLOSED);
+        if (s->file[n] != NULL)
+            save_file(s, n, to);
+    }
+}
+
+/* The file as it was: never emptied, though the guest had opened it so. */
+static bool open_again(semihost *s, unsigned n, uint64_t at, uint64_t length, vp_error *error)
+{
+    const uint8_t how = s->mode[n];
+    const bool written = how >= SH_MODE_WRITE;
+
+    s->file[n] = fopen(s->path[n], how < SH_MODE_WRITE    ? sh_mode[how]
+                                   : how < SH_MODE_APPEND ? "r+b"
+                                                          : "a+b");
+    if (s->file[n] != NULL && (!written || ftruncate(fileno(s->file[n]), (off_t)length) == 0) &&
+        fseeko(s->file[n], (off_t)at, SEEK_SET) == 0)
+        return true;
+    return vp_fail(error,
+                   "--restore: the guest's file %.200s cannot be opened where it stood: %s; run "
+                   "where the saved run ran",
+                   s->path[n], strerror(errno));
+}
+
+static bool load_file(semihost *s, unsigned n, gictime_cursor *from, vp_error *error)
+{
+    uint64_t at, length;
+
+    gictime_cursor_get(from, s->path[n], sizeof s->path[n]);
+    s->mode[n] = gictime_cursor_u8(from);
+    at = gictime_cursor_u64(from);
+    length = gictime_cursor_u64(from);
+    s->path[n][SEMIHOST_PATH - 1] = '\0';
+    if (s->mode[n] >= SH_MODES || !sh_path_ok(s->path[n]))
+        from->bad = true;
+    return !from->bad && open_again(s, n, at, length, error);
+}
+
+bool semihost_load(semihost *s, gictime_cursor *from, vp_error *error)
+{
+    s->last_error = (int)gictime_cursor_u32(from);
+    for (unsigned n = 0; n < SEMIHOST_FILES && !from->bad; n++) {
+        const uint32_t kind = gictime_cursor_u8(from);
+
+        s->console[n] = kind == SH_CONSOLE;
+        if (kind > SH_FILE)
+            from->bad = true;
+        if (kind == SH_FILE && !load_file(s, n, from, error))
+            return false;
+    }
+    return !from->bad;
 }

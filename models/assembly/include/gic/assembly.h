@@ -19,6 +19,7 @@
 #include "gic/config.h"
 #include "gic/event.h"
 #include "gic/explain.h"
+#include "gic/its.h"
 #include "gic/pe.h"
 #include "gic/regs.h"
 #include "gic/sysreg.h"
@@ -30,6 +31,22 @@ typedef struct gic_assembly gic_assembly;
 
 /** "Never" as a time. */
 #define GIC_TIME_NEVER UINT64_MAX
+
+/** One request for memory. */
+typedef struct gic_memory_access {
+    uint64_t address; /**< Physical, Non-secure; within one line of GIC_MEMORY_LINE bytes. */
+    uint32_t id;      /**< For gic_assembly_memory_done(). */
+    uint8_t op;       /**< gic_memory_op */
+    uint8_t length;   /**< Bytes, 1 to GIC_MEMORY_LINE. */
+    uint8_t data[GIC_MEMORY_LINE]; /**< To be written, or where to put what was read. */
+} gic_memory_access;
+
+/** How a request for memory was answered. */
+typedef enum gic_memory_answer {
+    GIC_MEMORY_OK,
+    GIC_MEMORY_FAILED, /**< No memory there, or it refuses. */
+    GIC_MEMORY_LATER   /**< gic_assembly_memory_done() will tell. */
+} gic_memory_answer;
 
 /** What the joiner calls: a level changed, an event happened. Any member may be NULL. */
 typedef struct gic_assembly_ports {
@@ -45,6 +62,15 @@ typedef struct gic_assembly_ports {
     void (*external)(void *up, unsigned from, unsigned to, uint16_t pe, const gic_msg *msg,
                      uint64_t time_ps);
     void *up;
+    /**
+     * Memory, for the tables of ITSs and Redistributors. Answer at once (done: @p done_ps, not
+     * before @p now_ps, which is what it holds), or take a copy and answer by
+     * gic_assembly_memory_done(). NULL: every request fails.
+     */
+    gic_memory_answer (*memory)(void *up, gic_memory_access *access, uint64_t now_ps,
+                                uint64_t *done_ps);
+    /** Line @p line of ITS @p its, e.g. an unmapped MSI was latched (GITS_UMSIR). */
+    void (*its_line)(void *up, unsigned its, bool level, uint64_t time_ps);
 } gic_assembly_ports;
 
 /** Which components this assembly holds; messages to the others leave by `external`. */
@@ -52,6 +78,7 @@ typedef struct gic_assembly_parts {
     bool gicd;
     bool gicr;
     bool cpuif;
+    bool its; /**< All ITSs of the configuration. */
 } gic_assembly_parts;
 
 /** Counters of the joiner. */
@@ -64,6 +91,9 @@ typedef struct gic_assembly_stats {
     uint64_t events[GIC_EV_COUNT]; /**< Events by id. */
     uint64_t events_dropped;       /**< Events that found an outbox full. */
     uint32_t in_flight_peak;       /**< Most messages under way at once. */
+    uint64_t toggles_folded;       /**< Toggles of wires beyond what a synchroniser follows. */
+    uint64_t messages_lost;        /**< Without room anywhere: a defect of ours; always 0. */
+    uint64_t memory_requests[2];   /**< By gic_memory_op. */
 } gic_assembly_stats;
 
 /** Bytes of memory that gic_assembly_init() needs, aligned to 64. */
@@ -99,6 +129,32 @@ gic_status gic_assembly_gicr_read(gic_assembly *a, uint64_t now_ps, uint16_t pe,
 gic_status gic_assembly_gicr_write(gic_assembly *a, uint64_t now_ps, uint16_t pe,
                                    const gic_access *access, uint32_t offset, uint64_t value);
 
+/**
+ * Access to the frames of ITS @p index. GITS_TRANSLATER is written by gic_assembly_msi() instead,
+ * which can push back.
+ */
+gic_status gic_assembly_its_read(gic_assembly *a, uint64_t now_ps, unsigned index,
+                                 const gic_access *access, uint32_t offset, uint64_t *value);
+gic_status gic_assembly_its_write(gic_assembly *a, uint64_t now_ps, unsigned index,
+                                  const gic_access *access, uint32_t offset, uint64_t value);
+/** Whether ITS @p index takes another MSI now. */
+bool gic_assembly_msi_has_room(const gic_assembly *a, unsigned index);
+/** An MSI at GITS_TRANSLATER of ITS @p index. @return false, and nothing happened: no room. */
+bool gic_assembly_msi(gic_assembly *a, uint64_t now_ps, unsigned index, uint32_t device_id,
+                      uint32_t event_id);
+/** GITS_TYPER.PTA=1: the physical address of RD_base of each PE (its_set_targets()). */
+void gic_assembly_set_gicr_bases(gic_assembly *a, const uint64_t *base);
+/**
+ * The request @p id that the memory port answered GIC_MEMORY_LATER is done at @p due_ps, now or
+ * later; @p data: what was read. gic_assembly_advance() delivers it. An id of before a reset is
+ * passed over.
+ */
+void gic_assembly_memory_done(gic_assembly *a, uint64_t due_ps, uint32_t id, const void *data,
+                              bool ok);
+
+/** Whether a request is open that the memory port answered GIC_MEMORY_LATER: not settled. */
+bool gic_assembly_waits_for_memory(const gic_assembly *a);
+
 /** PE state and system registers: see cpuif.h. */
 void gic_assembly_pe_state(gic_assembly *a, uint64_t now_ps, uint16_t pe,
                            const gic_pe_state *state);
@@ -125,6 +181,13 @@ void gic_assembly_receive(gic_assembly *a, uint64_t now_ps, unsigned from, unsig
 
 /** Time of the next delivery or leftover work, or GIC_TIME_NEVER when settled. */
 uint64_t gic_assembly_next_due(const gic_assembly *a);
+/**
+ * A time before which no output line moves unless another entry is made: a lower bound, at or after
+ * gic_assembly_next_due(); GIC_TIME_NEVER when nothing is under way that could move one. Until then
+ * the owner of the clock need not call gic_assembly_advance(), if it makes its entries in the order
+ * of time: each delivers what is due before it, at its own time.
+ */
+uint64_t gic_assembly_next_line_due(gic_assembly *a);
 /** Deliver everything that is due at or before @p now_ps, in order. */
 void gic_assembly_advance(gic_assembly *a, uint64_t now_ps);
 
@@ -142,6 +205,12 @@ const gic_assembly_stats *gic_assembly_get_stats(const gic_assembly *a);
 /** The frames, for register lists. */
 const gic_frame *gic_assembly_gicd_frame(const gic_assembly *a);
 const gic_frame *gic_assembly_gicr_frame(const gic_assembly *a);
+/** NULL without ITS. */
+const gic_frame *gic_assembly_its_frame(const gic_assembly *a);
+/** Counters of one ITS; NULL when there is none of that number. */
+const its_stats *gic_assembly_its_stats(const gic_assembly *a, unsigned index);
+/** The kernel behind the frames of an ITS, for the handlers of its rows; NULL likewise. */
+void *gic_assembly_its_kernel(gic_assembly *a, unsigned index);
 
 /**
  * The kernel behind a frame (GIC_PORT_GICD; GIC_PORT_GICR with its PE): the first argument of the

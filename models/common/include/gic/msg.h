@@ -84,7 +84,8 @@ typedef enum gic_msg_kind {
     GIC_MSG_LPI_MOVED_ACK, /**< intid. */
 
     /* Wires into a component (no answer) */
-    GIC_MSG_LINE, /**< intid, flags: level 0 or 1. */
+    GIC_MSG_LINE, /**< intid, flags: level 0 or 1. To an ITS: an MSI; intid: its DeviceID, arg: its
+                       EventID. */
 
     GIC_MSG_KIND_COUNT
 } gic_msg_kind;

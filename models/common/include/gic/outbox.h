@@ -49,9 +49,10 @@ typedef struct gic_outbox {
     gic_out *next;
     gic_out *end;
     uint64_t events_dropped;
-    bool more;     /**< The kernel has work left: its step function is to be called. */
-    gic_out blank; /**< What every entry starts from: the sender, and zeros. */
-    gic_msg lost;  /**< Scratch for a message without room: the contract is broken already. */
+    uint64_t messages_lost; /**< Of kernels that broke the contract: a defect, never silent. */
+    bool more;              /**< The kernel has work left: its step function is to be called. */
+    gic_out blank;          /**< What every entry starts from: the sender, and zeros. */
+    gic_msg lost; /**< Scratch for a message without room: the contract is broken already. */
 } gic_outbox;
 
 /** An empty outbox of kernel @p from of PE @p pe (or GIC_PE_NONE). */
@@ -63,6 +64,7 @@ static inline void gic_outbox_init(gic_outbox *box, gic_out *entry, uint32_t cap
     box->next = entry;
     box->end = entry + capacity;
     box->events_dropped = 0;
+    box->messages_lost = 0;
     box->more = false;
     box->blank = none;
     box->blank.from = (uint8_t)from;
@@ -93,7 +95,10 @@ static inline gic_out *gic_outbox_next(gic_outbox *box, gic_port port, uint16_t 
     gic_out *out;
     if (box->next == box->end) {
         GIC_ASSERT(port == GIC_PORT_EVENT);
-        box->events_dropped++;
+        if (port == GIC_PORT_EVENT)
+            box->events_dropped++;
+        else
+            box->messages_lost++;
         return NULL;
     }
     out = box->next++;

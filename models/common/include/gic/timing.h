@@ -11,20 +11,25 @@
 /**
  * Costs of the GIC. GIC_HOP(name, key, meaning): latency from sending to arrival.
  */
-#define GIC_HOPS(GIC_HOP)                                                    \
-    GIC_HOP(SPI_LINE, "spi_line", "SPI wire to Distributor: synchroniser")   \
-    GIC_HOP(PPI_LINE, "ppi_line", "PPI wire to Redistributor: synchroniser") \
-    GIC_HOP(GICD_GICR, "gicd_gicr", "Distributor to Redistributor")          \
-    GIC_HOP(GICR_GICD, "gicr_gicd", "Redistributor to Distributor")          \
-    GIC_HOP(GICR_CPUIF, "gicr_cpuif", "Redistributor to CPU interface")      \
-    GIC_HOP(CPUIF_GICR, "cpuif_gicr", "CPU interface to Redistributor")      \
-    GIC_HOP(CPUIF_PE, "cpuif_pe", "CPU interface to the PE's IRQ or FIQ input")
+#define GIC_HOPS(GIC_HOP)                                                       \
+    GIC_HOP(SPI_LINE, "spi_line", "SPI wire to Distributor: synchroniser")      \
+    GIC_HOP(PPI_LINE, "ppi_line", "PPI wire to Redistributor: synchroniser")    \
+    GIC_HOP(GICD_GICR, "gicd_gicr", "Distributor to Redistributor")             \
+    GIC_HOP(GICR_GICD, "gicr_gicd", "Redistributor to Distributor")             \
+    GIC_HOP(GICR_CPUIF, "gicr_cpuif", "Redistributor to CPU interface")         \
+    GIC_HOP(CPUIF_GICR, "cpuif_gicr", "CPU interface to Redistributor")         \
+    GIC_HOP(CPUIF_PE, "cpuif_pe", "CPU interface to the PE's IRQ or FIQ input") \
+    GIC_HOP(MSI, "msi", "MSI write at the ITS's port to its queue")             \
+    GIC_HOP(ITS_GICR, "its_gicr", "ITS to Redistributor")                       \
+    GIC_HOP(GICR_ITS, "gicr_its", "Redistributor to ITS")                       \
+    GIC_HOP(GICR_GICR, "gicr_gicr", "Redistributor to Redistributor: LPIs that move")
 
 /** Components that are busy while they handle a message. */
-#define GIC_STATIONS(GIC_STATION)                           \
-    GIC_STATION(GICD, "gicd", "Distributor: one message")   \
-    GIC_STATION(GICR, "gicr", "Redistributor: one message") \
-    GIC_STATION(CPUIF, "cpuif", "CPU interface: one message")
+#define GIC_STATIONS(GIC_STATION)                             \
+    GIC_STATION(GICD, "gicd", "Distributor: one message")     \
+    GIC_STATION(GICR, "gicr", "Redistributor: one message")   \
+    GIC_STATION(CPUIF, "cpuif", "CPU interface: one message") \
+    GIC_STATION(ITS, "its", "ITS: one MSI, command, message or answer of memory")
 
 /** Accesses by software. */
 #define GIC_ACCESS_COSTS(GIC_COST)                                          \
@@ -36,7 +41,10 @@
     GIC_COST(SYSREG_EOIR, "icc_eoir", "write of ICC_EOIR or ICC_DIR")       \
     GIC_COST(SYSREG_SGI, "icc_sgi", "write of ICC_SGIxR")                   \
     GIC_COST(SYSREG_READ, "icc_read", "read of another ICC register")       \
-    GIC_COST(SYSREG_WRITE, "icc_write", "write of another ICC register")
+    GIC_COST(SYSREG_WRITE, "icc_write", "write of another ICC register")    \
+    GIC_COST(ITS_READ, "its_read", "read of an ITS register")               \
+    GIC_COST(ITS_WRITE, "its_write", "write of an ITS register")            \
+    GIC_COST(ITS_LOOKUP, "its_lookup", "a look into a cache of the ITS, hit or miss")
 
 #define GIC_HOP_ENUM(name, key, meaning)     GIC_HOP_##name,
 #define GIC_STATION_ENUM(name, key, meaning) GIC_STATION_##name,

@@ -39,6 +39,9 @@ void gicr_set_last(gicr *r, bool last);
  */
 void gicr_set_cpu_active(gicr *r, bool active);
 
+/** Whether a message may raise or lower the wake request: the PE sleeps, or has not been told. */
+bool gicr_may_ask_to_wake(const gicr *r);
+
 /** Reset: asleep (WAKER = 6), registers to their reset values (N-03). */
 void gicr_reset(gicr *r);
 
@@ -63,6 +66,25 @@ const void *gicr_mem_data(const gicr *r, uint32_t tag);
  * A tag that is not open is passed over.
  */
 void gicr_mem_done(gicr *r, uint32_t tag, const void *data, bool ok);
+
+/**
+ * Go on with what is left over: to be called while the outbox says `more`, after it has been
+ * emptied. At most the configured work_limit of units is done in one call.
+ */
+void gicr_step(gicr *r);
+
+/** What the LPI caches of a Redistributor did since it was built. */
+typedef struct gicr_lpi_stats {
+    uint64_t config_hits;   /**< Lookups of configuration bytes that the property cache answered. */
+    uint64_t config_misses; /**< ... that read a line from memory. */
+    uint64_t spills;        /**< Pending LPIs that left the cache for want of room. */
+    uint64_t refills;       /**< Pending LPIs that a refill brought back. */
+    uint64_t table_reads;   /**< Lines of the pending table read. */
+    uint64_t table_writes;  /**< ... and written. */
+} gicr_lpi_stats;
+
+/** The counters of the LPI caches, or NULL without LPIs. They are not saved. */
+const gicr_lpi_stats *gicr_get_lpi_stats(const gicr *r);
 
 /** The outbox, to be emptied after every call. */
 gic_outbox *gicr_outbox(gicr *r);

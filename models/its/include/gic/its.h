@@ -24,6 +24,11 @@ enum {
     ITS_TRANSLATER = 0x10040  /**< Offset of GITS_TRANSLATER. */
 };
 
+/** Lines that an ITS drives: gic_out.to is its index, gic_msg.kind one of these. */
+typedef enum gic_its_line {
+    GIC_ITS_LINE_UMSI /**< GITS_STATUSR.UMSI while GITS_CTLR.UMSIirq allows it (T-25). */
+} gic_its_line;
+
 /** Caches of an ITS. */
 typedef enum its_cache_id {
     ITS_CACHE_DEVICE,
@@ -75,6 +80,8 @@ gic_status its_write(its *s, const gic_access *access, uint32_t offset, uint64_t
 
 /** Whether the queue of MSIs is full: the writer of GITS_TRANSLATER has to wait. */
 bool its_is_full(const its *s);
+/** Free places in that queue: the joiner counts those against MSIs that are still on their way. */
+uint32_t its_room(const its *s);
 /** An MSI. @return false, and nothing has happened, when the queue is full. */
 bool its_translate(its *s, uint32_t device_id, uint32_t event_id);
 
@@ -95,6 +102,8 @@ gic_outbox *its_outbox(its *s);
 const gic_frame *its_frame(const its *s);
 /** Counters. */
 const its_stats *its_get_stats(const its *s);
+/** Name of an ITS command, "?" for an opcode that this ITS does not have. */
+const char *its_command_name(unsigned opcode);
 
 /** Bytes that its_save() writes. */
 size_t its_save_size(const its *s);

@@ -3,6 +3,7 @@
 #ifndef GICTLM_ASSEMBLY_H
 #define GICTLM_ASSEMBLY_H
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "gictlm/config.h"
 #include "gictlm/frame.h"
 #include "gictlm/line.h"
+#include "gictlm/memory.h"
 #include "gictlm/stream.h"
 #include "gictlm/sysreg.h"
 
@@ -25,9 +27,15 @@ namespace gictlm
 using event_function = void (*)(void *up, const gic_event *event);
 /// Output line @p line of @p pe changed; the same rule.
 using line_function = void (*)(void *up, uint16_t pe, gic_line line, bool level, uint64_t time_ps);
+/// Somebody else keeps the clock: the next delivery is at @p next_ps (GIC_TIME_NEVER: none is).
+using clock_function = void (*)(void *up, uint64_t next_ps);
 /// Input line @p intid changed (@p pe: GIC_PE_NONE for SPIs); the same rule.
 using input_function = void (*)(void *up, uint16_t pe, uint32_t intid, bool level,
                                 uint64_t time_ps);
+
+/// The GIC wrote @p length bytes of memory at @p address by a direct pointer; the same rule. For
+/// platforms that must see every store (monitors, code that was decoded).
+using write_function = void (*)(void *up, uint64_t address, unsigned length);
 
 /// A gic_assembly driven by simulated time. One method process sleeps until the next message is
 /// due and delivers it; entries from sockets and lines carry the caller's local time. What the
@@ -53,6 +61,9 @@ public:
     /// Call @p function for every change of an input line.
     void observe_inputs(input_function function, void *up);
 
+    /// Call @p function for every write by a direct pointer.
+    void observe_memory_writes(write_function function, void *up);
+
     /// Walk every gate between a line and a PE (gic/explain.h). Changes nothing.
     gic_explanation explain(uint32_t intid, uint16_t pe) const;
     /// Counters: messages, events, causality violations and their largest skew.
@@ -70,6 +81,17 @@ public:
         return *gic_assembly_gicr_frame(a_);
     }
 
+    /// NULL without an ITS.
+    const gic_frame *gits_registers() const
+    {
+        return gic_assembly_its_frame(a_);
+    }
+    /// Counters of ITS @p index, which exists.
+    const its_stats &its_counters(unsigned index) const
+    {
+        return *gic_assembly_its_stats(a_, index);
+    }
+
     /// Reset everything, dropping what is on the links, at sc_time_stamp() + @p delay.
     void reset_all(const sc_core::sc_time &delay = sc_core::SC_ZERO_TIME);
     /// Reset the CPU interface of @p pe alone.
@@ -84,7 +106,37 @@ public:
     /// True while no message is under way and no work is left over.
     bool settled() const
     {
-        return gic_assembly_next_due(a_) == GIC_TIME_NEVER && inbound_.empty();
+        return next_due_ps() == GIC_TIME_NEVER && !gic_assembly_waits_for_memory(a_);
+    }
+
+    /// From now on @p function is called when the time of the next delivery changes, instead of a
+    /// process of this module waiting for it; who does that calls advance() in time. For a platform
+    /// that decides itself who goes on next, and would otherwise pay for simulated time to come up
+    /// to each delivery. What is made at a local time ahead of simulated time stays exact: lines
+    /// and events carry their time.
+    void keep_clock(clock_function function, void *up)
+    {
+        clock_ = {function, up};
+    }
+    /// Deliver everything due at or before @p time_ps, which may be ahead of simulated time.
+    /// Whoever enters at a time has all that is due before it delivered too.
+    void advance(uint64_t time_ps)
+    {
+        check_entry();
+        go_on(time_ps);
+    }
+    /// Time of the next delivery in picoseconds, or GIC_TIME_NEVER.
+    uint64_t next_due_ps() const
+    {
+        const uint64_t next = gic_assembly_next_due(a_);
+        return inbound_.empty() ? next : std::min(next, inbound_.front().due_ps);
+    }
+    /// A time before which no output moves unless somebody enters: at or after next_due_ps(). Who
+    /// keeps the clock need not call advance() before it.
+    uint64_t next_line_ps() const
+    {
+        const uint64_t next = gic_assembly_next_line_due(a_);
+        return inbound_.empty() ? next : std::min(next, inbound_.front().due_ps);
     }
     /// Notified after messages were delivered (timed mode).
     const sc_core::sc_event &progress_event() const
@@ -141,12 +193,19 @@ protected:
     class sysreg_end;
     using sysregs = sc_core::sc_vector<sc_core::sc_export<sysreg_if>>;
     void make_sysregs(sysregs &vector);
+    /// Make one output per ITS.
+    void make_its_outputs(outputs &vector);
+    /// Make one socket per ITS.
+    void make_itss(sc_core::sc_vector<frame_target> &vector, frame_kind kind);
+    /// Where memory requests go; nullptr: they fail.
+    memory_port *memory_port_ = nullptr;
     /// Make one socket per Redistributor region.
     void make_regions(sc_core::sc_vector<frame_target> &vector);
 
 private:
     friend class frame_target;
     friend class line_in;
+    friend class memory_port;
 
     /// Something to hand on when the joiner has returned.
     struct output {
@@ -174,6 +233,9 @@ private:
 
     static void on_line(void *up, uint16_t pe, gic_line line, bool level, uint64_t time_ps);
     static void on_event(void *up, const gic_event *event);
+    static void on_its_line(void *up, unsigned its, bool level, uint64_t time_ps);
+    static gic_memory_answer on_memory(void *up, gic_memory_access *access, uint64_t now_ps,
+                                       uint64_t *done_ps);
     static void on_external(void *up, unsigned from, unsigned to, uint16_t pe, const gic_msg *msg,
                             uint64_t time_ps);
 
@@ -203,7 +265,7 @@ private:
     {
         if (!outputs_.empty() && !flushing_)
             flush();
-        if (timed_)
+        if (clocked_)
             reschedule();
     }
     void flush();
@@ -213,12 +275,17 @@ private:
     void reschedule();
     void deliver_due(uint64_t now);
     void tick();
+    void go_on(uint64_t now);
+    void set_clock(uint64_t next);
     void set_input(const line_in &line, bool rising, const sc_core::sc_time &delay);
     void receive(gic_port from, gic_port to, uint16_t pe, const gic_msg &msg,
                  const sc_core::sc_time &delay);
     void push_pe_state(uint16_t pe, const gic_pe_state &state, const sc_core::sc_time &delay);
     void assume_pe_state(uint16_t pe, uint64_t now);
+    void name_redistributors();
     void tell(const gic_event &event);
+    void tell_memory_written(const gic_memory_access &access);
+    void memory_done(const gic_memory_access &access, bool ok, uint64_t time_ps);
     bool load_joiner(const unsigned char *joiner, size_t size);
     void adopt_levels(const unsigned char *inputs, const unsigned char *levels);
     bool in_thread() const;
@@ -228,19 +295,23 @@ private:
     config config_;
     gic_assembly *a_ = nullptr;
     bool timed_ = false;
+    bool clocked_ = false; ///< Something may be under way when an entry returns.
     bool has_cpuif_ = false;
     bool flushing_ = false;
     bool observing_ = false; ///< An observer is running inside the joiner.
     uint64_t ps_per_tick_ = 1;
     uint64_t ticks_per_ps_ = 1;
     uint64_t scheduled_ps_ = GIC_TIME_NEVER;
-    uint64_t delivered_ = 0;       ///< Messages when progress was last told.
+    uint64_t delivered_ = 0; ///< Messages when progress was last told.
+    unsigned waiting_ = 0;   ///< Calls that wait here: the clock is ours meanwhile.
+    observer<clock_function> clock_ = {nullptr, nullptr};
     mutable bool watched_ = false; ///< Somebody has asked for the progress event.
     std::vector<output> outputs_;
     std::vector<arrival> inbound_;
     std::vector<observer<event_function>> observers_;
     std::vector<observer<line_function>> line_observers_;
     std::vector<observer<input_function>> input_observers_;
+    std::vector<observer<write_function>> write_observers_;
     std::vector<line_out *> line_routes_;
     std::vector<stream_port *> stream_routes_;
     std::vector<uint64_t> stream_last_;

@@ -30,6 +30,8 @@ struct config {
     /// Attributes of an access to GICD or GICR frames that brings none of its own (B-03).
     attributes gicd_defaults;
     attributes gicr_defaults;
+    /// The same for the ITSs: `device_id` is that of an MSI whose writer brings none.
+    attributes gits_defaults;
 
     /// How attributes are found in a payload; see gictlm/adapters for those of other libraries.
     attributes_function attributes_of = nullptr; ///< nullptr: attributes_from_extension.
@@ -48,6 +50,10 @@ struct config {
     /// so that a guest that polls sees progress (B-01). Off for initiators that manage this
     /// themselves and must not be suspended inside b_transport.
     bool busy_sync = true;
+
+    /// With GITS_TYPER.PTA=1 (`gic.its.pta`): the physical address of each PE's RD_base, by which
+    /// ITS commands name it. Empty: PE n at n * gicr_stride.
+    std::vector<uint64_t> gicr_bases;
 
     /// The CPU interfaces are somebody else's: messages leave by `to_cpuif` and come by
     /// `from_cpuif` (gictlm/stream.h); there are no `sysreg`, `irq`, `fiq`, `virq`, `vfiq`.

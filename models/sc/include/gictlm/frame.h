@@ -21,8 +21,10 @@ class assembly;
 
 /// Which registers a frame_target leads to.
 enum class frame_kind : uint8_t {
-    gicd, ///< The Distributor's frame.
-    gicr  ///< Redistributors, one every `gicr_stride` bytes.
+    gicd,      ///< The Distributor's frame.
+    gicr,      ///< Redistributors, one every `gicr_stride` bytes.
+    gits,      ///< An ITS: its control frame, and its translation frame behind it.
+    translater ///< An ITS's translation frame alone, for MSIs that come by a way of their own.
 };
 
 /// Transactions by how they ended.
@@ -35,10 +37,13 @@ struct frame_stats {
     uint64_t generic_errors = 0; ///< No data pointer.
     uint64_t bad_sizes = 0;      ///< Lengths no register has, whatever `bad_size` made of them.
     uint64_t busy_syncs = 0;     ///< Reads that waited because a busy bit was set.
+    uint64_t msi_waits = 0;      ///< Writes of GITS_TRANSLATER that waited for room.
 };
 
 /// A target socket for a register frame (rules B-01 to B-08). 32 bits wide; unbound is legal.
-/// b_transport adds the access's cost to the delay and waits only where config::busy_sync says;
+/// b_transport adds the access's cost to the delay and waits in two cases alone: where
+/// config::busy_sync says, and a write of GITS_TRANSLATER that finds the ITS's queue full (a caller
+/// that is no thread cannot wait: it gets GENERIC_ERROR, and nothing has happened);
 /// nb_transport is converted by a tlm_utils::simple_target_socket behind this one; transport_dbg
 /// has no side effect and takes no time; DMI is refused. Data are little-endian. An address is an
 /// offset from the start of the frame.
@@ -46,9 +51,10 @@ class frame_target : public tlm::tlm_target_socket<32, tlm::tlm_base_protocol_ty
                                                    sc_core::SC_ZERO_OR_MORE_BOUND>
 {
 public:
-    /// Frame @p kind of @p owner; for gicr: PEs @p first_pe to @p first_pe + @p pe_count - 1.
-    frame_target(const char *name, assembly &owner, frame_kind kind, unsigned first_pe = 0,
-                 unsigned pe_count = 1);
+    /// Frame @p kind of @p owner; for gicr: PEs @p first to @p first + @p count - 1; for gits and
+    /// translater: ITS @p first.
+    frame_target(const char *name, assembly &owner, frame_kind kind, unsigned first = 0,
+                 unsigned count = 1);
     ~frame_target() override;
 
     /// Bytes that the socket decodes; addresses behind them are ADDRESS_ERROR.
@@ -92,7 +98,15 @@ private:
     gic_access access_of(const tlm::tlm_generic_payload &payload, unsigned size, bool debug) const;
     gic_status read(uint64_t now_ps, const gic_access &access, uint64_t address, uint64_t &value);
     gic_status write(uint64_t now_ps, const gic_access &access, uint64_t address, uint64_t value);
-    bool busy(uint64_t address, uint64_t value) const;
+    struct layout;
+    layout lay_out() const;
+    uint32_t offset_of(uint64_t address) const;
+    void *kernel_of(unsigned number) const;
+    bool busy(gic_access access, uint64_t address, uint64_t value);
+    bool its_busy(gic_access access, uint32_t offset, uint64_t value);
+    bool is_msi(const tlm::tlm_generic_payload &payload, const beat &what) const;
+    tlm::tlm_response_status perform_msi(const tlm::tlm_generic_payload &payload, const beat &what,
+                                         sc_core::sc_time &delay);
     void sync_busy(gic_access access, uint64_t address, sc_core::sc_time &delay);
     void count(tlm::tlm_response_status status);
     unsigned dbg_read(gic_access access, uint64_t address, unsigned char *data, unsigned length);
@@ -123,12 +137,14 @@ private:
     uint64_t read_cost_ps_;
     uint64_t write_cost_ps_;
     frame_stats stats_;
+    uint32_t base_; ///< Offset of the socket's first byte in the frame's registers.
     uint32_t frame_bytes_;
     uint32_t stride_mask_;
-    uint16_t first_pe_;
+    uint16_t first_;
     uint8_t stride_shift_;
     frame_kind kind_;
     bool timed_;
+    bool clocked_;
     std::unique_ptr<forward> forward_;
     std::unique_ptr<converter> converter_;
 };

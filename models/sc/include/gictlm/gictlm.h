@@ -23,6 +23,9 @@ public:
     frame_target gicr; ///< All Redistributors: PE n at n * gicr_stride.
     /// The regions of config::gicr_regions, each counted from its own first PE.
     sc_core::sc_vector<frame_target> gicr_region;
+    sc_core::sc_vector<frame_target> gits;       ///< gits[ITS]: 128 KiB, GITS_TRANSLATER included.
+    sc_core::sc_vector<frame_target> translater; ///< translater[ITS]: that frame alone, 64 KiB.
+    memory_port mem; ///< Initiator: ITS tables, command queues, LPI tables.
 
     lines spi;     ///< spi[INTID - 32]
     lines espi;    ///< espi[INTID - 4096]
@@ -38,6 +41,7 @@ public:
     outputs virq;         ///< virq[pe]
     outputs vfiq;         ///< vfiq[pe]
     outputs wake_request; ///< wake_request[pe]: a sleeping PE has something pending.
+    outputs umsi;         ///< umsi[ITS]: an unmapped MSI is latched (GITS_STATUSR, GITS_UMSIR).
 
     sysregs sysreg; ///< sysreg[pe]: the CPU interface's system registers (gictlm/sysreg.h).
 
@@ -67,6 +71,7 @@ public:
     redistributor(sc_core::sc_module_name name, const config &configuration);
 
     frame_target gicr;
+    memory_port mem;
     pe_lines ppi;
     pe_lines eppi;
     lines cpu_active;

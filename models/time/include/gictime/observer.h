@@ -14,6 +14,7 @@
 
 #include "gic/assembly.h"
 #include "gictime/breakdown.h"
+#include "gictime/bytes.h"
 #include "gictime/guest.h"
 #include "gictime/profile.h"
 #include "gictime/recorder.h"
@@ -71,6 +72,14 @@ void gictime_observer_exception(gictime_observer *o, uint16_t pe, bool fiq, uint
 void gictime_observer_handler(gictime_observer *o, uint16_t pe, bool fiq, uint64_t time_ps);
 /** No PE's local time is before @p time_ps any more. */
 void gictime_observer_advance(gictime_observer *o, uint64_t time_ps);
+/** Checkpoint: everything that the files still to come depend on. */
+void gictime_observer_save(const gictime_observer *o, gictime_bytes *bytes);
+/**
+ * Continue what gictime_observer_save() saved, in an observer that was created alike and has seen
+ * nothing: statistics are those of the whole run, traces begin here.
+ * @return false when it is not of an observer with the same files, or damaged.
+ */
+bool gictime_observer_load(gictime_observer *o, gictime_cursor *cursor);
 /** The GIC was reset: what is alive ends. */
 void gictime_observer_reset(gictime_observer *o, uint64_t time_ps);
 

@@ -20,7 +20,7 @@
 
 #include <stdio.h>
 
-#include "gic/defs.h"
+#include "gic/config.h"
 #include "gic/timing.h"
 #include "gictime/json.h"
 
@@ -50,7 +50,8 @@ typedef enum gictime_kind {
     GICTIME_KIND_CLOCK,
     GICTIME_KIND_COST,
     GICTIME_KIND_CYCLES,
-    GICTIME_KIND_SLICE
+    GICTIME_KIND_SLICE,
+    GICTIME_KIND_COUNT
 } gictime_kind;
 
 /** One row of the key table, for lists of parameters. */
@@ -58,7 +59,7 @@ typedef struct gictime_key_row {
     const char *key;
     const char *doc;
     const char *def; /**< Default as it would stand in a file. */
-    uint64_t min;    /**< Hz, ps or cycles, by kind. */
+    uint64_t min;    /**< Hz, ps, cycles or a number, by kind. */
     uint64_t max;
     gictime_kind kind;
     gictime_domain domain; /**< Domain the value is usually given in. */
@@ -68,12 +69,13 @@ typedef struct gictime_key_row {
 enum {
     GICTIME_UNIT_PS = GICTIME_DOMAIN_COUNT,
     GICTIME_UNIT_HZ,
-    GICTIME_UNIT_WORD /**< `count` is the index of a word: mode 0/1, quantum auto 0. */
+    GICTIME_UNIT_WORD, /**< `count` is the index of a word: mode 0/1, quantum auto 0. */
+    GICTIME_UNIT_NONE  /**< A number of things. */
 };
 
 /** One value, as given: it becomes picoseconds only when it is asked for. */
 typedef struct gictime_value {
-    uint64_t count;  /**< Cycles, ps or Hz. */
+    uint64_t count;  /**< Cycles, ps, Hz or a number. */
     uint32_t line;   /**< Line of the file that set it; 0: default, or --set. */
     uint8_t unit;    /**< gictime_domain or GICTIME_UNIT_*. */
     bool overridden; /**< Set by gictime_profile_set(). */
@@ -131,6 +133,9 @@ uint64_t gictime_profile_quantum_ps(const gictime_profile *profile);
 bool gictime_profile_quantum_coarse(const gictime_profile *profile);
 /** What the joiner needs. */
 void gictime_profile_timing(const gictime_profile *profile, gic_timing *timing);
+/** What a profile says of caches and queues, into @p config. What gic_config_check() refuses then
+ *  (ways that do not divide the entries) is gictime_profile_check()'s to refuse. */
+void gictime_profile_geometry(const gictime_profile *profile, gic_config *config);
 /**
  * The @p index-th class of the CPI table: its name as in iss/cpi.def and its cycles; false beyond
  * the last. The platform hands each to iss_cpi_set().

@@ -12,6 +12,7 @@
 #define GICTIME_TRACE_H
 
 #include "gic/config.h"
+#include "gictime/bytes.h"
 #include "gictime/recorder.h"
 
 GIC_BEGIN_DECLS
@@ -31,6 +32,13 @@ void gictime_trace_counts(gictime_trace *trace, uint64_t time_ps, uint32_t pendi
                           uint32_t active);
 /** An instant on the track of @p pe, e.g. a spurious IAR or a guest's mistake. */
 void gictime_trace_mark(gictime_trace *trace, uint16_t pe, uint64_t time_ps, const char *name);
+/** Checkpoint: what the part of a trace that is still to come depends on. */
+void gictime_trace_save(const gictime_trace *trace, gictime_bytes *bytes);
+/**
+ * Go on, in a file of its own, where gictime_trace_save() stood: names of tracks come again, events
+ * do not. What is wrong makes @p cursor bad.
+ */
+void gictime_trace_load(gictime_trace *trace, gictime_cursor *cursor);
 /** Write the end, free. False when the stream has failed. */
 bool gictime_trace_finish(gictime_trace *trace);
 

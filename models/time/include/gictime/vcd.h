@@ -14,6 +14,7 @@
 
 #include "gic/config.h"
 #include "gic/pe.h"
+#include "gictime/bytes.h"
 
 GIC_BEGIN_DECLS
 
@@ -29,6 +30,13 @@ void gictime_vcd_input(gictime_vcd *vcd, uint16_t pe, uint32_t intid, bool level
 void gictime_vcd_advance(gictime_vcd *vcd, uint64_t time_ps);
 /** Changes that came too late for their place in the file. */
 uint64_t gictime_vcd_late(const gictime_vcd *vcd);
+/** Checkpoint: levels, and the changes that wait for their turn. */
+void gictime_vcd_save(const gictime_vcd *vcd, gictime_bytes *bytes);
+/**
+ * Go on, in a file of its own, where gictime_vcd_save() stood: the levels at that time, then what
+ * changes. What is wrong makes @p cursor bad.
+ */
+void gictime_vcd_load(gictime_vcd *vcd, gictime_cursor *cursor);
 /** Write everything, mark @p end_ps as the end, free. False when the stream has failed. */
 bool gictime_vcd_finish(gictime_vcd *vcd, uint64_t end_ps);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file vacant.h
- * @brief Places for devices that are not there: virtio-mmio transports and a PCIe bus.
+ * @brief Places for devices that are not there: virtio-mmio transports.
  *
- * Both answer a probe as the specifications say an empty place does, so that drivers go on.
- * Neither has state.
+ * They answer a probe as the specification says an empty place does, so that drivers go on.
+ * There is no state.
  */
 #ifndef DEVICES_VACANT_H
 #define DEVICES_VACANT_H
@@ -22,9 +22,6 @@ enum {
 
 /** 32 virtio-mmio transports (virtio 1.1, 4.2.2): magic, version 2, DeviceID 0. */
 extern const dev_ops virtio_vacant_ops;
-
-/** An ECAM window of 256 buses with no function: configuration reads give all ones. */
-extern const dev_ops ecam_vacant_ops;
 
 #ifdef __cplusplus
 }

@@ -27,6 +27,9 @@ typedef void irq_handler_fn(struct irq_event *event);
 /** Installs a handler on all PEs and in all worlds; NULL removes it. INTID below 1020. */
 void irq_set_handler(uint32_t intid, irq_handler_fn *handler);
 
+/** Installs the handler of every LPI, on all PEs; NULL removes it. */
+void irq_set_lpi_handler(irq_handler_fn *handler);
+
 /** Interrupts acknowledged as 1020..1023 (spurious) on this PE since the start. */
 uint32_t irq_spurious(unsigned slot);
 

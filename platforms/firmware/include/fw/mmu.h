@@ -3,8 +3,9 @@
  * @file mmu.h
  * @brief Identity map, one for each translation regime, MMU and caches on.
  *
- * 39-bit addresses, 4 KiB granule. 0..1 GiB: devices (nGnRE, never executed). 1..2 GiB, where RAM
- * starts: the image's text read-only and executable, the rest read-write and never executed,
+ * 39-bit addresses, 4 KiB granule. 0..1 GiB, and the GiB of the PCIe configuration space: devices
+ * (nGnRE, never executed). 1..2 GiB, where RAM starts: the image's text read-only and executable,
+ * the rest read-write and never executed,
  * write-back, inner shareable. All worlds use Normal memory in the physical address space of their
  * own Security state; the board's RAM is one memory behind both.
  */

@@ -3,7 +3,8 @@
  * Coherence domain: what the PEs of a platform share, whoever made them.
  *
  * - One global exclusive monitor, an armed granule per PE, broken by every store of another PE, of
- *   a DMA master or of a debugger; a monitor that is broken sets its PE's event register.
+ *   a DMA master or of a debugger; a monitor that is broken sets its PE's event register. What a PE
+ *   does itself to its monitor (store exclusive, CLREX, exception return) is no event.
  * - The record of which memory somebody derived code from; a store there invalidates it everywhere.
  * - Broadcast of TLB and instruction cache maintenance and of SEV.
  *
@@ -39,6 +40,13 @@ typedef struct iss_domain iss_domain;
 /** Creates a domain for up to @p max_pes PEs; NULL when out of memory. */
 iss_domain *iss_domain_create(uint32_t max_pes);
 void iss_domain_destroy(iss_domain *domain);
+
+/** A store of @p writer (a PE index or ISS_DOMAIN_NO_PE) broke the monitor of @p pe and set its
+ * event register: a PE that sleeps in WFE is to be woken. */
+typedef void iss_domain_broken(void *ctx, uint32_t pe, uint32_t writer);
+
+/** Who is told of that. */
+void iss_domain_on_broken(iss_domain *domain, iss_domain_broken *function, void *ctx);
 
 /** Adds a PE under its index (0 to max_pes - 1). */
 void iss_domain_attach(iss_domain *domain, uint32_t pe, const iss_ops *ops, iss *instance);

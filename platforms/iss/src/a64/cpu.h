@@ -161,7 +161,7 @@ typedef struct a64_itlb {
     const a64_op *ops;
 } a64_itlb;
 
-/** Look-aside buffers of one context; a flush empties both. */
+/** Look-aside buffers of one context; a flush empties both. What they hold the TLB holds too. */
 typedef struct a64_bank {
     a64_itlb i[A64_ITLB_SIZE];
     a64_dtlb d[A64_DTLB_SIZE];
@@ -175,6 +175,7 @@ typedef enum a64_regime { A64_R_NS10, A64_R_S10, A64_R_EL2, A64_R_EL3, A64_R_COU
 typedef struct a64_tlbe {
     uint64_t va; /**< First address of the block or page, canonical. */
     uint64_t pa;
+    uint64_t page; /**< Address for which it was entered. */
     uint16_t asid;
     uint8_t shift; /**< log2 of its size. */
     uint8_t level;

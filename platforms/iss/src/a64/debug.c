@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Debugger access: registers, memory, breakpoints, watchpoints; and checkpoints. */
+/* Debugger access: registers, memory, breakpoints, watchpoints. */
 #include <string.h>
 
 #include "mem.h"
@@ -151,63 +151,5 @@ bool a64_watchpoint(iss *c, uint64_t address, uint64_t length, uint32_t rights, 
     c->watchpoint[c->watches++] = (a64_watch){address, length, rights};
     /* From now on every access takes the slow path, where watchpoints are looked at. */
     a64_flush_buffers(c);
-    return true;
-}
-
-/* ------------------------------------------------------------------ checkpoints */
-
-/** What precedes the state in a checkpoint. */
-typedef struct save_header {
-    uint32_t version;
-    uint32_t size;
-    uint64_t midr;
-    uint64_t period_ps;
-    uint64_t checksum;
-} save_header;
-
-#define SAVE_VERSION UINT32_C(0x61363401)
-
-static uint64_t checksum(const void *data, size_t size)
-{
-    const uint8_t *p = (const uint8_t *)data;
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < size; i++)
-        h = (h ^ p[i]) * UINT64_C(0x100000001b3);
-    return h;
-}
-
-size_t a64_save_size(const iss *c)
-{
-    (void)c;
-    return sizeof(save_header) + sizeof(a64_arch);
-}
-
-void a64_save(const iss *c, void *image)
-{
-    save_header h = {.version = SAVE_VERSION,
-                     .size = sizeof(a64_arch),
-                     .midr = c->model->midr,
-                     .period_ps = c->config.period_ps,
-                     .checksum = checksum(&c->a, sizeof c->a)};
-    memcpy(image, &h, sizeof h);
-    memcpy((uint8_t *)image + sizeof h, &c->a, sizeof c->a);
-}
-
-bool a64_load(iss *c, const void *image, size_t size)
-{
-    save_header h;
-    const uint8_t *state = (const uint8_t *)image + sizeof h;
-    if (size != a64_save_size(c))
-        return false;
-    memcpy(&h, image, sizeof h);
-    if (h.version != SAVE_VERSION || h.size != sizeof(a64_arch) || h.midr != c->model->midr ||
-        h.period_ps != c->config.period_ps || h.checksum != checksum(state, sizeof(a64_arch)))
-        return false;
-    memcpy(&c->a, state, sizeof c->a);
-    memset(c->tlb, 0, sizeof *c->tlb);
-    c->pe.el = 0xff;
-    c->pmu_on = c->a.sys[S_PMCNTENSET_EL0] != 0;
-    a64_flush_buffers(c);
-    a64_context_changed(c);
     return true;
 }

@@ -35,17 +35,6 @@ const a64_tlbe *a64_tlb_find(const a64_cpu *c, uint64_t va, unsigned regime)
     return NULL;
 }
 
-void a64_tlb_insert(a64_cpu *c, uint64_t va, const a64_tlbe *e)
-{
-    /* A block is entered once for each of its pages that is touched: the set follows the page. */
-    unsigned set = set_of(va, e->regime);
-    unsigned way = c->tlb->victim[set];
-    c->tlb->entry[set][way] = *e;
-    c->tlb->victim[set] = (uint8_t)((way + 1u) % A64_TLB_WAYS);
-    if (e->shift != A64_PAGE_BITS)
-        c->tlb->blocks = true;
-}
-
 void a64_flush_context(a64_cpu *c, unsigned ctx)
 {
     a64_bank *b = &c->bank[ctx];
@@ -87,6 +76,23 @@ static void flush_page(a64_cpu *c, uint64_t va, unsigned regime)
         d->rtag = d->wtag = A64_TAG_NONE;
         c->bank[i].i[(va >> A64_PAGE_BITS) % A64_ITLB_SIZE].tag = A64_TAG_NONE;
     }
+}
+
+void a64_tlb_insert(a64_cpu *c, uint64_t va, const a64_tlbe *e)
+{
+    /* A block is entered once for each of its pages that is touched: the set follows the page. */
+    unsigned set = set_of(va, e->regime);
+    unsigned way = c->tlb->victim[set];
+    a64_tlbe *slot = &c->tlb->entry[set][way];
+    /* What was derived from an entry does not outlive it: buffers are rebuilt from the TLB alone.
+     */
+    if (slot->valid)
+        flush_page(c, slot->page, slot->regime);
+    *slot = *e;
+    slot->page = va;
+    c->tlb->victim[set] = (uint8_t)((way + 1u) % A64_TLB_WAYS);
+    if (e->shift != A64_PAGE_BITS)
+        c->tlb->blocks = true;
 }
 
 static bool matches(const a64_tlbe *e, unsigned regime, const iss_dvm *op)

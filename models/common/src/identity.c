@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Identification registers of the Distributor and Redistributor frames. */
+/* Identification registers of all frames. */
+#include "gic/identity.h"
+
 #include "gic/fields.h"
-#include "gic_bits.h"
 
 enum {
 #define GIC_FIELD GIC_FIELD_CONSTANTS
-#include "gic_identity_fields.def"
+#include "gic/identity_fields.def"
 #undef GIC_FIELD
     GIC_IDENTITY_FIELDS_END
 };
