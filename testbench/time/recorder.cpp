@@ -307,6 +307,21 @@ TEST(Recorder, AnFiqInsideAnIrqKeepsBothExceptions)
     EXPECT_EQ(s.finished().at(1).stamp[GICTIME_STAMP_EXCEPTION], 10u);
 }
 
+TEST(Recorder, AVectorThatDidNotBeginHasNoStamp)
+{
+    script s;
+    s.at(1, GIC_EV_PENDING, 40).at(2, GIC_EV_PENDING, 41);
+    gictime_recorder_exception(s.recorder, 0, false, 10);
+    gictime_recorder_handler(s.recorder, 0, false, 12);
+    gictime_recorder_exception(s.recorder, 0, true, 12); /* instead of its first instruction */
+    gictime_recorder_handler(s.recorder, 0, true, 14);
+    s.at(20, GIC_EV_ACKNOWLEDGED, 41, 0).at(25, GIC_EV_DEACTIVATED, 41);
+    s.at(30, GIC_EV_ACKNOWLEDGED, 40, 0).at(35, GIC_EV_DEACTIVATED, 40);
+    EXPECT_EQ(s.finished().at(0).stamp[GICTIME_STAMP_HANDLER], 14u);
+    EXPECT_EQ(s.finished().at(1).stamp[GICTIME_STAMP_EXCEPTION], 10u);
+    EXPECT_EQ(s.finished().at(1).stamp[GICTIME_STAMP_HANDLER], GICTIME_NO_STAMP);
+}
+
 TEST(Recorder, IrqsOfTwoWorldsThatNestKeepEachTheirStamps)
 {
     script s;

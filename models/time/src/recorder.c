@@ -491,7 +491,11 @@ void gictime_recorder_event(gictime_recorder *r, const gic_event *event)
         handlers[event->id](r, event);
 }
 
-/* The oldest gives way: its handler has never read an IAR, and so many later ones have begun. */
+/*
+ * The oldest gives way: its handler has never read an IAR, and so many later ones have begun. An
+ * exception that is taken where the vector of another would begin comes before that vector's first
+ * instruction; when this runs after all, nobody tells.
+ */
 void gictime_recorder_exception(gictime_recorder *r, uint16_t pe, bool fiq, uint64_t time_ps)
 {
     gictime_exceptions *e;
@@ -499,6 +503,8 @@ void gictime_recorder_exception(gictime_recorder *r, uint16_t pe, bool fiq, uint
     if (pe >= r->pe_count)
         return;
     e = &r->exceptions[pe];
+    if (e->count && e->open[e->count - 1u].handler_ps == time_ps)
+        e->open[e->count - 1u].handler_ps = GICTIME_NO_STAMP;
     if (e->count == GICTIME_EXCEPTIONS)
         memmove(e->open, e->open + 1, --e->count * sizeof(e->open[0]));
     last = &e->open[e->count++];
