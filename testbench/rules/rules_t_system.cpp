@@ -125,6 +125,27 @@ TEST(Rules, T_13_MovallIsTheUnionOfBoth)
     });
 }
 
+TEST(Rules, T_13_MovallToARedistributorWithoutLpisLosesThem)
+{
+    its_gic g(rig::with_its(2, 1));
+    g.boot();
+    g.enable_lpis(0);
+    g.enable_its(0);
+    g.mapc(0, 0, 0);
+    g.mapd(0, 1, 4);
+    g.mapti(0, 1, 0, 8192, 0);
+    g.property(8192, 0xA0);
+    EXPECT_TRUE(g.msi(0, 1, 0));
+    EXPECT_TRUE(g.irq(0));
+    g.movall(0, 0, 1);
+    g.sync(0, 0);
+    g.sync(0, 1);
+    EXPECT_TRUE(g.queue_is_empty(0));
+    EXPECT_EQ(g.ack(0), 1023u);
+    g.enable_lpis(1, false);
+    EXPECT_EQ(g.ack(1), 1023u) << "R-17: enabling later does not bring it back";
+}
+
 TEST(Rules, T_15_InvMakesTheNewByteCount)
 {
     in_all_settings(1, 1, [](its_gic &g) {
