@@ -4,7 +4,8 @@
  *
  *   guest_sgi_cycle_ns        an SGI to the own PE: SGI1R, exception, IAR, EOIR, ERET; loosely
  * timed guest_sgi_cycle_timed_ns  the same with the profile gic600, the guest spinning meanwhile
- *   uboot_mips                Debian's U-Boot: `crc32 40000000 1000000`
+ *   guest_lpi_cycle_ns        an LPI by the INT command: queue, CWRITER, exception, IAR, EOIR,
+ * ERET; loosely timed uboot_mips                Debian's U-Boot: `crc32 40000000 1000000`
  *
  * Every value is the difference of a long and a short run, which have the start in common, so that
  * what is left is the work itself; the median of interleaved rounds. The ratio of the two cycles is
@@ -26,6 +27,7 @@ enum {
     ROUNDS = 9,
     LIMIT_CYCLE_NS = 1000,
     LIMIT_RATIO = 4,
+    LIMIT_LPI_NS = 2000,
     LIMIT_MIPS = 60,
     SGI_SHORT = 10000,
     SGI_LONG = 210000,
@@ -121,29 +123,28 @@ static void run_gicvp(char *const *args, const char *input, run *r)
 
 /* ------------------------------------------------------------------ guests */
 
-/* Seconds of @count SGIs, start included. */
-static double sgi_run(const char *profile, unsigned count)
+/* Seconds of @count interrupts, start included, by a guest of @firmware. */
+static double guest_run(const char *firmware, const char *profile, unsigned count)
 {
     static run r;
     char append[40], taken[40];
-    const char *args[MAX_ARGS] = {GICVP,      "run",  "--elf",       FIRMWARE_BENCH_SGI,
-                                  "--append", append, "--max-insns", "1000000000",
-                                  NULL};
+    const char *args[MAX_ARGS] = {GICVP,  "run",         "--elf",      firmware, "--append",
+                                  append, "--max-insns", "1000000000", NULL};
     if (profile)
         args[8] = "--profile", args[9] = profile;
     (void)snprintf(append, sizeof append, "iterations=%u", count);
     (void)snprintf(taken, sizeof taken, "taken %u ", count);
     run_gicvp((char *const *)(uintptr_t)args, "", &r);
     if (!strstr(r.out, taken))
-        die("bench_sgi did not take its interrupts", r.out);
+        die("the guest did not take its interrupts", r.out);
     return r.cpu_s;
 }
 
 /* Nanoseconds of one cycle. */
-static double sgi_cycle(const char *profile, unsigned most)
+static double guest_cycle(const char *firmware, const char *profile, unsigned most)
 {
-    double start = sgi_run(profile, SGI_SHORT);
-    return (sgi_run(profile, most) - start) / (double)(most - SGI_SHORT) * 1e9;
+    double start = guest_run(firmware, profile, SGI_SHORT);
+    return (guest_run(firmware, profile, most) - start) / (double)(most - SGI_SHORT) * 1e9;
 }
 
 /* Boots U-Boot, types @commands and powers off. It eats what is typed while a command prints,
@@ -216,8 +217,8 @@ static void bench_sgi(bool json)
     double loose[ROUNDS], timed[ROUNDS], ratio[ROUNDS];
     double cycle;
     for (unsigned i = 0; i < ROUNDS; i++) {
-        loose[i] = sgi_cycle(NULL, SGI_LONG);
-        timed[i] = sgi_cycle("gic600", SGI_TIMED_LONG);
+        loose[i] = guest_cycle(FIRMWARE_BENCH_SGI, NULL, SGI_LONG);
+        timed[i] = guest_cycle(FIRMWARE_BENCH_SGI, "gic600", SGI_TIMED_LONG);
         ratio[i] = timed[i] / loose[i];
     }
     cycle = median(loose);
@@ -227,6 +228,15 @@ static void bench_sgi(bool json)
           "1 PE, profile gic600, 40000 cycles");
     print(json, "guest_sgi_cycle_timed_ratio", median(ratio), "x", LIMIT_RATIO,
           "profile gic600 to loosely timed");
+}
+
+static void bench_lpi(bool json)
+{
+    double cycle[ROUNDS];
+    for (unsigned i = 0; i < ROUNDS; i++)
+        cycle[i] = guest_cycle(FIRMWARE_BENCH_LPI, NULL, SGI_LONG);
+    print(json, "guest_lpi_cycle_ns", median(cycle), "ns", LIMIT_LPI_NS,
+          "1 PE, loosely timed, 14 INTID bits, INT command, 200000 cycles");
 }
 
 static void bench_uboot(bool json)
@@ -270,6 +280,7 @@ int main(int argc, char **argv)
     if (access(FIRMWARE_BENCH_SGI, R_OK) != 0)
         die("build it first", FIRMWARE_BENCH_SGI);
     bench_sgi(json);
+    bench_lpi(json);
     bench_uboot(json);
     return 0;
 }

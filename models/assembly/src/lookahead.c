@@ -114,16 +114,19 @@ static line_reach shortest_reach(unsigned port)
     return port < GIC_COUNT_OF(shortest) ? (line_reach)shortest[port] : REACH_NOW;
 }
 
-/* A lane is FIFO: what is behind its first messages is due no earlier than the last of them. */
+/* A lane is FIFO: what is behind its first messages is due no earlier than the last of them, and
+   behind one that waits for a busy station no earlier than that one. */
 static uint64_t lane_bound(const gic_assembly *a, const lane *l)
 {
-    uint64_t earliest = GIC_TIME_NEVER;
+    uint64_t earliest = GIC_TIME_NEVER, head_ps = 0;
     uint32_t n = l->head;
     for (unsigned i = 0; i < LOOKED_AT && n != NONE; i++, n = a->nodes[n].next) {
         const node *at = &a->nodes[n];
         bool last = i + 1 == LOOKED_AT && at->next != NONE;
         line_reach r = last ? shortest_reach(at->out.port) : reach_of_message(&at->out);
-        uint64_t due_ps = at->due_ps + reach_ps(a, r, last ? (uint16_t)GIC_PE_ALL : at->out.to);
+        uint64_t due_ps;
+        head_ps = at->due_ps > head_ps ? at->due_ps : head_ps;
+        due_ps = head_ps + reach_ps(a, r, last ? (uint16_t)GIC_PE_ALL : at->out.to);
         if (r != REACH_NEVER && due_ps < earliest)
             earliest = due_ps;
     }

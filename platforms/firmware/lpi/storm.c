@@ -41,6 +41,8 @@ static void on_lpi(struct irq_event *event)
     if (!in_time && stopped == 0) {
         stopped = 1;
         tgen_stop(generator, 1);
+        dsb_sy();
+        sev(); /* the first PE may have taken another one, and sleep */
     }
     if (s->taken <= storm->samples) {
         keep(s, event, t0);
@@ -70,10 +72,8 @@ static void wait_for_the_end(void)
 {
     uint32_t before;
     while (stopped == 0) {
-        idle_unless(&stopped);
-        stopped = stopped || ticks() >= end_ticks;
+        wfe();
     }
-    tgen_stop(generator, 1);
     do {
         before = taken_in_all();
         spin_cycles(QUIET_CYCLES);

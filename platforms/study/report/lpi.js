@@ -68,8 +68,8 @@
     if (!list.length) return null;
     const small = list[0];
     const large = list[list.length - 1];
-    return tile('Pending cache too small', [(small.firmware.max / large.firmware.max).toFixed(2), make('small', {}, ' times')],
-      'the time until the last of a burst is served, with ' + small.value + ' entries instead of ' + large.value + '; ' + per(small, 'lpis_spilled').toFixed(1) + ' spills an interrupt.');
+    return tile('Pending cache too small', [(small.total.max / large.total.max).toFixed(2), make('small', {}, ' times')],
+      'the time until the last of a burst is served, with ' + small.value + ' entries instead of ' + large.value + '; ' + per(small, 'lpis_refilled').toFixed(2) + ' came back from the pending table for each interrupt.');
   }
 
   function agreement() {
@@ -113,7 +113,7 @@
 
   function note(p) {
     const list = [];
-    for (const [counter, name] of [['device_misses', 'device miss'], ['itt_misses', 'ITT miss'], ['lpis_spilled', 'spilled']]) {
+    for (const [counter, name] of [['device_misses', 'device miss'], ['itt_misses', 'ITT miss'], ['lpis_refilled', 'refilled']]) {
       if (per(p, counter) >= 0.005) list.push(per(p, counter).toFixed(2) + ' ' + name);
     }
     return list.join(' · ');
@@ -172,7 +172,7 @@
 
   function table() {
     const node = clear($('table'));
-    const head = ['Sweep', 'Source', 'Value', 'n', 'p50', 'p99', 'max', 'model p50', 'model p99', 'ITS', 'pending', 'device miss', 'ITT miss', 'ITS reads', 'spilled', 'diff.'];
+    const head = ['Sweep', 'Source', 'Value', 'n', 'p50', 'p99', 'max', 'model p50', 'model p99', 'ITS', 'pending', 'device miss', 'ITT miss', 'ITS reads', 'refilled', 'diff.'];
     node.append(make('thead', {}, make('tr', {}, ...head.map((h) => make('th', { scope: 'col' }, h)))));
     const body = make('tbody', {});
     for (const s of data.sweeps) {
@@ -182,7 +182,7 @@
           const m = p.model;
           const cells = [i === 0 ? s.title : '', one.name, p.value.toLocaleString('en'), p.samples, f ? show(f.p50) : '–', f ? show(f.p99) : '–', f ? show(f.max) : '–',
             m ? show(m.p50) : '–', m ? show(m.p99) : '–', show(share(p, 'translated')), show(share(p, 'pending'))].concat(
-            ['device_misses', 'itt_misses', 'its_memory_reads', 'lpis_spilled'].map((c) => per(p, c).toFixed(2)),
+            ['device_misses', 'itt_misses', 'its_memory_reads', 'lpis_refilled'].map((c) => per(p, c).toFixed(2)),
             [p.compared ? (p.largest_difference / period).toFixed(2) : '–']);
           body.append(make('tr', { class: i === 0 ? 'first' : '' }, ...cells.map((c) => make('td', {}, String(c)))));
         });

@@ -34,8 +34,8 @@ static const sweep_text sweeps[] = {
      "INT commands for 128 devices. A device that is not in the cache costs a read of the device "
      "table before that of its ITT."},
     {"pending_cache", "Pending LPIs in the Redistributor", "lpi.pending_cache",
-     "64 MSIs in one instant. Those that the Redistributor has no room for go to its pending table "
-     "and come back."},
+     "64 MSIs in one instant, with room for all in the queue of the ITS. Those that the "
+     "Redistributor has no room for go to its pending table and come back."},
     {"memory", "Latency of memory", "memory.read, ns",
      "One event, which is in all caches, and 1024 events with an ITT cache of four entries."},
     {"walks", "Work at once", "its.walks",
@@ -65,6 +65,7 @@ static const lpi_series all_series[] = {
      .append = "source=msi events=128 burst=64",
      .key = "lpi.pending_cache",
      .unit = "",
+     .fixed = "its.queue=64",
      .value = {4, 8, 16, 32, 64, 128}},
     {.sweep = "memory",
      .name = "cached",
@@ -218,20 +219,21 @@ static void print_point(const swept *s, FILE *out)
             (double)p->share[LPI_HOP + GICTIME_STAMP_PENDING] / 1e3);
     fprintf(out, "%6.2f %6.2f %6.2f %7.2f\n", per_sample(p, LPI_DEVICE_MISSES),
             per_sample(p, LPI_ITT_MISSES), per_sample(p, LPI_MEMORY_READS),
-            per_sample(p, LPI_SPILLED));
+            per_sample(p, LPI_REFILLED));
 }
 
 static void print_table(const lpi_result *r, FILE *out)
 {
-    fprintf(out,
-            "Latency of LPIs from the device (INT commands: from the write of GITS_CWRITER) to "
-            "the first instruction of the vector,\nns; means of hops, ns; misses, memory "
-            "reads of the ITS and spilled LPIs, for each interrupt.\n\n");
+    fprintf(
+        out,
+        "Latency of LPIs from the device (INT commands: from the write of GITS_CWRITER) to "
+        "the first instruction of the vector,\nns; means of hops, ns; misses, memory "
+        "reads of the ITS and LPIs that came back from the pending table, for each interrupt.\n\n");
     fprintf(out, "%-14s %-16s %6s %5s  %26s  %17s  %23s  %13s\n", "", "", "", "", "firmware",
             "model", "mean of hop", "misses");
     fprintf(out, "%-14s %-16s %6s %5s  %8s %8s %8s  %8s %8s  %7s %7s %7s  %6s %6s %6s %7s\n",
             "sweep", "source", "value", "n", "p50", "p99", "max", "p50", "p99", "link", "ITS",
-            "pending", "device", "ITT", "reads", "spilled");
+            "pending", "device", "ITT", "reads", "refills");
     for (unsigned n = 0; n < r->count; n++) {
         if (n > 0 && r->points[n].series != r->points[n - 1].series)
             fputc('\n', out);
