@@ -105,7 +105,7 @@
     figure(parent, 'p50 and p99, ' + unitName() + ' · ' + s.axis, 190, {
       scales: { x: { time: false, range: [-0.3, Math.max(0.3, xs.length - 0.7)] }, y: { range: (u, min, max) => [0, (max || 1) * 1.1] } },
       axes: [axis({ size: 26, splits: xs, values: (u, list) => list.map((v) => values[v].toLocaleString('en')), grid: { show: false } }),
-        axis({ size: 52, values: labels })],
+        axis({ size: 58, values: labels })],
       cursor: { show: false },
       series
     }, [xs].concat(lines));

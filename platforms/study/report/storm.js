@@ -95,7 +95,7 @@
     lines(panel(node), 'latency p50, p99 (broken) and maximum (dotted), ' + unitName() + ' (log) · offered, million/s',
       [[(p) => (p.latency ? inUnit(p.latency.p50) : undefined), []], [(p) => (p.latency ? inUnit(p.latency.p99) : undefined), [5, 4]],
         [(p) => (p.latency ? inUnit(p.latency.max) : undefined), [2, 3]]],
-      { scale: { distr: 3, range: (u, min, max) => [min * 0.8, max * 1.25] }, axis: logAxis({ size: 52 }) }, false);
+      { scale: { distr: 3, range: (u, min, max) => [min * 0.8, max * 1.25] }, axis: logAxis({ size: 66 }) }, false);
   }
 
   function hopBars() {

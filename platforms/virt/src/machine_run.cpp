@@ -106,6 +106,7 @@ bool machine::close(vp_error &error)
     run.gic = &gic_->stats();
     for (unsigned n = 0; n < setup_.machine.its_count; n++)
         report_its(gic_->its_counters(n), n, counters);
+    facts.reserve(facts.size() + counters.size());
     for (const counter &c : counters)
         facts.push_back({c.first.c_str(), c.second});
     run.fact = facts.data();
