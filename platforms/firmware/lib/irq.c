@@ -41,10 +41,11 @@ static void run_handler(struct irq_event *event)
 {
     irq_handler_fn *handler = event->intid >= LPI_FIRST ? lpi_handler : handlers[event->intid];
     event->end = &unused_end;
-    if (handler == NULL) {
+    if (handler != NULL) {
+        handler(event);
+    } else {
         panic("interrupt without a handler", event->intid);
     }
-    handler(event);
 }
 
 /** Acknowledges, handles and ends one Group 1 interrupt of the current world. */
