@@ -115,7 +115,8 @@ uint64_t scheduler::next_progress() const
 
 void scheduler::deliver_to(uint64_t time_ps)
 {
-    if (gic_ != nullptr && alone() && time_ps < slice_end_ps_ && gic_->next_due_ps() <= time_ps)
+    if (gic_ != nullptr && !gic_->waited_for() && alone() && time_ps < slice_end_ps_ &&
+        gic_->next_due_ps() <= time_ps)
         gic_->advance(time_ps);
 }
 
@@ -127,7 +128,7 @@ void scheduler::deliver_between()
 
     delivering_ = true;
     while (ready_.count != 0 && due <= run_queue_time(&ready_) && due <= activity_ps_ &&
-           due <= run_queue_time(&timers_) && due < limits_.time_ps) {
+           due <= run_queue_time(&timers_) && due < limits_.time_ps && !gic_->waited_for()) {
         gic_->advance(due);
         activity_ps_ = next_activity();
         due = gic_due();

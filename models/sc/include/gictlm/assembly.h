@@ -132,11 +132,18 @@ public:
         return inbound_.empty() ? next : std::min(next, inbound_.front().due_ps);
     }
     /// A time before which no output moves unless somebody enters: at or after next_due_ps(). Who
-    /// keeps the clock need not call advance() before it.
+    /// keeps the clock need not call advance() before it. While a caller waits inside the GIC (for
+    /// room, for a busy bit) that is the next delivery: it goes on at that very time.
     uint64_t next_line_ps() const
     {
-        const uint64_t next = gic_assembly_next_line_due(a_);
+        const uint64_t next = waiting_ ? gic_assembly_next_due(a_) : gic_assembly_next_line_due(a_);
         return inbound_.empty() ? next : std::min(next, inbound_.front().due_ps);
+    }
+    /// Whether a caller waits inside the GIC; who keeps the clock lets simulated time come up to
+    /// each delivery as long as that is so.
+    bool waited_for() const
+    {
+        return waiting_ != 0;
     }
     /// Notified after messages were delivered (timed mode).
     const sc_core::sc_event &progress_event() const
