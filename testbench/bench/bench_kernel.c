@@ -10,18 +10,15 @@
  * The event port is connected to a ring of events, the line port to a level per line. Every ratio
  * is the median of interleaved pairs in CPU time. With --json one JSON object a line.
  */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench_util.h"
 #include "gic/assembly.h"
 #include "gictime/recorder.h"
 
 enum {
-    PAIRS = 11,
     CYCLES = 100000, /* Of one half of a pair. */
     RING = 4096,
     HOT = 1000,
@@ -65,8 +62,7 @@ typedef struct bench {
 
 static void die(const char *what)
 {
-    fprintf(stderr, "bench_kernel: %s\n", what);
-    exit(1);
+    bench_die("bench_kernel", what);
 }
 
 static void on_event(void *up, const gic_event *event)
@@ -248,62 +244,15 @@ static void cycle(bench *b)
     gic_assembly_sysreg_write(b->gic, b->now_ps, pe, GIC_ICC_EOIR1_EL1, intid);
 }
 
-static double cpu_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
 /* Nanoseconds of CPU time of one cycle. */
-static double measure(bench *b)
+static double measure(void *what)
 {
-    double from = cpu_ns();
+    bench *b = (bench *)what;
+    double from = bench_cpu_ns();
     unsigned n;
     for (n = 0; n < CYCLES; n++)
         cycle(b);
-    return (cpu_ns() - from) / CYCLES;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(double *values)
-{
-    qsort(values, PAIRS, sizeof(*values), by_value);
-    return values[PAIRS / 2];
-}
-
-/* Thousandths as text: printf's decimal point is the locale's. */
-static void print(bool json, const char *name, double value, const char *unit, const char *limit,
-                  const char *config)
-{
-    unsigned long milli = (unsigned long)(value * 1000.0 + 0.5);
-    if (json)
-        printf("{\"name\": \"%s\", \"value\": %lu.%03lu, \"unit\": \"%s\", \"limit\": %s, "
-               "\"config\": \"%s\"}\n",
-               name, milli / 1000, milli % 1000, unit, limit, config);
-    else
-        printf("%-24s %8lu.%03lu %-6s limit %-5s %s\n", name, milli / 1000, milli % 1000, unit,
-               limit, config);
-}
-
-/* Medians of both halves and of the ratio of @p other to @p small, pair by pair. */
-static void compare(bench *small, bench *other, double *small_ns, double *other_ns, double *ratio)
-{
-    double a[PAIRS], b[PAIRS], r[PAIRS];
-    unsigned n;
-    for (n = 0; n < PAIRS; n++) {
-        a[n] = measure(small);
-        b[n] = measure(other);
-        r[n] = b[n] / a[n];
-    }
-    *small_ns = median(a);
-    *other_ns = median(b);
-    *ratio = median(r);
+    return (bench_cpu_ns() - from) / CYCLES;
 }
 
 int main(int argc, char **argv)
@@ -323,17 +272,19 @@ int main(int argc, char **argv)
     if (!recorded->recorder)
         die("no memory");
     measure(small);
-    compare(small, large, &small_ns, &large_ns, &ratio[0]);
-    compare(small, random, &ignored, &random_ns, &ratio[1]);
-    compare(small, recorded, &ignored, &recorded_ns, &ratio[2]);
-    print(json, "spi_cycle_small_ns", small_ns, "ns", "200", "1 PE, 32 SPIs, permutation of all");
-    print(json, "spi_cycle_large_ns", large_ns, "ns", "null",
-          "512 PEs, 988 + 1024 SPIs, one hot SPI");
-    print(json, "spi_cycle_large_ratio", ratio[0], "ratio", "1.25", "large / small, 11 pairs");
-    print(json, "spi_cycle_random_ns", random_ns, "ns", "null",
-          "512 PEs, 988 + 1024 SPIs, 1000 hot, 1000 others pending");
-    print(json, "spi_cycle_random_ratio", ratio[1], "ratio", "2", "random / small, 11 pairs");
-    print(json, "spi_cycle_recorded_ns", recorded_ns, "ns", "null",
-          "small, with the recorder of instances on the event port");
+    bench_compare(measure, small, large, &small_ns, &large_ns, &ratio[0]);
+    bench_compare(measure, small, random, &ignored, &random_ns, &ratio[1]);
+    bench_compare(measure, small, recorded, &ignored, &recorded_ns, &ratio[2]);
+    bench_print(json, "spi_cycle_small_ns", small_ns, "ns", "200",
+                "1 PE, 32 SPIs, permutation of all");
+    bench_print(json, "spi_cycle_large_ns", large_ns, "ns", "null",
+                "512 PEs, 988 + 1024 SPIs, one hot SPI");
+    bench_print(json, "spi_cycle_large_ratio", ratio[0], "ratio", "1.25",
+                "large / small, 11 pairs");
+    bench_print(json, "spi_cycle_random_ns", random_ns, "ns", "null",
+                "512 PEs, 988 + 1024 SPIs, 1000 hot, 1000 others pending");
+    bench_print(json, "spi_cycle_random_ratio", ratio[1], "ratio", "2", "random / small, 11 pairs");
+    bench_print(json, "spi_cycle_recorded_ns", recorded_ns, "ns", "null",
+                "small, with the recorder of instances on the event port");
     return 0;
 }

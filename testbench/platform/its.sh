@@ -9,19 +9,11 @@
 GICTLM_FIRMWARE_DIR=${2:-}
 require_firmware its.elf
 
-# its OUT OPTION...: runs the program, bounded.
-its() {
-    local out=$1
-    shift
-    timeout 200 "$GICVP" run --elf "$FIRMWARE" --max-time 1s --max-insns 100000000 "$@" \
-        >"$out" 2>"$out.err" </dev/null
-}
-
 # passes PES BITS OPTION...
 passes() {
     local pes=$1 bits=$2
     shift 2
-    its "$TMP/out" --cpus "$pes" --append "bits=$bits" "$@"
+    run_firmware "$TMP/out" --cpus "$pes" --append "bits=$bits" "$@"
     expect_status $? 0 "$pes PEs, $bits bits, $*"
     expect_in "$TMP/out" '^PASSED'
     expect_in "$TMP/out" '^storm: 950 of 950'
@@ -40,19 +32,19 @@ passes 2 14 --profile gic600
 passes 2 14 --secure
 passes 2 14 --set gic.its_stall=1
 expect_in "$TMP/out" '^faulty commands: 2 of 2 stalled the queue'
-its "$TMP/none" --set gic.its=0
+run_firmware "$TMP/none" --set gic.its=0
 expect_status $? 1 "no ITS"
 expect_in "$TMP/none" '^FAILED: no ITS'
 
 common=(--cpus 2 --profile gic600)
-its "$TMP/whole" "${common[@]}" --stats "$TMP/whole.json" --save-at "600us=$TMP/at600" \
+run_firmware "$TMP/whole" "${common[@]}" --stats "$TMP/whole.json" --save-at "600us=$TMP/at600" \
     --save-at "800us=$TMP/at800" --save-at "1000us=$TMP/at1000"
 expect_status $? 0 "the whole run"
-its "$TMP/reverse" "${common[@]}" --stats "$TMP/reverse.json" --reverse-pes
+run_firmware "$TMP/reverse" "${common[@]}" --stats "$TMP/reverse.json" --reverse-pes
 cmp "$TMP/whole" "$TMP/reverse" || fail "the order of the PEs matters"
 cmp "$TMP/whole.json" "$TMP/reverse.json" || fail "the order of the PEs matters"
 for at in 600 800 1000; do
-    its "$TMP/rest" "${common[@]}" --stats "$TMP/rest.json" --restore "$TMP/at$at"
+    run_firmware "$TMP/rest" "${common[@]}" --stats "$TMP/rest.json" --restore "$TMP/at$at"
     expect_status $? 0 "restored at $at us"
     cmp "$TMP/whole.json" "$TMP/rest.json" || fail "another run when restored at $at us"
 done

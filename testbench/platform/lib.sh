@@ -33,6 +33,15 @@ expect_status() {
     [ "$1" -eq "$2" ] || fail "exit status is $1 instead of $2: $3"
 }
 
+# run_firmware OUT OPTION...: runs the program of require_firmware, bounded; what it says on stderr
+# is in OUT.err.
+run_firmware() {
+    local out=$1
+    shift
+    timeout 200 "$GICVP" run --elf "$FIRMWARE" --max-time 1s --max-insns 100000000 "$@" \
+        >"$out" 2>"$out.err" </dev/null
+}
+
 # Path of U-Boot, or the end of the test as skipped.
 require_uboot() {
     UBOOT=$("$ROOT/scripts/fetch-guests" --path u-boot 2>/dev/null) || UBOOT=

@@ -9,14 +9,6 @@
 GICTLM_FIRMWARE_DIR=${2:-}
 require_firmware msi.elf
 
-# msi OUT OPTION...: runs the program, bounded.
-msi() {
-    local out=$1
-    shift
-    timeout 200 "$GICVP" run --elf "$FIRMWARE" --max-time 1s --max-insns 100000000 "$@" \
-        >"$out" 2>"$out.err" </dev/null
-}
-
 # all_taken OUT GENERATORS ARRIVALS
 all_taken() {
     local n
@@ -29,35 +21,35 @@ all_taken() {
 for profile in "" "--profile gic600"; do
     for way in its v2m spi intx; do
         # shellcheck disable=SC2086 # the profile is two words or none
-        msi "$TMP/$way" --device tgen,vectors=32,count=3 --append "msi=$way count=40" $profile
+        run_firmware "$TMP/$way" --device tgen,vectors=32,count=3 --append "msi=$way count=40" $profile
         expect_status $? 0 "msi=$way $profile"
         all_taken "$TMP/$way" 3 40
     done
     expect_in "$TMP/v2m" '^masked: held 1 merged 4 taken 1'
     expect_in "$TMP/v2m" '^pci 00:0\.0 vendor a64c device 1 '
 done
-msi "$TMP/mapped" --device tgen --device pcie,base=0x8000,mask=0xf8 --append \
+run_firmware "$TMP/mapped" --device tgen --device pcie,base=0x8000,mask=0xf8 --append \
     "msi=its count=40 devbase=0x8000 devmask=0xf8"
 expect_status $? 1 "DeviceIDs beyond the table of the firmware"
-msi "$TMP/mapped" --device tgen,count=3 --device pcie,base=0x1000,mask=0xf8 --append \
+run_firmware "$TMP/mapped" --device tgen,count=3 --device pcie,base=0x1000,mask=0xf8 --append \
     "msi=its count=40 devbase=0x1000 devmask=0xf8"
 expect_status $? 0 "moved DeviceIDs"
 all_taken "$TMP/mapped" 3 40
-msi "$TMP/secure" --device tgen --append "msi=v2m count=40" --secure
+run_firmware "$TMP/secure" --device tgen --append "msi=v2m count=40" --secure
 expect_status $? 0 "with EL3"
 all_taken "$TMP/secure" 1 40
 for kind in 1 2 3; do
-    msi "$TMP/kind" --device tgen --append "msi=v2m kind=$kind count=100 period=20000" \
+    run_firmware "$TMP/kind" --device tgen --append "msi=v2m kind=$kind count=100 period=20000" \
         --profile gic600
     expect_status $? 0 "kind $kind"
 done
-msi "$TMP/moved" --device tgen --device v2m,base=90,spis=20 --append "msi=v2m count=40"
+run_firmware "$TMP/moved" --device tgen --device v2m,base=90,spis=20 --append "msi=v2m count=40"
 expect_status $? 1 "INTID 80 is not in the frame any more: nothing is taken"
 expect_in "$TMP/moved" '^FAILED'
 
 # A trace: three arrivals, the last long after the others.
 printf '# ns vector\n0 0\n1500.5 7\n400000 3\n' >"$TMP/trace"
-msi "$TMP/traced" --device "tgen,vectors=8,trace=$TMP/trace" --append "msi=v2m kind=4 count=3"
+run_firmware "$TMP/traced" --device "tgen,vectors=8,trace=$TMP/trace" --append "msi=v2m kind=4 count=3"
 expect_status $? 0 "a trace"
 expect_in "$TMP/traced" '^tgen 0: arrivals 3 sent 3 taken 3'
 
@@ -69,20 +61,20 @@ moments="627490 627498 627504 628660 628668 628671 640000 655000 680170 733790"
 for at in $moments; do
     saves+=(--save-at "${at}ns=$TMP/at$at")
 done
-msi "$TMP/whole" "${common[@]}" --stats "$TMP/whole.json" "${saves[@]}"
+run_firmware "$TMP/whole" "${common[@]}" --stats "$TMP/whole.json" "${saves[@]}"
 expect_status $? 0 "the whole run"
-msi "$TMP/reverse" "${common[@]}" --stats "$TMP/reverse.json" --reverse-pes
+run_firmware "$TMP/reverse" "${common[@]}" --stats "$TMP/reverse.json" --reverse-pes
 cmp "$TMP/whole" "$TMP/reverse" || fail "the order of the PEs matters"
 cmp "$TMP/whole.json" "$TMP/reverse.json" || fail "the order of the PEs matters"
 for at in $moments; do
-    msi "$TMP/rest" "${common[@]}" --stats "$TMP/rest.json" --restore "$TMP/at$at"
+    run_firmware "$TMP/rest" "${common[@]}" --stats "$TMP/rest.json" --restore "$TMP/at$at"
     expect_status $? 0 "restored at $at ns"
     cmp "$TMP/whole.json" "$TMP/rest.json" || fail "another run when restored at $at ns"
 done
 sed 's/400000/400001/' "$TMP/trace" >"$TMP/trace2"
 traced=(--append "msi=v2m kind=4 count=3" --max-time 300us)
-msi "$TMP/x" --device "tgen,vectors=8,trace=$TMP/trace" "${traced[@]}" --save-at "250us=$TMP/t"
+run_firmware "$TMP/x" --device "tgen,vectors=8,trace=$TMP/trace" "${traced[@]}" --save-at "250us=$TMP/t"
 cp "$TMP/trace2" "$TMP/trace"
-msi "$TMP/x" --device "tgen,vectors=8,trace=$TMP/trace" "${traced[@]}" --restore "$TMP/t"
+run_firmware "$TMP/x" --device "tgen,vectors=8,trace=$TMP/trace" "${traced[@]}" --restore "$TMP/t"
 expect_status $? 2 "another trace under the same name"
 exit $FAILED

@@ -19,6 +19,15 @@ static station *station_of(gic_assembly *a, gic_port port, uint16_t pe)
     return &a->stations[1u + (port == GIC_PORT_CPUIF ? a->config.pe_count : 0u) + pe];
 }
 
+static gic_station station_kind(gic_port port)
+{
+    if (port == GIC_PORT_GICD)
+        return GIC_STATION_GICD;
+    if (port == GIC_PORT_ITS)
+        return GIC_STATION_ITS;
+    return port == GIC_PORT_GICR ? GIC_STATION_GICR : GIC_STATION_CPUIF;
+}
+
 static bool is_inside(const gic_assembly *a, unsigned port)
 {
     if (port == GIC_PORT_GICD)
@@ -202,13 +211,22 @@ static inline void count_dropped(gic_assembly *a, gic_outbox *box, const gic_out
     box->messages_lost = 0;
 }
 
+/* When a kernel goes on with its leftover work: timed at its own pace, which is never none. */
+static uint64_t work_delay_ps(const gic_assembly *a, gic_port port)
+{
+    enum { LEAST_PS = 1000 };
+    const uint64_t pace_ps = a->timing.occupancy_ps[station_kind(port)];
+    if (!a->timing.timed)
+        return DEFER_PS;
+    return pace_ps > LEAST_PS ? pace_ps : LEAST_PS;
+}
+
 void note_work(gic_assembly *a, const gic_outbox *box, uint64_t now_ps)
 {
     const gic_port port = (gic_port)box->blank.from;
     const uint16_t index = box->blank.from_pe;
+    uint32_t lane_id;
     bool *working;
-    uint64_t pace =
-        a->timing.occupancy_ps[port == GIC_PORT_ITS ? GIC_STATION_ITS : GIC_STATION_GICR];
     gic_out out = {0};
     if (port != GIC_PORT_ITS && port != GIC_PORT_GICR)
         return; /* the Distributor: has_work() */
@@ -219,16 +237,13 @@ void note_work(gic_assembly *a, const gic_outbox *box, uint64_t now_ps)
     out.port = out.from = (uint8_t)port;
     out.to = out.from_pe = index;
     out.except = GIC_PE_NONE;
-    if (!a->timing.timed && !has_had_its_turn(a))
+    if (!a->timing.timed && !has_had_its_turn(a)) {
         fifo_push(a, &out);
-    else
-        push_or_deliver(a,
-                        port == GIC_PORT_ITS ? its_lane_of(a, index, LANE_ITS_WORK)
-                                             : lpi_lane_of(a, index, LANE_GICR_WORK),
-                        &out,
-                        now_ps + (!a->timing.timed ? DEFER_PS
-                                  : pace > 1000    ? pace
-                                                   : 1000));
+        return;
+    }
+    lane_id = port == GIC_PORT_ITS ? its_lane_of(a, index, LANE_ITS_WORK)
+                                   : lpi_lane_of(a, index, LANE_GICR_WORK);
+    push_or_deliver(a, lane_id, &out, now_ps + work_delay_ps(a, port));
 }
 
 void collect(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
@@ -407,15 +422,6 @@ static void reach(gic_assembly *a, station *s, uint64_t now_ps)
     a->stats.causality_violations++;
     if (s->reached_ps - now_ps > a->stats.causality_skew_ps)
         a->stats.causality_skew_ps = s->reached_ps - now_ps;
-}
-
-static gic_station station_kind(gic_port port)
-{
-    if (port == GIC_PORT_GICD)
-        return GIC_STATION_GICD;
-    if (port == GIC_PORT_ITS)
-        return GIC_STATION_ITS;
-    return port == GIC_PORT_GICR ? GIC_STATION_GICR : GIC_STATION_CPUIF;
 }
 
 /* The broadcast lane has reached its receivers: each copy goes on by the receiver's own lane. */

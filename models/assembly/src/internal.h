@@ -262,6 +262,12 @@ static inline gic_outbox *outbox_of(const gic_assembly *a, gic_port port, uint16
     return port == GIC_PORT_ITS ? a->itss[index].box : a->seats[index].redist_box;
 }
 
+/* ITSs that this assembly holds. */
+static inline unsigned its_present(const gic_assembly *a)
+{
+    return a->parts.its ? a->config.its_count : 0;
+}
+
 /* its.c */
 
 bool init_itss(gic_assembly *a, unsigned char *memory, size_t bytes, gic_config_error *error);

@@ -4,7 +4,7 @@
 
 bool init_itss(gic_assembly *a, unsigned char *memory, size_t bytes, gic_config_error *error)
 {
-    for (uint8_t i = 0; a->parts.its && i < a->config.its_count; i++) {
+    for (uint8_t i = 0; i < its_present(a); i++) {
         its_seat *s = &a->itss[i];
         s->kernel = its_init(memory + i * bytes, bytes, &a->config, i, error);
         if (!s->kernel)
@@ -16,7 +16,7 @@ bool init_itss(gic_assembly *a, unsigned char *memory, size_t bytes, gic_config_
 
 void reset_itss(gic_assembly *a, uint64_t now_ps)
 {
-    for (unsigned i = 0; a->parts.its && i < a->config.its_count; i++) {
+    for (unsigned i = 0; i < its_present(a); i++) {
         a->itss[i].msis_on_the_way = 0;
         a->itss[i].working = false;
         its_reset(a->itss[i].kernel);
@@ -26,13 +26,13 @@ void reset_itss(gic_assembly *a, uint64_t now_ps)
 
 void gic_assembly_set_gicr_bases(gic_assembly *a, const uint64_t *base)
 {
-    for (unsigned i = 0; a->parts.its && i < a->config.its_count; i++)
+    for (unsigned i = 0; i < its_present(a); i++)
         its_set_targets(a->itss[i].kernel, base, a->config.pe_count);
 }
 
 static bool has_its(const gic_assembly *a, unsigned index)
 {
-    return a->parts.its && index < a->config.its_count;
+    return index < its_present(a);
 }
 
 gic_status gic_assembly_its_read(gic_assembly *a, uint64_t now_ps, unsigned index,
@@ -118,9 +118,4 @@ const gic_frame *gic_assembly_its_frame(const gic_assembly *a)
 const its_stats *gic_assembly_its_stats(const gic_assembly *a, unsigned index)
 {
     return has_its(a, index) ? its_get_stats(a->itss[index].kernel) : NULL;
-}
-
-void *gic_assembly_its_kernel(gic_assembly *a, unsigned index)
-{
-    return has_its(a, index) ? (void *)a->itss[index].kernel : NULL;
 }

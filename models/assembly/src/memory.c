@@ -96,7 +96,7 @@ static void wait_for_answer(gic_assembly *a, memory_row *row, bool ok, uint64_t 
     push_or_deliver(a, memory_lane(a, (gic_port)row->from, row->index, true), &out, due_ps);
 }
 
-static void defer(gic_assembly *a, const gic_out *out, uint64_t due_ps)
+static void put_on_lane(gic_assembly *a, const gic_out *out, uint64_t due_ps)
 {
     gic_out later = *out;
     later.to = out->from_pe;
@@ -112,7 +112,7 @@ gic_outbox *memory_at_once(gic_assembly *a, const gic_out *request, uint64_t now
     gic_memory_answer got;
     uint64_t done_ps;
     if (!row) {
-        defer(a, &out, now_ps + DEFER_PS);
+        put_on_lane(a, &out, now_ps + DEFER_PS);
         return outbox_of(a, from, out.from_pe);
     }
     got = ask(a, row, &access, now_ps, &done_ps);
@@ -128,7 +128,7 @@ void memory_send(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     /* A Redistributor's look into its caches is part of its occupancy. */
     const uint64_t lookups = out->from == GIC_PORT_ITS ? gic_memory_of(out).lookups : 0;
-    defer(a, out, now_ps + lookups * a->timing.access_ps[GIC_COST_ITS_LOOKUP]);
+    put_on_lane(a, out, now_ps + lookups * a->timing.access_ps[GIC_COST_ITS_LOOKUP]);
 }
 
 /* Ask for a row; unless it is left to the memory's owner, its answer is on its way. */

@@ -94,11 +94,6 @@ static uint64_t config_check(const gic_assembly *a)
     return (uint64_t)gic_checksum(member, sizeof member) << 32 | affinities;
 }
 
-static unsigned its_present(const gic_assembly *a)
-{
-    return a->parts.its ? a->config.its_count : 0;
-}
-
 static size_t kernels_size(const gic_assembly *a)
 {
     size_t bytes = a->parts.gicd ? gicd_save_size(a->dist) : 0;

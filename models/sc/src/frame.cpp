@@ -205,6 +205,7 @@ frame_target::frame_target(const char *name, assembly &owner, frame_kind kind, u
       clocked_(owner.clocked_)
 {
     const layout l = lay_out();
+    registers_ = l.registers;
     base_ = l.base;
     frame_bytes_ = l.bytes;
     size_ = uint64_t(l.stride) * (kind == frame_kind::gicr ? count : 1);
@@ -222,22 +223,13 @@ frame_target::frame_target(const char *name, assembly &owner, frame_kind kind, u
 
 frame_target::~frame_target() = default;
 
-void *frame_target::kernel_of(unsigned number) const
-{
-    if (kind_ == frame_kind::gicd)
-        return gic_assembly_frame_kernel(owner_.a_, GIC_PORT_GICD, 0);
-    if (kind_ == frame_kind::gicr)
-        return gic_assembly_frame_kernel(owner_.a_, GIC_PORT_GICR,
-                                         static_cast<uint16_t>(first_ + number));
-    return gic_assembly_its_kernel(owner_.a_, first_);
-}
-
 /// For the quick path of b_transport: rows by word, and which of their reads it may make. Timed,
 /// every access has its time; with a function of the user's, its attributes are found by that; a
 /// poll of a busy bit may have to wait.
 void frame_target::prepare_quick_reads(unsigned count)
 {
-    const gic_frame *frame = lay_out().registers;
+    const gic_frame *frame = registers_;
+    const gic_port port = kind_ == frame_kind::gicd ? GIC_PORT_GICD : GIC_PORT_GICR;
     const bool quick =
         !timed_ && !attributes_of_ && (kind_ == frame_kind::gicd || kind_ == frame_kind::gicr);
     row_of_word_.assign((stride_mask_ + 1) / 4, no_row);
@@ -248,8 +240,9 @@ void frame_target::prepare_quick_reads(unsigned count)
     for (unsigned number = 0; quick && number < frame->row_count; number++)
         if (!clocked_ || frame->row[number].offset > last_busy_offset)
             quick_[number] = make_quick(frame->row[number]);
-    for (unsigned number = 0; number < count; number++)
-        kernels_.push_back(kernel_of(number));
+    for (unsigned number = 0; quick && number < count; number++)
+        kernels_.push_back(
+            gic_assembly_frame_kernel(owner_.a_, port, static_cast<uint16_t>(first_ + number)));
 }
 
 frame_target::quick_row frame_target::make_quick(const gic_reg_row &row)
@@ -613,7 +606,7 @@ unsigned frame_target::dbg_read(gic_access access, uint64_t address, unsigned ch
 /// has; 0 where it has none.
 unsigned frame_target::piece(uint64_t address, unsigned room) const
 {
-    const gic_reg_row *row = gic_frame_find(lay_out().registers, offset_of(address));
+    const gic_reg_row *row = gic_frame_find(registers_, offset_of(address));
     const unsigned widths = row ? row->widths : unsigned(GIC_W8);
     unsigned size = 8;
     while (size && (size > room || address % size != 0 || !(widths & size)))

@@ -69,7 +69,7 @@ typedef struct gic_assembly_ports {
      */
     gic_memory_answer (*memory)(void *up, gic_memory_access *access, uint64_t now_ps,
                                 uint64_t *done_ps);
-    /** Line @p line of ITS @p its, e.g. an unmapped MSI was latched (GITS_UMSIR). */
+    /** GIC_ITS_LINE_UMSI of ITS @p its is at @p level from @p time_ps on. */
     void (*its_line)(void *up, unsigned its, bool level, uint64_t time_ps);
 } gic_assembly_ports;
 
@@ -209,8 +209,6 @@ const gic_frame *gic_assembly_gicr_frame(const gic_assembly *a);
 const gic_frame *gic_assembly_its_frame(const gic_assembly *a);
 /** Counters of one ITS; NULL when there is none of that number. */
 const its_stats *gic_assembly_its_stats(const gic_assembly *a, unsigned index);
-/** The kernel behind the frames of an ITS, for the handlers of its rows; NULL likewise. */
-void *gic_assembly_its_kernel(gic_assembly *a, unsigned index);
 
 /**
  * The kernel behind a frame (GIC_PORT_GICD; GIC_PORT_GICR with its PE): the first argument of the

@@ -101,7 +101,6 @@ private:
     struct layout;
     layout lay_out() const;
     uint32_t offset_of(uint64_t address) const;
-    void *kernel_of(unsigned number) const;
     bool busy(gic_access access, uint64_t address, uint64_t value);
     bool its_busy(gic_access access, uint32_t offset, uint64_t value);
     bool is_msi(const tlm::tlm_generic_payload &payload, const beat &what) const;
@@ -131,12 +130,13 @@ private:
     uint64_t size_;
     std::vector<uint8_t> row_of_word_; ///< By offset / 4: number of the row.
     std::vector<quick_row> quick_;     ///< By row, and one for no_row.
-    std::vector<void *> kernels_;      ///< By number of the frame.
+    std::vector<void *> kernels_;      ///< By number of the frame, for quick reads.
     attributes defaults_;
     attributes_function attributes_of_;
     uint64_t read_cost_ps_;
     uint64_t write_cost_ps_;
     frame_stats stats_;
+    const gic_frame *registers_;
     uint32_t base_; ///< Offset of the socket's first byte in the frame's registers.
     uint32_t frame_bytes_;
     uint32_t stride_mask_;
