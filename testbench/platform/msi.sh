@@ -71,6 +71,15 @@ for at in $moments; do
     expect_status $? 0 "restored at $at ns"
     cmp "$TMP/whole.json" "$TMP/rest.json" || fail "another run when restored at $at ns"
 done
+# More in one instant than the ITS has room for: writers wait inside the GIC, at its own time.
+require_firmware lpi.elf
+run_firmware "$TMP/burst" --device tgen,vectors=1024 --profile gic600 --stats "$TMP/burst.json" \
+    --append "source=msi events=128 burst=64 samples=64"
+expect_status $? 0 "bursts that fill the queue of the ITS"
+expect_in "$TMP/burst.json" '"violations": 0,'
+expect_in "$TMP/burst.json" '"queue_full": [1-9]'
+require_firmware msi.elf
+
 sed 's/400000/400001/' "$TMP/trace" >"$TMP/trace2"
 traced=(--append "msi=v2m kind=4 count=3" --max-time 300us)
 run_firmware "$TMP/x" --device "tgen,vectors=8,trace=$TMP/trace" "${traced[@]}" --save-at "250us=$TMP/t"

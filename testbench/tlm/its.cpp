@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ITS's sockets and the GIC as an initiator: tables in a memory with and without direct
 // pointers, back-pressure of GITS_TRANSLATER, polls, saving in the middle.
+#include <set>
+
 #include <tlm_utils/simple_target_socket.h>
 
 #include "support.h"
@@ -11,6 +13,7 @@ namespace
 {
 
 enum : uint64_t {
+    GICR_SETLPIR = 0x0040,
     GICR_PROPBASER = 0x0070,
     GICR_PENDBASER = 0x0078,
     GITS_CTLR = 0x0000,
@@ -279,6 +282,7 @@ TEST(Its, T_16_AFullQueueHoldsItsWriterUp)
             EXPECT_EQ(tlm::TLM_OK_RESPONSE, b.send_msi(device, 0));
         EXPECT_GT(sc_core::sc_time_stamp() - begun, sc_time(20, sc_core::SC_US));
         EXPECT_GT(b.gic.translater[1].stats().msi_waits, 10u);
+        EXPECT_EQ(b.gic.translater[1].stats().msi_waits, b.gic.its_counters(1).full);
         b.quiet();
         EXPECT_EQ(20u, b.gic.its_counters(1).dropped) << "every one was looked up, none was lost";
     });
@@ -310,6 +314,49 @@ TEST(Its, T_16_AMethodThatFindsTheQueueFullIsToldSo)
     ASSERT_EQ(10u, answers.size());
     EXPECT_EQ(tlm::TLM_OK_RESPONSE, answers[0]);
     EXPECT_EQ(tlm::TLM_GENERIC_ERROR_RESPONSE, answers[9]);
+}
+
+// Each LPI has its configuration in a line of its own, and memory is slow.
+void a_slow_table_holds_the_writer_up(bool timed)
+{
+    constexpr uint32_t lpis = 120;
+    gictlm::config c = its_config(timed);
+    c.gic.direct_lpi = true;
+    its_bench b(c, false);
+    b.ram.waits = true;
+    b.ram.cost = sc_time(2, sc_core::SC_US);
+    std::set<uint64_t> taken;
+    b.run([&] {
+        b.set_up(5);
+        b.quiet();
+        std::memset(b.ram.bytes.data() + PROPERTIES, 0xA1, 64 * lpis);
+        for (uint32_t n = 0; n < lpis; n++) {
+            sc_core::wait(b.cpu.delay);
+            b.cpu.delay = SC_ZERO_TIME;
+            b.cpu.write(b.cpu.gicr, GICR_SETLPIR, 8192 + 64 * n, 8);
+        }
+        sc_core::wait(sc_time(300, sc_core::SC_US));
+        for (uint32_t n = 0; n < lpis; n++) {
+            b.quiet();
+            const uint64_t intid = b.sysreg_read(0, GIC_ICC_IAR1_EL1);
+            taken.insert(intid);
+            b.sysreg_write(0, GIC_ICC_EOIR1_EL1, intid);
+        }
+    });
+    EXPECT_EQ(lpis, taken.size()) << "none was lost";
+    EXPECT_EQ(0u, taken.count(1023));
+    EXPECT_GT(b.gic.gicr.stats().lpi_waits, 20u);
+    EXPECT_EQ(0u, b.gic.stats().causality_violations);
+}
+
+TEST(Its, R_11_AFullRedistributorHoldsItsWriterUp)
+{
+    a_slow_table_holds_the_writer_up(true);
+}
+
+TEST(Its, R_11_AFullRedistributorHoldsItsWriterUpLooselyTimedToo)
+{
+    a_slow_table_holds_the_writer_up(false);
 }
 
 TEST(Its, B_07_ADebuggersLookMovesNothing)

@@ -128,6 +128,30 @@ TEST(Lookahead, ASleepingPeIsNear)
     EXPECT_TRUE(g.wake_request(1));
 }
 
+// What waits behind a message that a busy station has put off cannot come before it.
+TEST(Lookahead, BehindAMessageThatWaitsNothingIsSooner)
+{
+    gic_timing timing = slow();
+    timing.occupancy_ps[GIC_STATION_GICR] = 20 * hop;
+    gic g(one_state(1), timing);
+    g.boot();
+    for (unsigned n = 0; n < 4; n++)
+        g.private_interrupt(0, 20 + n);
+    g.settling = false;
+    for (unsigned n = 0; n < 4; n++)
+        g.ppi(0, 23 - n, true);
+    unsigned steps = 0;
+    while (gic_assembly_next_line_due(g.a) != GIC_TIME_NEVER && steps < 100) {
+        const uint64_t due = gic_assembly_next_line_due(g.a);
+        EXPECT_GE(due, gic_assembly_next_due(g.a)) << "step " << steps;
+        g.pass(due > g.now ? due - g.now : 0);
+        steps++;
+    }
+    EXPECT_LT(steps, 100u);
+    EXPECT_TRUE(g.irq(0));
+    EXPECT_EQ(g.ack(0), 20u);
+}
+
 TEST(Wires, TheLastLevelArrivesAndARiseAtLeastOnce)
 {
     for (unsigned count = 1; count <= 24; count++) {

@@ -214,6 +214,25 @@ TEST_P(LpiReference, EachStateOfRestIsTheReferences)
     EXPECT_EQ(g->count(GIC_EV_BAD_LPI_TABLE), 0u);
 }
 
+// Of LPIs of falling urgency the cache keeps the first; what comes behind goes straight to memory.
+TEST(LpiCounters, AnArrivalWithoutRoomIsASpill)
+{
+    constexpr unsigned cache = 4, lpis = 12;
+    rig g(small_config(14, cache, 1));
+    for (uint32_t n = 0; n < lpis; n++)
+        g.configure(first + n, static_cast<uint8_t>(0x20 + 4 * n));
+    g.configure(first + lpis, 0x80, false);
+    g.enable(0);
+    for (uint32_t n = 0; n <= lpis; n++) {
+        g.set(0, first + n);
+        g.set(0, first + n); // merges, and is no second spill
+    }
+    EXPECT_EQ(g.count(GIC_EV_LPI_SPILLED), lpis - cache) << "a disabled LPI needs no room";
+    EXPECT_EQ(g.total(&gicr_lpi_stats::spills), lpis - cache);
+    for (uint32_t n = 0; n < lpis; n++)
+        EXPECT_EQ(g.in_table(0, first + n), n >= cache) << n;
+}
+
 INSTANTIATE_TEST_SUITE_P(Sizes, LpiReference,
                          testing::Values(shape{14, 4, 1, 64, false}, shape{14, 4, 8, 1, true},
                                          shape{14, 5, 5, 3, false}, shape{14, 64, 64, 64, true},

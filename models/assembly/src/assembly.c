@@ -583,6 +583,12 @@ const gic_frame *gic_assembly_gicr_frame(const gic_assembly *a)
     return a->parts.gicr ? gicr_frame(a->seats[0].redist) : NULL;
 }
 
+bool gic_assembly_lpi_has_room(const gic_assembly *a, uint16_t pe)
+{
+    return pe >= a->config.pe_count || !a->seats[pe].redist ||
+           gicr_lpi_has_room(a->seats[pe].redist);
+}
+
 void *gic_assembly_frame_kernel(gic_assembly *a, gic_port port, uint16_t pe)
 {
     return port == GIC_PORT_GICD ? (void *)a->dist : (void *)a->seats[pe].redist;

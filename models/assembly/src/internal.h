@@ -263,7 +263,7 @@ static inline gic_outbox *outbox_of(const gic_assembly *a, gic_port port, uint16
 }
 
 /* ITSs that this assembly holds. */
-static inline unsigned its_present(const gic_assembly *a)
+static inline uint8_t its_present(const gic_assembly *a)
 {
     return a->parts.its ? a->config.its_count : 0;
 }

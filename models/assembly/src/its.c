@@ -69,6 +69,12 @@ bool gic_assembly_msi_has_room(const gic_assembly *a, unsigned index)
     return !has_its(a, index) || its_room(a->itss[index].kernel) > a->itss[index].msis_on_the_way;
 }
 
+void gic_assembly_msi_waits(gic_assembly *a, unsigned index)
+{
+    if (has_its(a, index))
+        its_note_wait(a->itss[index].kernel);
+}
+
 static void report_msi(gic_assembly *a, uint32_t device_id, uint32_t event_id, uint64_t now_ps)
 {
     gic_event event;

@@ -136,9 +136,10 @@ gicr_lpi_op lpi_make_op(gicr_lpi_kind kind, unsigned from, const gic_msg *msg)
 
 bool lpi_is_taken(const gicr_lpi *l, uint32_t line)
 {
-    unsigned i;
-    for (i = 0; i < LPI_ROWS && l->busy > 0; i++) {
+    unsigned i, left = l->busy;
+    for (i = 0; left > 0; i++) {
         const gicr_lpi_row *row = &l->arch.row[i];
+        left -= row->state != LPI_FREE;
         if (row->state != LPI_FREE &&
             (row->line == line || (row->victim && lpi_line(row->victim) == line)))
             return true;
@@ -215,9 +216,10 @@ static void lpi_send_moved(gicr *r, gicr_lpi_row *row)
 static bool lpi_rows_go_on(gicr *r)
 {
     gicr_lpi *l = r->lpi;
-    unsigned i;
-    for (i = 0; i < LPI_ROWS && l->busy > 0; i++) {
+    unsigned i, left = l->busy;
+    for (i = 0; left > 0; i++) {
         gicr_lpi_row *row = &l->arch.row[i];
+        left -= row->state != LPI_FREE;
         if (row->state == LPI_GO || (row->state == LPI_WAIT_LINE && !lpi_is_owned(l, row))) {
             lpi_step(r, row);
             return true;
@@ -546,6 +548,11 @@ void gicr_lpi_explain(const gicr *r, gic_explanation *e)
     gic_gate_set(e, GIC_GATE_GROUP_ENABLED,
                  (r->arch.gicd_groups & gic_group_bit(GIC_GROUP_1NS)) != 0, GIC_GROUP_1NS);
     gic_gate_set(e, GIC_GATE_OWNER, l->arch.enabled, r->pe);
+}
+
+bool gicr_lpi_has_room(const gicr *r)
+{
+    return !r->lpi || r->lpi->arch.register_open < LPI_REGISTERS;
 }
 
 const gicr_lpi_stats *gicr_get_lpi_stats(const gicr *r)

@@ -2,14 +2,22 @@
 /* Rows that look at a whole line of the pending table: refills, flushes, MOVEALL. */
 #include "gicr_lpi.h"
 
+/* Eight bytes of a line as one word, bit n for INTID n of them on any host: one load on most. */
+static inline uint64_t lpi_word(const uint8_t *b)
+{
+    return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
+           (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
+           (uint64_t)b[7] << 56;
+}
+
 /* The first INTID from @p bit on that is set in the row's line; LPI_LINE_INTIDS: none. */
 static unsigned lpi_next_bit(const gicr_lpi_row *row, unsigned bit)
 {
     while (bit < LPI_LINE_INTIDS) {
-        unsigned byte = row->buffer[bit / 8u] >> (bit % 8u);
-        if (byte)
-            return bit + gic_lowest_bit(byte);
-        bit = bit / 8u * 8u + 8u;
+        uint64_t word = lpi_word(row->buffer + bit / 64u * 8u) >> (bit % 64u);
+        if (word)
+            return bit + gic_lowest_bit64(word);
+        bit = bit / 64u * 64u + 64u;
     }
     return LPI_LINE_INTIDS;
 }

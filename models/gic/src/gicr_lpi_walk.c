@@ -221,6 +221,12 @@ static bool lpi_is_in_review(const gicr_lpi *l, unsigned slot)
     return false;
 }
 
+static void lpi_report_spilled(gicr *r, uint32_t key)
+{
+    r->lpi->stats.spills++;
+    gic_report(&r->outbox, GIC_EV_LPI_SPILLED, r->pe, lpi_intid(key), lpi_priority(key));
+}
+
 /* An LPI leaves the cache for memory. Its cached configuration may be newer than what it went by:
    then that is in doubt. */
 static void lpi_evict(gicr *r, gicr_lpi_row *row, unsigned slot)
@@ -243,8 +249,7 @@ static void lpi_evict(gicr *r, gicr_lpi_row *row, unsigned slot)
             row->flags |= LPI_FRESH;
     }
     lpi_remove(l, slot);
-    l->stats.spills++;
-    gic_report(&r->outbox, GIC_EV_LPI_SPILLED, r->pe, intid, lpi_priority(was.key));
+    lpi_report_spilled(r, was.key);
     if (unsure)
         was.key = 0; /* a refill is to look at it before anything else is presented */
     lpi_note(l, intid, was);
@@ -307,6 +312,8 @@ static void lpi_set_in_table(gicr *r, gicr_lpi_row *row, gicr_lpi_config config)
         lpi_close(r, row);
         return;
     }
+    if (config.enabled)
+        lpi_report_spilled(r, config.key);
     lpi_flip(row, row->op.intid);
     lpi_write_table(r, row);
 }

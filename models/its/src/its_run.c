@@ -249,6 +249,11 @@ void its_mem_done(its *s, uint32_t tag, const void *data, bool ok)
 
 /* --- MSIs ------------------------------------------------------------------------------------- */
 
+void its_note_wait(its *s)
+{
+    s->arch->stats.full++;
+}
+
 bool its_is_full(const its *s)
 {
     return s->arch->queue_count == s->queue;

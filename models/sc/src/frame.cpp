@@ -367,8 +367,10 @@ tlm::tlm_response_status frame_target::perform_msi(const tlm::tlm_generic_payloa
     const gic_access access = access_of(payload, what.size, false);
     const auto event_id =
         static_cast<uint32_t>(load(payload.get_data_ptr() + what.lane, what.size));
-    if (!gic_assembly_msi_has_room(owner_.a_, first_))
+    if (!gic_assembly_msi_has_room(owner_.a_, first_)) {
         stats_.msi_waits++;
+        gic_assembly_msi_waits(owner_.a_, first_);
+    }
     while (!gic_assembly_msi(owner_.a_, owner_.now_ps(delay), first_, access.device_id, event_id)) {
         owner_.settle();
         if (!owner_.in_thread())
@@ -379,6 +381,27 @@ tlm::tlm_response_status frame_target::perform_msi(const tlm::tlm_generic_payloa
     if (timed_)
         delay += owner_.from_ps(write_cost_ps_);
     return tlm::TLM_OK_RESPONSE;
+}
+
+/// A write at @p address of a Redistributor: of GICR_SETLPIR and GICR_CLRLPIR only as many wait as
+/// there is room for, and the next one holds its writer up. False: that is no thread.
+bool frame_target::wait_for_lpi_room(uint64_t address, sc_core::sc_time &delay)
+{
+    const auto pe = static_cast<uint16_t>(first_ + (address >> stride_shift_));
+    const uint32_t offset = offset_of(address);
+    if (offset < GICR_SETLPIR_OFFSET || offset >= GICR_CLRLPIR_OFFSET + 8 ||
+        gic_assembly_lpi_has_room(owner_.a_, pe))
+        return true;
+    owner_.advance(owner_.now_ps(delay));
+    owner_.settle();
+    if (!gic_assembly_lpi_has_room(owner_.a_, pe))
+        stats_.lpi_waits++;
+    while (!gic_assembly_lpi_has_room(owner_.a_, pe)) {
+        if (!owner_.in_thread())
+            return false;
+        owner_.synchronise(delay);
+    }
+    return true;
 }
 
 /// Perform one legal access. Both paths end with the joiner settled.
@@ -402,6 +425,8 @@ inline tlm::tlm_response_status frame_target::perform(const tlm::tlm_generic_pay
     } else if (is_msi(payload, what)) {
         return perform_msi(payload, what, delay);
     } else {
+        if (kind_ == frame_kind::gicr && !wait_for_lpi_room(what.address, delay))
+            return tlm::TLM_GENERIC_ERROR_RESPONSE;
         status = write(owner_.now_ps(delay), access, what.address, load(data, what.size));
         owner_.settle();
         if (timed_)

@@ -137,8 +137,12 @@ gic_status gic_assembly_its_read(gic_assembly *a, uint64_t now_ps, unsigned inde
                                  const gic_access *access, uint32_t offset, uint64_t *value);
 gic_status gic_assembly_its_write(gic_assembly *a, uint64_t now_ps, unsigned index,
                                   const gic_access *access, uint32_t offset, uint64_t value);
+/** gicr_lpi_has_room() of PE @p pe; true for a PE that is not here. */
+bool gic_assembly_lpi_has_room(const gic_assembly *a, uint16_t pe);
 /** Whether ITS @p index takes another MSI now. */
 bool gic_assembly_msi_has_room(const gic_assembly *a, unsigned index);
+/** Count an MSI that waits for ITS @p index to have room (its_stats.full): once for each. */
+void gic_assembly_msi_waits(gic_assembly *a, unsigned index);
 /** An MSI at GITS_TRANSLATER of ITS @p index. @return false, and nothing happened: no room. */
 bool gic_assembly_msi(gic_assembly *a, uint64_t now_ps, unsigned index, uint32_t device_id,
                       uint32_t event_id);

@@ -48,12 +48,13 @@ typedef struct gic_its_config {
     uint8_t collection_bits; /**< CollectionID bits, 1 to 16 (CIDbits + 1; below 16: CIL). */
     uint8_t hcc;             /**< Collections held without memory, 0 to 255 (HCC). */
     uint8_t page_sizes;      /**< GIC_PAGE_*: what GITS_BASER.Page_Size takes; not 0. */
-    bool indirect;           /**< Two-level device tables. */
+    bool indirect;           /**< Two-level tables (BASER.Indirect): devices and collections. */
     bool pta;                /**< RDbase is a Redistributor's address; false: its number. */
     bool umsi;               /**< GITS_UMSIR, GITS_STATUSR.UMSI. */
     bool seis;               /**< System errors are reported, as events. */
     bool stall;              /**< A faulty command stalls the queue; false: it is passed over. */
-    uint8_t walks;           /**< Translations and commands at work at once, 1 to 64. */
+    uint8_t walks;           /**< Translations at work at once, 1 to 64; commands run one by
+                                  one, and the one that runs counts too. */
     uint16_t queue;          /**< MSIs that wait before GITS_TRANSLATER pushes back, 1 to 1024. */
     gic_cache_config device_cache;
     gic_cache_config itt_cache;

@@ -73,11 +73,18 @@ void gicr_mem_done(gicr *r, uint32_t tag, const void *data, bool ok);
  */
 void gicr_step(gicr *r);
 
+/**
+ * Whether GICR_SETLPIR and GICR_CLRLPIR take another write now. One that comes while they do not
+ * has no effect, and is reported (GIC_EV_LPI_DROPPED): whoever can hold its writer up should.
+ */
+bool gicr_lpi_has_room(const gicr *r);
+
 /** What the LPI caches of a Redistributor did since it was built. */
 typedef struct gicr_lpi_stats {
     uint64_t config_hits;   /**< Lookups of configuration bytes that the property cache answered. */
     uint64_t config_misses; /**< ... that read a line from memory. */
-    uint64_t spills;        /**< Pending LPIs that left the cache for want of room. */
+    uint64_t spills;        /**< Pending LPIs that went to the table for want of room, from the
+                                 cache or on arrival. */
     uint64_t refills;       /**< Pending LPIs that a refill brought back. */
     uint64_t table_reads;   /**< Lines of the pending table read. */
     uint64_t table_writes;  /**< ... and written. */

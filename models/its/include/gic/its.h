@@ -48,7 +48,7 @@ typedef struct its_stats {
     uint64_t command_errors; /**< Of them, not carried out. */
     uint64_t memory_reads;
     uint64_t memory_writes;
-    uint64_t full; /**< MSIs that found the queue full. */
+    uint64_t full; /**< MSIs that found the queue full, and waited or were lost. */
 } its_stats;
 
 /** Bytes of memory that its_init() needs for @p config, aligned to 64. */
@@ -82,6 +82,8 @@ gic_status its_write(its *s, const gic_access *access, uint32_t offset, uint64_t
 bool its_is_full(const its *s);
 /** Free places in that queue: the joiner counts those against MSIs that are still on their way. */
 uint32_t its_room(const its *s);
+/** Count an MSI that waits for room (its_stats.full), for who asks before. */
+void its_note_wait(its *s);
 /** An MSI. @return false, and nothing has happened, when the queue is full. */
 bool its_translate(its *s, uint32_t device_id, uint32_t event_id);
 

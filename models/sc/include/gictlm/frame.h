@@ -38,12 +38,14 @@ struct frame_stats {
     uint64_t bad_sizes = 0;      ///< Lengths no register has, whatever `bad_size` made of them.
     uint64_t busy_syncs = 0;     ///< Reads that waited because a busy bit was set.
     uint64_t msi_waits = 0;      ///< Writes of GITS_TRANSLATER that waited for room.
+    uint64_t lpi_waits = 0;      ///< Writes of GICR_SETLPIR and GICR_CLRLPIR likewise.
 };
 
 /// A target socket for a register frame (rules B-01 to B-08). 32 bits wide; unbound is legal.
 /// b_transport adds the access's cost to the delay and waits in two cases alone: where
-/// config::busy_sync says, and a write of GITS_TRANSLATER that finds the ITS's queue full (a caller
-/// that is no thread cannot wait: it gets GENERIC_ERROR, and nothing has happened);
+/// config::busy_sync says, and a write of GITS_TRANSLATER, GICR_SETLPIR or GICR_CLRLPIR that finds
+/// no room (a caller that is no thread cannot wait: it gets GENERIC_ERROR, and nothing has
+/// happened);
 /// nb_transport is converted by a tlm_utils::simple_target_socket behind this one; transport_dbg
 /// has no side effect and takes no time; DMI is refused. Data are little-endian. An address is an
 /// offset from the start of the frame.
@@ -104,6 +106,7 @@ private:
     bool busy(gic_access access, uint64_t address, uint64_t value);
     bool its_busy(gic_access access, uint32_t offset, uint64_t value);
     bool is_msi(const tlm::tlm_generic_payload &payload, const beat &what) const;
+    bool wait_for_lpi_room(uint64_t address, sc_core::sc_time &delay);
     tlm::tlm_response_status perform_msi(const tlm::tlm_generic_payload &payload, const beat &what,
                                          sc_core::sc_time &delay);
     void sync_busy(gic_access access, uint64_t address, sc_core::sc_time &delay);
