@@ -3,7 +3,7 @@
 #include "device_rig.hpp"
 #include "devices/pl031.h"
 #include "devices/pl061.h"
-#include "devices/vacant.h"
+#include "devices/virtio_mmio.h"
 
 namespace
 {
@@ -98,8 +98,9 @@ TEST(Pl061, AddressBitsMaskTheData)
 
 TEST(Vacant, VirtioSlotsSayThatNothingIsThere)
 {
-    devices::rig<int> slots(virtio_vacant_ops);
+    devices::rig<virtio_mmio> slots(virtio_mmio_ops);
 
+    virtio_mmio_init(&slots.device);
     for (unsigned n = 0; n < VIRTIO_SLOTS; n++) {
         EXPECT_EQ(slots.read(n * VIRTIO_SLOT_SPAN), 0x74726976u);
         EXPECT_EQ(slots.read(n * VIRTIO_SLOT_SPAN + 8), 0u);

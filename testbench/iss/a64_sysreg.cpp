@@ -60,13 +60,16 @@ TEST_P(Cores, IdentificationTellsWhatIsImplemented)
     RunToEnd();
     EXPECT_EQ(X(0), core.midr);
     EXPECT_EQ(X(1), 0x80000000u);
-    EXPECT_EQ(X(2), 0x01ff1011u) << "EL3, no EL2, no FP and no Advanced SIMD, GICv3";
+    EXPECT_EQ(X(2), 0x01001011u) << "EL3, no EL2, FP and Advanced SIMD, GICv3";
     EXPECT_EQ(X(3), core.isar0);
     EXPECT_EQ(X(4), core.mmfr0);
     EXPECT_EQ(X(5), 0x106u);
     EXPECT_EQ(X(6), 0u) << "no AArch32";
     EXPECT_EQ(X(7), 0x84448004u);
     EXPECT_EQ(X(8), 4u) << "DC ZVA allowed at EL1, 64 bytes";
+    EXPECT_EQ(X(10), 0x10110222u) << "single and double precision";
+    EXPECT_EQ(X(11), 0x12111111u) << "fused multiply-add, half precision conversions";
+    EXPECT_EQ(X(12), 0x43u);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Cores,
@@ -88,6 +91,7 @@ TEST_F(Sysreg, El0ControlsTrapToEl1)
     ExpectTrapFromEl0(0xd5380000, 0x00); // mrs x0, midr_el1: UNDEFINED
     ExpectTrapFromEl0(0xd53b0020, 0x18); // ctr_el0, UCT
     ExpectTrapFromEl0(0xd50342df, 0x18); // msr daifset, UMA
+    EXPECT_EQ(Esr() & 0x1ffffffu, 0x0cd3e4u) << "op0, op2, op1, CRn, Rt, CRm as encoded";
     ExpectTrapFromEl0(0xd503207f, 0x01); // wfi, nTWI
     ExpectTrapFromEl0(0xd50b7429, 0x18); // dc zva, DZE
     ExpectTrapFromEl0(0xd50b7a29, 0x18); // dc cvac, UCI

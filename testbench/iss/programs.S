@@ -124,7 +124,43 @@ prog_udf:
     .word 0
     .globl prog_fp
 prog_fp:
-    .word 0x1e602820 /* fadd d0, d1, d0: UNDEFINED */
+    fadd d0, d1, d0
+    hvc #0
+    .globl prog_fp_el2
+prog_fp_el2: /* what EL3 says of EL2 and EL1, then down to PSTATE x0 at x1 with SCR_EL3 = x2 */
+    msr cptr_el2, x4
+    msr cptr_el3, x5
+    msr cpacr_el1, x6
+    msr hcr_el2, x7
+    b drop_el3
+    .globl prog_fpen
+prog_fpen:
+    msr cpacr_el1, x0
+    hvc #0
+    .globl prog_fpcr
+prog_fpcr:
+    msr fpcr, x0
+    mrs x0, fpcr
+    msr fpsr, x1
+    mrs x1, fpsr
+    hvc #0
+    .globl prog_ldp_q
+prog_ldp_q: /* post-indexed */
+    ldp q1, q2, [x9], #32
+    hvc #0
+    .globl prog_stp_q
+prog_stp_q:
+    stp q1, q2, [x9, #-32]!
+    hvc #0
+    .globl prog_st4
+prog_st4:
+    st4 {v1.4s-v4.4s}, [x9], #64
+    hvc #0
+    .globl prog_ld1_sp
+prog_ld1_sp:
+    mov sp, x9
+    ld1 {v1.16b}, [sp], #16
+    hvc #0
     .globl prog_load
 prog_load:
     ldr x10, [x9]
@@ -321,6 +357,9 @@ prog_ids:
     mrs x7, ctr_el0
     mrs x8, dczid_el0
     mrs x9, clidr_el1
+    mrs x10, mvfr0_el1
+    mrs x11, mvfr1_el1
+    mrs x12, mvfr2_el1
     hvc #0
 
     .globl prog_el0_read

@@ -44,7 +44,7 @@ refused 'absent' 'profile' run --profile absent --bios "$TMP/noise"
 refused 'no.such.key' 'key' run --set no.such.key=1 --bios "$TMP/noise"
 refused 'gic.spis=33' '32 to 988' run --set gic.spis=33 --bios "$TMP/noise"
 refused 'gic.nothing' 'gicvp params' run --set gic.nothing=1 --bios "$TMP/noise"
-refused 'floppy' 'tgen, v2m or pcie' run --device floppy --bios "$TMP/noise"
+refused 'floppy' 'tgen, console, rng, v2m or pcie' run --device floppy --bios "$TMP/noise"
 refused 'vectors' '1 to 2048' run --device tgen,vectors=2049 --bios "$TMP/noise"
 refused 'speed' 'vectors, count or trace' run --device tgen,speed=1 --bios "$TMP/noise"
 refused 'room' '248' run --device tgen,count=248 --device tgen --bios "$TMP/noise"
@@ -54,6 +54,25 @@ refused 'noise:1' 'TIME_NS VECTOR' run --device tgen,trace="$TMP/noise" --bios "
 refused 'v2m,base=300' '287' run --device v2m,base=300 --bios "$TMP/noise"
 refused 'base' '32 to 1019' run --device v2m,base=5 --bios "$TMP/noise"
 refused 'size' 'base or spis' run --device v2m,size=5 --bios "$TMP/noise"
+refused 'nonexistent' 'exists' run --drive file=/nonexistent/d --bios "$TMP/noise"
+refused 'noise' 'whole sectors' run --drive "file=$TMP/noise" --bios "$TMP/noise"
+refused "$TMP" 'disk image' run --drive "file=$TMP" --bios "$TMP/noise"
+refused "$TMP" 'disk image' run --drive "file=$TMP,ro" --bios "$TMP/noise"
+refused 'sata' 'if=pci or if=mmio' run --drive "file=$TMP/big,if=sata" --bios "$TMP/noise"
+refused 'ro' 'file=PATH' run --drive ro --bios "$TMP/noise"
+refused 'queues' '1 to 16' run --drive "file=$TMP/big,queues=17" --bios "$TMP/noise"
+refused 'bridge' 'loopback, pair or user' run --net bridge --bios "$TMP/noise"
+refused 'mac' '52:54:00:12:34:56' run --net loopback,mac=53:54:00:12:34:56 --bios "$TMP/noise"
+refused 'seed' '18446744073709551615' run --device rng,seed=-1 --bios "$TMP/noise"
+refused 'floppy' 'stdio, null or file:PATH' run --device console,to=floppy --bios "$TMP/noise"
+pairs=()
+for _ in 1 2 3 4 5 6 7 8 9; do pairs+=(--net "pair,if=mmio"); done
+refused 'mmio' 'gic.spis=64' run "${pairs[@]}" --set gic.spis=32 --bios "$TMP/noise"
+refused 'virtio.latency' '0 to 1s' run --set virtio.latency=2s --bios "$TMP/noise"
+if [ "$(id -u)" -ne 0 ]; then
+    chmod a-w "$TMP/big"
+    refused 'big' ',ro' run --drive "file=$TMP/big" --bios "$TMP/noise"
+fi
 refused '/nonexistent/x' 'written' run --bios "$TMP/noise" --dump-dtb /nonexistent/x
 refused '/nonexistent/u' 'written' run --bios "$TMP/noise" --uart file:/nonexistent/u
 refused '/nonexistent/s' '' run --bios "$TMP/noise" --uart null --stats /nonexistent/s

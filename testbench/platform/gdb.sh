@@ -42,6 +42,10 @@ monitor why 27 0
 monitor regs
 hbreak *0x18
 continue
+set var $v3.d.u[1] = 0x1122334455667788
+set var $v3.d.u[0] = 0x99aabbccddeeff00
+set var $fpcr = 0x00c00000
+printf "vector %#lx %#lx %#x fpcr=%#x fpsr=%#x\n", $v3.d.u[1], $d3.u, $v3.s.u[3], $fpcr, $fpsr
 printf "end pc=%#lx x1=%ld\n", $pc, $x1
 kill
 END
@@ -73,6 +77,7 @@ expect_in "$TMP/out" 'Thread 1 .*PE 0, EL1'
 expect_in "$TMP/out" 'Thread 2 .*PE 1, .*off'
 expect_in "$TMP/out" 'INTID 27 at PE 0: stopped at'
 expect_in "$TMP/out" '^ICC_PMR_EL1'
+expect_in "$TMP/out" '^vector 0x1122334455667788 0x99aabbccddeeff00 0x11223344 fpcr=0xc00000 fpsr=0$'
 expect_in "$TMP/out" '^end pc=0x18 x1=0$'
 [ $FAILED -eq 0 ] || show "$TMP/out"
 exit $FAILED

@@ -51,6 +51,42 @@ require_uboot() {
     fi
 }
 
+# Paths of the kernel and of busybox, or the end of the test as skipped.
+require_linux() {
+    LINUX=$("$ROOT/scripts/fetch-guests" --path linux 2>/dev/null) || LINUX=
+    BUSYBOX=$("$ROOT/scripts/fetch-guests" --path busybox 2>/dev/null) || BUSYBOX=
+    if [ ! -f "$LINUX" ] || [ ! -f "$BUSYBOX" ]; then
+        echo "skipped: Linux is not there; run scripts/fetch-guests linux busybox"
+        exit 77
+    fi
+}
+
+# make_initrd FILE <SCRIPT: an initial RAM disk whose init runs the script with busybox.
+make_initrd() {
+    local root
+    root=$(mktemp -d "$TMP/initrd.XXXXXX")
+    mkdir -p "$root"/{bin,proc,sys,dev}
+    cp "$BUSYBOX" "$root/bin/busybox"
+    {
+        printf '#!/bin/busybox sh\nPATH=/bin\n/bin/busybox --install -s /bin\n'
+        printf 'mount -t proc proc /proc\nmount -t sysfs sys /sys\nmount -t devtmpfs dev /dev\n'
+        cat
+    } >"$root/init"
+    chmod +x "$root/init"
+    (cd "$root" && find . | LC_ALL=C sort | cpio -o -H newc --quiet --reproducible) >"$1"
+}
+
+# linux OUT OPTION...: boots the kernel, bounded; what gicvp says is in OUT.err.
+linux() {
+    local out=$1
+    shift
+    timeout 300 "$GICVP" run --kernel "$LINUX" --ram 256M --max-insns 3000000000 --max-time 60s \
+        --append "quiet cryptomgr.notests console=ttyAMA0" "$@" </dev/null >"$out.raw" 2>"$out.err"
+    local status=$?
+    tr -d '\r' <"$out.raw" >"$out"
+    return $status
+}
+
 # A program of the firmware room by name, or the end of the test as skipped.
 require_firmware() {
     FIRMWARE=${GICTLM_FIRMWARE_DIR:-}/$1

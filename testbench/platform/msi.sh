@@ -77,7 +77,7 @@ run_firmware "$TMP/burst" --device tgen,vectors=1024 --profile gic600 --stats "$
     --append "source=msi events=128 burst=64 samples=64"
 expect_status $? 0 "bursts that fill the queue of the ITS"
 expect_in "$TMP/burst.json" '"violations": 0,'
-expect_in "$TMP/burst.json" '"queue_full": [1-9]'
+expect_in "$TMP/burst.json" '"its0\.queue_full": [1-9]'
 require_firmware msi.elf
 
 sed 's/400000/400001/' "$TMP/trace" >"$TMP/trace2"

@@ -100,8 +100,8 @@ TEST(Plug, WhatIsWrongIsNamed)
     const struct {
         const char *option;
         const char *names;
-    } wrong[] = {{"", "tgen, v2m or pcie"},
-                 {"tgenx", "tgen, v2m or pcie"},
+    } wrong[] = {{"", "tgen, console, rng, v2m or pcie"},
+                 {"tgenx", "tgen, console, rng, v2m or pcie"},
                  {"tgen,", "vectors, count or trace"},
                  {"tgen,vectors", "vectors is out of range; give 1 to 2048"},
                  {"tgen,vectors=0", "1 to 2048"},

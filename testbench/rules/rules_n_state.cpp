@@ -181,6 +181,70 @@ TEST(Rules, N_05_TiesGoToTheLowestIntid)
     });
 }
 
+// --- N-02
+// -------------------------------------------------------------------------------------------
+
+// Three SPIs, the second nested in the first, the third pending behind the mask of the second.
+void nest(gic &g, uint64_t stop)
+{
+    g.boot();
+    g.spi(40, {GIC_GROUP_1NS, 0xC0, false, 0});
+    g.spi(41, {GIC_GROUP_1NS, 0xA0, false, 0});
+    g.spi(42, {GIC_GROUP_1NS, 0xB0, true, 0});
+    g.line(40, true);
+    EXPECT_EQ(g.ack(0), 40u);
+    g.line(41, true);
+    g.settling = false;
+    EXPECT_EQ(g.ack(0), 41u);
+    g.pulse(42);
+    g.pass(stop);
+}
+
+// All that the PE reads until nothing is active any more.
+std::vector<uint64_t> unwind(gic &g)
+{
+    std::vector<uint64_t> seen;
+    const auto look = [&] {
+        g.settle();
+        seen.insert(seen.end(), {g.icc_read(0, GIC_ICC_RPR_EL1), g.icc_read(0, GIC_ICC_HPPIR1_EL1),
+                                 g.dist(GICD_ISACTIVER + 4), g.dist(GICD_ISPENDR + 4), g.irq(0)});
+    };
+    look();
+    g.line(40, false);
+    g.line(41, false);
+    for (uint32_t intid : {41u, 0u, 42u, 40u}) {
+        if (intid == 0)
+            seen.push_back(g.ack(0));
+        else
+            g.eoi(0, intid);
+        look();
+    }
+    return seen;
+}
+
+TEST(Rules, N_02_NestedPrioritiesGoOnAfterRestore)
+{
+    for (uint64_t stop = 0; stop <= 5000; stop += 250) {
+        const gic_timing timing = stop == 0 ? loosely_timed() : timed();
+        gic straight(one_state(2), timing);
+        gic other(one_state(2), timing);
+        nest(straight, stop);
+        std::vector<uint8_t> saved(gic_assembly_save_size(straight.a));
+        saved.resize(gic_assembly_save(straight.a, saved.data()));
+        ASSERT_TRUE(gic_assembly_load(other.a, saved.data(), saved.size())) << stop;
+        other.now = straight.now;
+        other.settling = false;
+        other.adopt_line(0, straight.irq(0));
+        const std::vector<uint64_t> right = unwind(straight);
+        EXPECT_EQ(unwind(other), right) << "stopped at " << stop;
+        ASSERT_GT(right.size(), 12u);
+        EXPECT_EQ(right[0], 0xA0u) << "the running priority is the nested one's";
+        EXPECT_EQ(right[5], 0xC0u) << "then that of the first";
+        EXPECT_EQ(right[10], 42u) << "then the third is taken";
+        EXPECT_EQ(right[right.size() - 5], 0xFFu);
+    }
+}
+
 // --- C-03
 // -------------------------------------------------------------------------------------------
 

@@ -216,6 +216,49 @@ TEST(Rules, C_04_CreadrPassesASyncOnlyWhenMemoryHasAnswered)
     EXPECT_EQ(g.service(0), 8192u);
 }
 
+// CREADR passes a SYNC, and Quiescent reads 1, when every message before has been answered.
+TEST(Rules, C_04_SyncAndQuiescentWaitForEveryAnswer)
+{
+    for (uint64_t hop : {UINT64_C(700), UINT64_C(5000)}) {
+        its_gic g(rig::with_its(2, 1), rig::timed(hop));
+        g.boot_lpis();
+        g.mapc(0, 0, 0);
+        g.mapc(0, 1, 1);
+        g.mapd(0, 1, 4);
+        for (uint32_t event = 0; event < 2; event++) {
+            g.property(8192 + event, 0xA0);
+            g.mapti(0, 1, event, 8192 + event, event);
+        }
+        g.settle();
+        g.settling = false;
+        const auto answered = [&g](gic_msg_kind kind) {
+            return g.messages(GIC_MSG_LPI_DONE) >= g.messages(kind) && g.messages(kind) > 0;
+        };
+        g.command(0, rig::ITS_INT | UINT64_C(1) << 32, 0);
+        g.sync(0, 0);
+        while (!g.queue_is_empty(0)) {
+            g.pass(50);
+            ASSERT_LT(g.now, UINT64_C(10000000)) << "the queue does not move";
+        }
+        EXPECT_TRUE(answered(GIC_MSG_LPI_SET)) << "CREADR is past the SYNC";
+        const uint64_t before = g.messages(GIC_MSG_LPI_DONE);
+        EXPECT_TRUE(g.msi(0, 1, 1));
+        g.pass(hop + 100); // it has arrived at the ITS, and what it sends has not
+        g.its_write(0, rig::GITS_CTLR, 0, 4);
+        bool seen_busy = false;
+        while ((g.its_read(0, rig::GITS_CTLR, 4) >> 31) == 0) {
+            seen_busy = true;
+            g.pass(50);
+            ASSERT_LT(g.now, UINT64_C(10000000)) << "Quiescent does not come";
+        }
+        EXPECT_TRUE(seen_busy);
+        EXPECT_EQ(g.messages(GIC_MSG_LPI_DONE), before + 1) << "Quiescent";
+        g.settle();
+        EXPECT_EQ(g.service(0), 8192u);
+        EXPECT_EQ(g.service(1), 8193u);
+    }
+}
+
 // ---- A storm on two ITSs under mapping commands
 // --------------------------------------------------
 

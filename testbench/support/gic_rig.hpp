@@ -505,7 +505,8 @@ private:
     void advance()
     {
         promised_ = gic_assembly_next_line_due(a);
-        EXPECT_GE(promised_, gic_assembly_next_due(a)) << "a scheduler that trusts it never goes on";
+        EXPECT_GE(promised_, gic_assembly_next_due(a))
+            << "a scheduler that trusts it never goes on";
         gic_assembly_advance(a, now);
         promised_ = 0;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ITS's sockets and the GIC as an initiator: tables in a memory with and without direct
 // pointers, back-pressure of GITS_TRANSLATER, polls, saving in the middle.
+#include <algorithm>
 #include <set>
 
 #include <tlm_utils/simple_target_socket.h>
@@ -52,7 +53,8 @@ public:
     tlm_utils::simple_target_socket<memory> socket;
     std::vector<unsigned char> bytes;
     sc_time cost = sc_time(50, SC_NS);
-    bool waits = false; ///< Inside b_transport, instead of annotating.
+    bool waits = false;             ///< Inside b_transport, instead of annotating.
+    uint64_t refused = MEMORY_SIZE; ///< From here on it answers with data, and with an error.
     unsigned transports = 0;
 
 private:
@@ -72,7 +74,8 @@ private:
             sc_core::wait(cost);
         else
             delay += cost;
-        p.set_response_status(tlm::TLM_OK_RESPONSE);
+        p.set_response_status(p.get_address() < refused ? tlm::TLM_OK_RESPONSE
+                                                        : tlm::TLM_GENERIC_ERROR_RESPONSE);
     }
     bool get_direct_mem_ptr(tlm::tlm_generic_payload &, tlm::tlm_dmi &dmi)
     {
@@ -285,6 +288,70 @@ TEST(Its, T_16_AFullQueueHoldsItsWriterUp)
         EXPECT_EQ(b.gic.translater[1].stats().msi_waits, b.gic.its_counters(1).full);
         b.quiet();
         EXPECT_EQ(20u, b.gic.its_counters(1).dropped) << "every one was looked up, none was lost";
+    });
+}
+
+TEST(Its, B_01_AFullTranslaterAnswersWhenThereIsRoom)
+{
+    its_bench b(its_config(true), false);
+    b.ram.cost = sc_time(2, sc_core::SC_US);
+    b.run([&] {
+        b.set_up(5);
+        b.quiet();
+        for (uint32_t device = 10; device < 22; device++) {
+            const sc_time before = sc_core::sc_time_stamp() + b.cpu.delay;
+            EXPECT_EQ(tlm::TLM_OK_RESPONSE, b.send_msi(device, 0)) << device;
+            EXPECT_GE(sc_core::sc_time_stamp() + b.cpu.delay, before) << device;
+        }
+        EXPECT_GT(b.gic.translater[1].stats().msi_waits, 5u);
+        b.quiet();
+        EXPECT_EQ(12u, b.gic.its_counters(1).dropped);
+    });
+}
+
+// What came with an error does not count, and the error is not the end of what follows.
+TEST(Its, B_08_TheResponseOfEachAccessOfItsOwnIsChecked)
+{
+    its_bench b(its_config(true), false);
+    b.ram.bytes[PENDING + 8192 / 8] = 1;
+    b.ram.refused = PENDING;
+    b.run([&] {
+        b.enable_pe(0);
+        std::memset(b.ram.bytes.data() + PROPERTIES, 0xA1, 8);
+        b.cpu.write(b.cpu.gicr, GICR_PROPBASER, PROPERTIES | 13, 8);
+        b.cpu.write(b.cpu.gicr, GICR_PENDBASER, PENDING, 8);
+        b.cpu.write(b.cpu.gicr, GICR_CTLR, 1);
+        b.quiet();
+        EXPECT_GT(b.gic.mem.stats().failed, 0u);
+        EXPECT_FALSE(b.irq[0].level()) << "a pending bit of a read that failed";
+        b.cpu.write(b.cpu.gicr, GICR_SETLPIR, 8193, 8);
+        b.quiet();
+        EXPECT_TRUE(b.irq[0].level());
+        EXPECT_EQ(8193u, b.sysreg_read(0, GIC_ICC_IAR1_EL1));
+    });
+}
+
+// The memory moves: what is left in its old place is no memory any more.
+TEST(Its, B_08_DirectPointersAreHeldUntilInvalidated)
+{
+    its_bench b(its_config(true), true);
+    b.run([&] {
+        b.set_up(5);
+        b.quiet();
+        const uint64_t before = b.gic.mem.stats().direct;
+        std::vector<unsigned char> old(b.ram.bytes);
+        old.swap(b.ram.bytes);
+        std::fill(old.begin(), old.end(), 0);
+        b.ram.socket->invalidate_direct_mem_ptr(0, MEMORY_SIZE - 1);
+        b.queue(0x0A | UINT64_C(5) << 32, UINT64_C(8193) << 32 | 1, 0); // MAPTI
+        b.queue(0x05, 0, 0);                                            // SYNC
+        b.finish_commands();
+        EXPECT_EQ(tlm::TLM_OK_RESPONSE, b.send_msi(5, 1));
+        b.quiet();
+        EXPECT_TRUE(b.irq[0].level());
+        EXPECT_EQ(8193u, b.sysreg_read(0, GIC_ICC_IAR1_EL1));
+        EXPECT_GT(b.gic.mem.stats().direct, before);
+        EXPECT_EQ(0, std::count_if(old.begin(), old.end(), [](int byte) { return byte != 0; }));
     });
 }
 

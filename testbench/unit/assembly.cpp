@@ -281,6 +281,19 @@ TEST(Load, FlagsOfTheDistributorAreChecked)
     EXPECT_TRUE(loads(g, good));
 }
 
+// A line that moves with the hop to the PE is of no kind of message.
+TEST(Stats, LinesDoNotCountAsMessagesOfAKind)
+{
+    gic g(one_state(), slow());
+    g.boot();
+    g.private_interrupt(0, 20, {GIC_GROUP_0, 0xA0, false, 0});
+    g.ppi(0, 20, true);
+    ASSERT_TRUE(g.fiq(0));
+    ASSERT_EQ(g.service(0, GIC_GROUP_0), 20u);
+    EXPECT_EQ(g.messages(GIC_MSG_OFFER), 0u) << "a PPI is offered by nobody";
+    EXPECT_GE(g.messages(GIC_MSG_SET), 1u);
+}
+
 #ifdef NDEBUG
 TEST(Outbox, AMessageWithoutRoomIsCounted)
 {

@@ -408,6 +408,8 @@ gic_status gic_assembly_gicd_read(gic_assembly *a, uint64_t now_ps, const gic_ac
                                   uint32_t offset, uint64_t *value)
 {
     gic_status status;
+    if (!a->parts.gicd)
+        return GIC_ADDRESS;
     if (access->debug) {
         status = gicd_read(a->dist, access, offset, value);
         gic_outbox_clear(a->dist_box); /* a debugger's read leaves no event behind */
@@ -423,6 +425,8 @@ gic_status gic_assembly_gicd_write(gic_assembly *a, uint64_t now_ps, const gic_a
                                    uint32_t offset, uint64_t value)
 {
     gic_status status;
+    if (!a->parts.gicd)
+        return GIC_ADDRESS;
     enter(a, GIC_PORT_GICD, 0, now_ps);
     status = gicd_write(a->dist, access, offset, value);
     leave(a, a->dist_box, now_ps);
@@ -433,7 +437,7 @@ gic_status gic_assembly_gicr_read(gic_assembly *a, uint64_t now_ps, uint16_t pe,
                                   const gic_access *access, uint32_t offset, uint64_t *value)
 {
     gic_status status;
-    if (pe >= a->config.pe_count)
+    if (pe >= a->config.pe_count || !a->parts.gicr)
         return GIC_ADDRESS;
     if (access->debug) {
         status = gicr_read(a->seats[pe].redist, access, offset, value);
@@ -450,7 +454,7 @@ gic_status gic_assembly_gicr_write(gic_assembly *a, uint64_t now_ps, uint16_t pe
                                    const gic_access *access, uint32_t offset, uint64_t value)
 {
     gic_status status;
-    if (pe >= a->config.pe_count)
+    if (pe >= a->config.pe_count || !a->parts.gicr)
         return GIC_ADDRESS;
     enter(a, GIC_PORT_GICR, pe, now_ps);
     status = gicr_write(a->seats[pe].redist, access, offset, value);

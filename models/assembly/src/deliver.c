@@ -288,7 +288,7 @@ static inline gic_outbox *hand_message(gic_assembly *a, gic_port to, uint16_t pe
 /* hand_over() to the PE itself: its line moves, unless that has been overtaken (P-30). */
 static gic_outbox *hand_to_pe(gic_assembly *a, uint16_t pe, const gic_out *out, uint64_t now_ps)
 {
-    count_message(a, out->msg.kind);
+    count_message(a, GIC_MSG_NONE); /* `kind` is that of a line here */
     if (out->msg.arg == a->pe_pins[pe].overtaken[out->msg.kind])
         drive_line(a, pe, (gic_line)out->msg.kind, out->msg.flags != 0, now_ps);
     return NULL;

@@ -121,7 +121,7 @@ typedef enum memory_state { MEMORY_FREE, MEMORY_ASKED, MEMORY_ANSWERED } memory_
 typedef struct memory_row {
     uint64_t address;
     uint32_t tag;
-    uint32_t next;  /* free list */
+    uint32_t unused;
     uint16_t index; /* PE or ITS that asked */
     uint16_t turn;  /* uses of this row: makes ids differ */
     uint8_t from;   /* GIC_PORT_GICR or GIC_PORT_ITS */
@@ -198,7 +198,7 @@ struct gic_assembly {
     its_seat *itss;
     memory_row *memory;
     uint32_t memory_count;
-    uint32_t memory_free;
+    uint32_t memory_free;  /* no row below is free */
     uint32_t memory_asked; /* rows that the memory's owner has */
     uint32_t budget;       /* loosely timed: what this entry may still bring about at once */
 

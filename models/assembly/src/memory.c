@@ -11,22 +11,22 @@
 
 void memory_clear(gic_assembly *a)
 {
-    for (uint32_t i = 0; i < a->memory_count; i++) {
+    for (uint32_t i = 0; i < a->memory_count; i++)
         a->memory[i].state = MEMORY_FREE;
-        a->memory[i].next = i + 1 < a->memory_count ? i + 1 : NONE;
-    }
-    a->memory_free = a->memory_count ? 0 : NONE;
+    a->memory_free = 0;
     a->memory_asked = 0;
 }
 
+/* The first free row, and no other: a run that goes on from a saved state takes the same ones. */
 static memory_row *take_row(gic_assembly *a, const gic_out *out)
 {
     const gic_memory_req req = gic_memory_of(out);
     memory_row *row;
-    if (a->memory_free == NONE)
+    while (a->memory_free < a->memory_count && a->memory[a->memory_free].state != MEMORY_FREE)
+        a->memory_free++;
+    if (a->memory_free == a->memory_count)
         return NULL;
-    row = &a->memory[a->memory_free];
-    a->memory_free = row->next;
+    row = &a->memory[a->memory_free++];
     row->address = req.address;
     row->tag = req.tag;
     row->from = out->from;
@@ -40,8 +40,8 @@ static memory_row *take_row(gic_assembly *a, const gic_out *out)
 static void give_row_back(gic_assembly *a, memory_row *row)
 {
     row->state = MEMORY_FREE;
-    row->next = a->memory_free;
-    a->memory_free = (uint32_t)(row - a->memory);
+    if ((uint32_t)(row - a->memory) < a->memory_free)
+        a->memory_free = (uint32_t)(row - a->memory);
 }
 
 static const void *data_of(const gic_assembly *a, gic_port from, uint16_t index, uint32_t tag)
@@ -192,6 +192,8 @@ void memory_ask_again(gic_assembly *a, uint64_t now_ps)
 {
     a->memory_asked = 0;
     for (uint32_t i = 0; i < a->memory_count; i++)
-        if (a->memory[i].state == MEMORY_ASKED)
+        if (a->memory[i].state == MEMORY_ASKED) {
+            a->stats.memory_requests[a->memory[i].op]--; /* it was counted when it was made */
             ask_and_wait(a, &a->memory[i], now_ps);
+        }
 }

@@ -424,17 +424,6 @@ static void count_toggles(gic_assembly *a)
             wire_count(a, &a->nodes[n].out);
 }
 
-static void link_free_rows(gic_assembly *a)
-{
-    a->memory_free = NONE;
-    for (uint32_t i = a->memory_count; i-- > 0;) {
-        if (a->memory[i].state != MEMORY_FREE)
-            continue;
-        a->memory[i].next = a->memory_free;
-        a->memory_free = i;
-    }
-}
-
 /* What is known besides of lanes that are not empty. */
 static void note_lanes(gic_assembly *a)
 {
@@ -465,7 +454,7 @@ static void load_joiner(gic_assembly *a, const unsigned char *in)
     from = get(from, a->pe_pins, a->config.pe_count * sizeof(pins));
     from = get(from, a->pe_state, a->config.pe_count * sizeof(gic_pe_state));
     from = get(from, a->memory, a->memory_count * sizeof(memory_row));
-    link_free_rows(a);
+    a->memory_free = 0;
     lanes_clear(a);
     for (uint32_t i = 0; i < f.messages; i++) {
         from = get(from, &s, sizeof s);

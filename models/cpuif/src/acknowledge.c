@@ -22,11 +22,15 @@ uint64_t cpuif_hppir_value(const cpuif *c, const cpuif_view *v, unsigned index)
 {
     if (GIC_FAULT("P-04") && !cpuif_signals(c))
         return GIC_INTID_SPURIOUS;
+    if (GIC_FAULT("peer-Renode-5"))
+        return 0;
     return identify(c, v, index);
 }
 
 uint64_t cpuif_iar_value(const cpuif *c, const cpuif_view *v, unsigned index)
 {
+    if (GIC_FAULT("peer-VCML-1") && c->s.held.valid && c->s.held.priority < c->d.running)
+        return identify(c, v, index);
     return cpuif_signals(c) ? identify(c, v, index) : GIC_INTID_SPURIOUS;
 }
 
@@ -71,6 +75,12 @@ bool cpuif_eoir_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t va
     bool deactivates = intid < GIC_INTID_LPI_FIRST && !v->eoi_mode;
     if (GIC_FAULT("P-16"))
         deactivates = intid < GIC_INTID_LPI_FIRST;
+    if (GIC_FAULT("peer-gem5-13"))
+        deactivates = intid < GIC_INTID_LPI_FIRST && (!v->eoi_mode || index == 0);
+    if ((GIC_FAULT("peer-QEMU-3") && intid >= GIC_INTID_LPI_FIRST) || GIC_FAULT("peer-Renode-3")) {
+        intid &= GIC_INTID_SPURIOUS;
+        deactivates = !v->eoi_mode;
+    }
     if (gic_is_special(intid) && !GIC_FAULT("P-15"))
         return true;
     /* P-15: ended is the highest active priority, by its own group's register and state (ID-P10).

@@ -12,6 +12,11 @@ uint64_t cpuif_ctlr_el3_value(const cpuif *c, const cpuif_view *v, unsigned inde
     uint64_t value = c->s.ctlr;
     (void)v;
     (void)index;
+    if (GIC_FAULT("peer-QEMU-2")) {
+        value =
+            GIC_PUT(ICC_CTLR_EL3, EOImode_EL1S, value, GIC_GET(ICC_CTLR_EL3, EOImode_EL1NS, value));
+        value = GIC_PUT(ICC_CTLR_EL3, CBPR_EL1S, value, GIC_GET(ICC_CTLR_EL3, CBPR_EL1NS, value));
+    }
     value = GIC_PUT(ICC_CTLR_EL3, PRIbits, value, c->config.priority_bits - 1);
     value = GIC_PUT(ICC_CTLR_EL3, IDbits, value, c->config.lpi_bits > 16 ? ID_BITS_24 : ID_BITS_16);
     value = GIC_PUT(ICC_CTLR_EL3, A3V, value, c->config.aff3_valid);

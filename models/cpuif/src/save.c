@@ -34,6 +34,8 @@ static void fill(const cpuif *c, saved *s)
     s->has_el2 = c->config.has_el2;
     s->has_el3 = c->config.has_el3;
     s->state = c->s;
+    if (GIC_FAULT("N-02c"))
+        memset(s->state.ap, 0, sizeof s->state.ap);
 }
 
 /* The PE state as raw bytes: a bool that is neither 0 nor 1 must not be looked at as a bool. */

@@ -123,7 +123,8 @@ static gic_status gicd_write_icenabler(void *kernel, const gic_reg_access *a, ui
     bits = (uint32_t)value & at.mask & at.word->enable;
     at.word->enable &= ~bits;
     gicd_wait_for(d, at.w, bits);
-    gicd_refresh_bits(d, at.w, bits);
+    if (!GIC_FAULT("peer-gem5-10b"))
+        gicd_refresh_bits(d, at.w, bits);
     gicd_run(d);
     return GIC_OK;
 }
@@ -132,6 +133,8 @@ static gic_status gicd_write_icenabler(void *kernel, const gic_reg_access *a, ui
 
 static uint32_t gicd_shown_pending(const gicd_word *word)
 {
+    if (GIC_FAULT("peer-Xen-4a"))
+        return 0;
     return GIC_FAULT("D-05") ? word->latch : gicd_pending(word);
 }
 
@@ -173,7 +176,8 @@ static gic_status gicd_write_icpendr(void *kernel, const gic_reg_access *a, uint
     if (!gicd_open_window(d, a, NS_CLEAR_PENDING, &at))
         return GIC_OK;
     before = gicd_pending(at.word);
-    at.word->latch &= ~((uint32_t)value & at.mask);
+    if (!GIC_FAULT("peer-Xen-4b"))
+        at.word->latch &= ~((uint32_t)value & at.mask);
     if (GIC_FAULT("D-06"))
         at.word->level &= ~((uint32_t)value & at.mask);
     gicd_pending_changed(d, at.w, before);
@@ -258,7 +262,9 @@ static gic_status gicd_write_ipriorityr(void *kernel, const gic_reg_access *a, u
         uint8_t priority = (uint8_t)(value >> (8u * i));
         if (!gicd_sees_all(d, a->access))
             priority = gic_priority_from_nonsecure(priority);
-        if (at.mask >> (shift + i) & 1u)
+        if (GIC_FAULT("peer-gem5-10c") && (at.mask >> (shift + i) & 1u))
+            d->priority[at.w * 32u + shift + i] = priority & gic_priority_mask(&d->config);
+        else if (at.mask >> (shift + i) & 1u)
             gicd_set_priority(d, at.w * 32u + shift + i, priority & gic_priority_mask(&d->config));
     }
     gicd_run(d);
@@ -371,7 +377,7 @@ static gic_status gicd_write_irouter(void *kernel, const gic_reg_access *a, uint
     slot = at.w * 32u + (a->intid & 31u);
     route = gic_reg_merge(a, gicd_irouter(d, slot), value);
     d->irouter[slot] = (uint32_t)(route & 0xFFFFFFu);
-    if (d->config.aff3_valid)
+    if (d->config.aff3_valid && !GIC_FAULT("peer-KVM-3"))
         d->irouter[slot] |= (uint32_t)GIC_GET(GICD_IROUTER, Aff3, route) << 24;
     at.word->one_of_n &= ~gic_bit(slot);
     if (d->config.one_of_n && GIC_GET(GICD_IROUTER, Interrupt_Routing_Mode, route))

@@ -192,7 +192,7 @@ static void gicd_sgi_list(gicd *d, uint16_t from, uint32_t intid, gic_sgi sgi)
 {
     uint32_t range = GIC_FAULT("S-01") ? 0 : sgi.range;
     uint32_t base = sgi.cluster << 8 | range << 4;
-    uint32_t left = sgi.target_list;
+    uint32_t left = GIC_FAULT("peer-Renode-2") ? sgi.target_list & 0x1Fu : sgi.target_list;
     unsigned i;
 
     for (i = gicd_affinity_index(d, base); i < d->config.pe_count; i++) {

@@ -9,12 +9,6 @@ static uint64_t gicr_dpg_bit(const gicr *r, gic_group group)
     return (r->arch.dpg & gic_group_bit(group)) != 0;
 }
 
-/* DPG1S and DPG0 are Secure: Non-secure software with DS=0 sees and moves DPG1NS alone. */
-static bool gicr_sees_all(const gicr *r, const gic_access *access)
-{
-    return access->secure || r->arch.ds;
-}
-
 /* Answers outstanding that GICR_CTLR.RWP covers: ICENABLER and DPG (D-15). */
 static bool gicr_rwp(const gicr *r)
 {
@@ -130,6 +124,8 @@ gic_status gicr_write_waker(void *kernel, const gic_reg_access *a, uint64_t valu
     if (early || enabled)
         gic_report(&r->outbox, GIC_EV_BAD_WAKER, r->pe, 0,
                    gicr_waker(r) << 32 | (value & UINT32_MAX));
+    if (GIC_FAULT("peer-QEMU-9") && sleep)
+        return GIC_OK;
     r->arch.processor_sleep = sleep;
     if (GIC_FAULT("R-15") && enabled)
         r->arch.word[0].latch = 0;

@@ -122,14 +122,15 @@ static bool lpi_numbers_are_sane(const gicr *r, const gicr_lpi_arch *a)
 
 static bool lpi_phases_are_sane(const gicr *r, const gicr_lpi_arch *a)
 {
-    bool all = a->control == LPI_IDLE || a->control == LPI_FLUSH_CACHE ||
-               a->control_op.kind == LPI_INVALL || a->control_op.kind == LPI_MOVEALL;
+    bool all = a->control_op.kind == LPI_INVALL || a->control_op.kind == LPI_MOVEALL;
+    bool none =
+        a->control == LPI_IDLE || a->control == LPI_FLUSH_CACHE; /* the operation is stale */
     if ((a->control == LPI_REVIEW_ALL || a->control == LPI_MOVE_CACHE) &&
         a->control_at > r->lpi->size)
         return false;
-    return all && a->enabled <= 1 && a->disabling <= 1 && !(a->enabled && a->disabling) &&
-           a->pass <= LPI_PASS_TAKE && a->control < LPI_CONTROLS && a->refresh <= LPI_REFRESH &&
-           a->work <= 1 && lpi_op_is_sane(r, &a->control_op, false);
+    return (none || (all && lpi_op_is_sane(r, &a->control_op, false))) && a->enabled <= 1 &&
+           a->disabling <= 1 && !(a->enabled && a->disabling) && a->pass <= LPI_PASS_TAKE &&
+           a->control < LPI_CONTROLS && a->refresh <= LPI_REFRESH && a->work <= 1;
 }
 
 /* --- arrays ---------------------------------------------------------------------------------- */

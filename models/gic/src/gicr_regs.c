@@ -10,11 +10,6 @@ typedef struct gicr_window {
     uint32_t mask;
 } gicr_window;
 
-static bool gicr_sees_all(const gicr *r, const gic_access *access)
-{
-    return access->secure || r->arch.ds;
-}
-
 /* False where no interrupt is implemented: RAZ/WI (M-02). */
 static bool gicr_open_window(gicr *r, const gic_reg_access *a, gicr_window *out)
 {

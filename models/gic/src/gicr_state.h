@@ -352,6 +352,12 @@ void gicr_update(gicr *r);
 
 /* --- gicr_regs.c, gicr_ctlr.c ---------------------------------------------------------------- */
 
+/* Whether an access sees what is Secure: the interrupts of other groups (D-03), DPG1S and DPG0
+ * (R-13). */
+static inline bool gicr_sees_all(const gicr *r, const gic_access *access)
+{
+    return access->secure || r->arch.ds;
+}
 gic_reg_read_fn gicr_read_ctlr;
 gic_reg_write_fn gicr_write_ctlr;
 gic_reg_read_fn gicr_read_waker;

@@ -34,6 +34,8 @@ static its_error its_decode_mapd(its *s, its_row *row, const uint64_t *word)
     row->dte = GIC_PUT(ITS_DTE, Size, row->dte, size);
     if (its_check_device(s, row) != ITS_OK)
         return ITS_DEVICE_OOR;
+    if (GIC_FAULT("peer-QEMU-6") && size >= s->config.its.event_bits)
+        return ITS_ITTSIZE_OOR;
     return row->valid && size >= s->config.its.event_bits ? ITS_ITTSIZE_OOR : ITS_OK;
 }
 
@@ -57,6 +59,8 @@ static its_error its_check_mapping(its *s, its_row *row, uint64_t intid)
         (intid >= s->intid_end || (intid < GIC_INTID_LPI_FIRST && !GIC_FAULT("T-10"))))
         error = ITS_PHYSICALID_OOR;
     row->intid = (uint32_t)intid;
+    if (GIC_FAULT("peer-gem5-17"))
+        row->intid &= 0x3FFFu;
     return error;
 }
 

@@ -86,6 +86,10 @@ void its_fail_command(its *s, unsigned opcode, uint32_t code)
     }
     a->stats.commands++;
     its_advance(s);
+    if (GIC_FAULT("peer-gem5-5")) {
+        a->creadr = a->cwriter;
+        a->buffered = 0;
+    }
 }
 
 static void its_set_hazard(its *s, const its_row *row, unsigned hazard)

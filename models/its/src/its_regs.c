@@ -14,7 +14,8 @@ uint64_t its_make_typer(const gic_config *config)
     const gic_its_config *c = &config->its;
     uint64_t value = GIC_MAKE(GITS_TYPER, Physical, 1);
     value = GIC_PUT(GITS_TYPER, CCT, value, c->hcc > 0);
-    value = GIC_PUT(GITS_TYPER, ITT_entry_size, value, ITS_ITE_SIZE - 1);
+    value =
+        GIC_PUT(GITS_TYPER, ITT_entry_size, value, GIC_FAULT("peer-gem5-7") ? 0 : ITS_ITE_SIZE - 1);
     value = GIC_PUT(GITS_TYPER, ID_bits, value, c->event_bits - 1);
     value = GIC_PUT(GITS_TYPER, Devbits, value, c->device_bits - 1);
     value = GIC_PUT(GITS_TYPER, SEIS, value, c->seis);
@@ -111,7 +112,7 @@ static gic_status gits_read_ctlr(void *kernel, const gic_reg_access *a, uint64_t
     (void)a;
     *value = GIC_MAKE(GITS_CTLR, Enabled, s->arch->enabled);
     *value = GIC_PUT(GITS_CTLR, UMSIirq, *value, s->arch->umsiirq);
-    *value = GIC_PUT(GITS_CTLR, Quiescent, *value, its_quiescent(s));
+    *value = GIC_PUT(GITS_CTLR, Quiescent, *value, its_quiescent(s) || GIC_FAULT("peer-QEMU-5"));
     return GIC_OK;
 }
 
@@ -187,6 +188,9 @@ static gic_status gits_write_cwriter(void *kernel, const gic_reg_access *a, uint
 {
     its *s = (its *)kernel;
     uint64_t written = gic_reg_merge(a, s->arch->cwriter, value);
+    if (GIC_FAULT("peer-KVM-2") &&
+        (written & GIC_FIELD_MASK(GITS_CWRITER, Offset)) >= its_queue_bytes(s))
+        return GIC_OK;
     s->arch->cwriter = (uint32_t)(written & GIC_FIELD_MASK(GITS_CWRITER, Offset));
     if (s->arch->cwriter >= its_queue_bytes(s))
         (void)gits_refuse(s, a, value);
@@ -241,6 +245,10 @@ static gic_status gits_write_baser(void *kernel, const gic_reg_access *a, uint64
         return gits_refuse(s, a, value);
     if (!GIC_FAULT("T-19"))
         value = gic_reg_merge(a, s->arch->baser[table], value);
+    if (GIC_FAULT("peer-gem5-2"))
+        value |= s->arch->baser[table];
+    if (GIC_FAULT("peer-KVM-1") && table == ITS_TABLE_COLLECTION)
+        value = GIC_PUT(GITS_BASER, Indirect, value, 0);
     s->arch->baser[table] = GIC_FAULT("T-18") ? value : gits_legal_baser(s, value);
     its_derive_tables(s);
     gits_forget(s);

@@ -203,7 +203,8 @@ bool its_quiescent(const its *s)
     const its_arch *a = s->arch;
     if (GIC_FAULT("T-04b"))
         return true;
-    return !a->enabled && a->busy == 0 && a->queue_count == 0 && !a->fetching && a->open == 0;
+    return !a->enabled && a->busy == 0 && a->queue_count == 0 && !a->fetching &&
+           (a->open == 0 || GIC_FAULT("C-04b"));
 }
 
 /* --- memory ----------------------------------------------------------------------------------- */

@@ -47,7 +47,7 @@ bool its_device_in_range(const its *s, uint32_t device)
 {
     unsigned bits = s->config.its.device_bits;
     return ((uint64_t)device >> bits == 0 || GIC_FAULT("T-08")) &&
-           device < s->table[ITS_TABLE_DEVICE].capacity;
+           (device < s->table[ITS_TABLE_DEVICE].capacity || GIC_FAULT("peer-gem5-2b"));
 }
 
 /* The first HCC collections are held, the others are in the table from its first entry on. */
@@ -123,6 +123,8 @@ static its_result its_malformed(its *s, its_row *row, its_error error)
 
 static its_result its_use_device(its_row *row)
 {
+    if (GIC_FAULT("peer-gem5-1") && row->event > UINT64_C(1) << GIC_GET(ITS_DTE, Size, row->dte))
+        return its_failed(row, ITS_ID_OOR);
     if ((uint64_t)row->event >> (GIC_GET(ITS_DTE, Size, row->dte) + 1u) != 0)
         return its_failed(row, ITS_ID_OOR);
     return ITS_NEXT;

@@ -367,7 +367,8 @@ tlm::tlm_response_status frame_target::perform_msi(const tlm::tlm_generic_payloa
     const gic_access access = access_of(payload, what.size, false);
     const auto event_id =
         static_cast<uint32_t>(load(payload.get_data_ptr() + what.lane, what.size));
-    if (!gic_assembly_msi_has_room(owner_.a_, first_)) {
+    const bool waits = !gic_assembly_msi_has_room(owner_.a_, first_);
+    if (waits) {
         stats_.msi_waits++;
         gic_assembly_msi_waits(owner_.a_, first_);
     }
@@ -380,7 +381,7 @@ tlm::tlm_response_status frame_target::perform_msi(const tlm::tlm_generic_payloa
     owner_.settle();
     if (timed_)
         delay += owner_.from_ps(write_cost_ps_);
-    return tlm::TLM_OK_RESPONSE;
+    return waits && GIC_FAULT("B-01b") ? tlm::TLM_INCOMPLETE_RESPONSE : tlm::TLM_OK_RESPONSE;
 }
 
 /// A write at @p address of a Redistributor: of GICR_SETLPIR and GICR_CLRLPIR only as many wait as

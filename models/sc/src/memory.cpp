@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "gic/fault.h"
 #include "gictlm/assembly.h"
 
 namespace gictlm
@@ -69,6 +70,8 @@ const memory_port::region *memory_port::ask_for_pointer(uint64_t address, bool w
 
 void memory_port::invalidate(sc_dt::uint64 start, sc_dt::uint64 end)
 {
+    if (GIC_FAULT("B-08c"))
+        return;
     const auto overlaps = [=](const region &r) { return r.start <= end && r.end >= start; };
     regions_.erase(std::remove_if(regions_.begin(), regions_.end(), overlaps), regions_.end());
 }
@@ -111,7 +114,7 @@ void memory_port::transport(request &next)
     payload.set_streaming_width(next.access.length);
     payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     (*this)->b_transport(payload, delay);
-    const bool ok = payload.is_response_ok();
+    const bool ok = payload.is_response_ok() || GIC_FAULT("B-08b");
     (ok ? stats_.transport : stats_.failed)++;
     if (turn == forgotten_)
         owner_.memory_done(next.access, ok, owner_.now_ps(delay));

@@ -53,7 +53,7 @@ static void before_value(gictime_json *json, const char *key)
     }
 }
 
-static void begin(gictime_json *json, const char *key, bool array)
+static void begin_level(gictime_json *json, const char *key, bool array)
 {
     before_value(json, key);
     fputc(array ? '[' : '{', json->out);
@@ -65,12 +65,12 @@ static void begin(gictime_json *json, const char *key, bool array)
 
 void gictime_json_object(gictime_json *json, const char *key)
 {
-    begin(json, key, false);
+    begin_level(json, key, false);
 }
 
 void gictime_json_array(gictime_json *json, const char *key)
 {
-    begin(json, key, true);
+    begin_level(json, key, true);
 }
 
 void gictime_json_end(gictime_json *json)

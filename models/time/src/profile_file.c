@@ -2,25 +2,12 @@
 /* Profiles as text: files, --set, and printing. */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "memory.h"
 #include "profile_internal.h"
 
 enum { LINE_SIZE = 512, FILE_LIMIT = 1 << 20 };
-
-static bool fail(gictime_error *error, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static bool fail(gictime_error *error, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    vsnprintf(error->text, sizeof(error->text), format, args);
-    va_end(args);
-    return false;
-}
 
 static char *trim(char *text)
 {
@@ -70,8 +57,8 @@ static bool unknown_key(const char *name, gictime_error *error)
         }
     }
     if (nearest)
-        return fail(error, "unknown key '%.64s'; did you mean '%s'?", name, nearest);
-    return fail(error, "unknown key '%.64s'; 'gicvp params' lists the keys", name);
+        return gictime_fail(error, "unknown key '%.64s'; did you mean '%s'?", name, nearest);
+    return gictime_fail(error, "unknown key '%.64s'; 'gicvp params' lists the keys", name);
 }
 
 /* "key = value" into its row; the text is taken apart in place. */
@@ -81,7 +68,7 @@ static bool parse_assignment(char *line, gictime_key *key, gictime_value *value,
     char *equals = strchr(line, '=');
     char *name, *text;
     if (!equals)
-        return fail(error, "'%.64s' is no assignment; write key = value", line);
+        return gictime_fail(error, "'%.64s' is no assignment; write key = value", line);
     *equals = '\0';
     name = trim(line);
     text = trim(equals + 1);
@@ -89,8 +76,8 @@ static bool parse_assignment(char *line, gictime_key *key, gictime_value *value,
     if (*key == GICTIME_KEY_COUNT)
         return unknown_key(name, error);
     if (!*text)
-        return fail(error, "'%s' has no value; write e.g. %s = %s", name, name,
-                    gictime_key_info(*key)->def);
+        return gictime_fail(error, "'%s' has no value; write e.g. %s = %s", name, name,
+                            gictime_key_info(*key)->def);
     return gictime_value_parse(*key, text, value, error);
 }
 
@@ -98,7 +85,7 @@ static bool parse_assignment(char *line, gictime_key *key, gictime_value *value,
 static bool place(gictime_error *error, const char *name, unsigned line)
 {
     gictime_error inner = *error;
-    return fail(error, "%.100s:%u: %.150s", name, line, inner.text);
+    return gictime_fail(error, "%.100s:%u: %.150s", name, line, inner.text);
 }
 
 static bool parse_line(gictime_profile *profile, char *line, unsigned number, gictime_error *error)
@@ -115,8 +102,8 @@ static bool parse_line(gictime_profile *profile, char *line, unsigned number, gi
     if (!parse_assignment(text, &key, &value, error))
         return false;
     if (profile->value[key].line)
-        return fail(error, "'%s' was set in line %u already; keep one of them",
-                    gictime_key_info(key)->key, (unsigned)profile->value[key].line);
+        return gictime_fail(error, "'%s' was set in line %u already; keep one of them",
+                            gictime_key_info(key)->key, (unsigned)profile->value[key].line);
     value.line = number;
     profile->value[key] = value;
     return true;
@@ -127,11 +114,12 @@ static bool copy_line(const char *text, size_t length, char *line, gictime_error
 {
     size_t i;
     if (length >= LINE_SIZE)
-        return fail(error, "line of %zu bytes; at most %d would be right", length, LINE_SIZE - 1);
+        return gictime_fail(error, "line of %zu bytes; at most %d would be right", length,
+                            LINE_SIZE - 1);
     for (i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
         if (c < 0x20 && !gictime_is_space(text[i]))
-            return fail(error, "byte 0x%02x is no text; a profile is a text file", c);
+            return gictime_fail(error, "byte 0x%02x is no text; a profile is a text file", c);
         line[i] = text[i];
     }
     line[length] = '\0';
@@ -166,7 +154,7 @@ bool gictime_profile_set(gictime_profile *profile, const char *assignment, gicti
     if (!copy_line(assignment, strlen(assignment), line, error) ||
         !parse_assignment(trim(line), &key, &value, error)) {
         gictime_error inner = *error;
-        return fail(error, "--set: %.240s", inner.text);
+        return gictime_fail(error, "--set: %.240s", inner.text);
     }
     value.overridden = true;
     profile->value[key] = value;
@@ -180,17 +168,17 @@ static bool load_file(gictime_profile *profile, const char *path, gictime_error 
     size_t length;
     bool ok;
     if (!file)
-        return fail(error, "%.128s: %s; a readable profile file would be right", path,
-                    strerror(errno));
+        return gictime_fail(error, "%.128s: %s; a readable profile file would be right", path,
+                            strerror(errno));
     text = GICTIME_NEW(char, FILE_LIMIT + 1u);
     length = text ? fread(text, 1, FILE_LIMIT + 1u, file) : 0;
     if (!text)
-        ok = fail(error, "%.128s: no memory to read it", path);
+        ok = gictime_fail(error, "%.128s: no memory to read it", path);
     else if (ferror(file))
-        ok = fail(error, "%.128s: %s; a readable profile file would be right", path,
-                  strerror(errno));
+        ok = gictime_fail(error, "%.128s: %s; a readable profile file would be right", path,
+                          strerror(errno));
     else if (length > FILE_LIMIT)
-        ok = fail(error, "%.128s: larger than 1 MiB; a profile is a small text file", path);
+        ok = gictime_fail(error, "%.128s: larger than 1 MiB; a profile is a small text file", path);
     else
         ok = gictime_profile_parse(profile, path, text, length, error);
     free(text);
@@ -226,8 +214,8 @@ static bool no_such_profile(const char *name, gictime_error *error)
         snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
                  gictime_profile_builtin(i));
     }
-    return fail(error, "no profile '%.48s'; there are %s, or name a file (FILE.profile)", name,
-                list);
+    return gictime_fail(error, "no profile '%.48s'; there are %s, or name a file (FILE.profile)",
+                        name, list);
 }
 
 bool gictime_profile_load(gictime_profile *profile, const char *name_or_path, gictime_error *error)

@@ -22,6 +22,10 @@ extern const gictime_builtin gictime_builtins[];
 bool gictime_value_parse(gictime_key key, const char *text, gictime_value *value,
                          gictime_error *error);
 
+/** Write the line that says what is wrong. @return false. */
+bool gictime_fail(gictime_error *error, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Letters as a profile has them, whatever the locale. */
 
 static inline bool gictime_is_space(char c)

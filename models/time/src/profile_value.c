@@ -20,10 +20,10 @@ static const char *const *words_of(gictime_key key)
 }
 
 /* A decimal number with its fraction: mantissa / 10^decimals. */
-typedef struct number {
+typedef struct decimal {
     uint64_t mantissa;
     unsigned decimals;
-} number;
+} decimal;
 
 /* Units that are a multiple of a base unit. */
 typedef struct scale {
@@ -35,10 +35,7 @@ static const scale clock_units[] = {
     {"Hz", 1}, {"kHz", 1000}, {"MHz", 1000000}, {"GHz", 1000000000}};
 static const scale time_units[] = {{"ps", 1}, {"ns", 1000}, {"us", 1000000}};
 
-static bool fail(gictime_error *error, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static bool fail(gictime_error *error, const char *format, ...)
+bool gictime_fail(gictime_error *error, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -48,7 +45,7 @@ static bool fail(gictime_error *error, const char *format, ...)
 }
 
 /* At most 15 digits in all, so that no later product with a unit overflows unnoticed. */
-static bool parse_number(const char **text, number *n)
+static bool parse_number(const char **text, decimal *n)
 {
     const char *c = *text;
     unsigned digits = 0;
@@ -72,7 +69,7 @@ static bool parse_number(const char **text, number *n)
 }
 
 /* mantissa * factor / 10^decimals; false when that is no whole number or too large. */
-static bool scaled(number n, uint64_t factor, uint64_t *out)
+static bool scaled(decimal n, uint64_t factor, uint64_t *out)
 {
     uint64_t value;
     while (n.decimals && n.mantissa % 10u == 0) {
@@ -125,15 +122,15 @@ static const char *expected(gictime_key key)
 static bool bad_value(gictime_key key, const char *text, const char *why, gictime_error *error)
 {
     const gictime_key_row *row = gictime_key_info(key);
-    return fail(error, "'%s = %.48s' %s; write %s", row->key, text, why, expected(key));
+    return gictime_fail(error, "'%s = %.48s' %s; write %s", row->key, text, why, expected(key));
 }
 
 static bool out_of_range(gictime_key key, const char *text, const char *unit, gictime_error *error)
 {
     const gictime_key_row *row = gictime_key_info(key);
-    return fail(error,
-                "'%s = %.48s' is out of range; %" PRIu64 " to %" PRIu64 "%s%s would be right",
-                row->key, text, row->min, row->max, *unit ? " " : "", unit);
+    return gictime_fail(
+        error, "'%s = %.48s' is out of range; %" PRIu64 " to %" PRIu64 "%s%s would be right",
+        row->key, text, row->min, row->max, *unit ? " " : "", unit);
 }
 
 static bool in_range(const gictime_key_row *row, uint64_t count)
@@ -141,7 +138,7 @@ static bool in_range(const gictime_key_row *row, uint64_t count)
     return count >= row->min && count <= row->max;
 }
 
-static bool clock_value(gictime_key key, const char *text, number n, const char *unit,
+static bool clock_value(gictime_key key, const char *text, decimal n, const char *unit,
                         gictime_value *value, gictime_error *error)
 {
     const scale *s = find_scale(clock_units, GIC_COUNT_OF(clock_units), unit);
@@ -154,7 +151,7 @@ static bool clock_value(gictime_key key, const char *text, number n, const char 
     return true;
 }
 
-static bool time_value(gictime_key key, const char *text, number n, const scale *s,
+static bool time_value(gictime_key key, const char *text, decimal n, const scale *s,
                        gictime_value *value, gictime_error *error)
 {
     if (!scaled(n, s->factor, &value->count))
@@ -176,7 +173,7 @@ static gictime_domain find_domain(const char *name)
 }
 
 /* Cycles of a domain. What they come to in ps is gictime_profile_check()'s business. */
-static bool cycles_value(gictime_key key, const char *text, number n, gictime_domain domain,
+static bool cycles_value(gictime_key key, const char *text, decimal n, gictime_domain domain,
                          gictime_value *value, gictime_error *error)
 {
     const gictime_key_row *row = gictime_key_info(key);
@@ -188,8 +185,8 @@ static bool cycles_value(gictime_key key, const char *text, number n, gictime_do
     if (row->kind == GICTIME_KIND_CYCLES && !in_range(row, value->count))
         return out_of_range(key, text, "cycles", error);
     if (value->count > MOST_CYCLES)
-        return fail(error, "'%s = %.48s' is out of range; at most %d cycles would be right",
-                    row->key, text, MOST_CYCLES);
+        return gictime_fail(error, "'%s = %.48s' is out of range; at most %d cycles would be right",
+                            row->key, text, MOST_CYCLES);
     if (row->kind == GICTIME_KIND_SLICE && value->count == 0)
         return out_of_range(key, text, "ps", error);
     value->unit = (uint8_t)domain;
@@ -206,7 +203,7 @@ static bool word_value(gictime_key key, const char *text, gictime_value *value)
     return false;
 }
 
-static bool count_value(gictime_key key, const char *text, number n, const char *unit,
+static bool count_value(gictime_key key, const char *text, decimal n, const char *unit,
                         gictime_value *value, gictime_error *error)
 {
     if (*unit)
@@ -240,7 +237,7 @@ static bool number_value(gictime_key key, const char *text, gictime_value *value
     const char *rest = text;
     const scale *s;
     char unit[16];
-    number n;
+    decimal n;
     gictime_domain domain;
     if (!parse_number(&rest, &n) || !parse_unit(rest, unit, sizeof(unit)))
         return bad_value(key, text, "is no number with a unit", error);

@@ -33,7 +33,7 @@ void pcie_put(pcie_function *f, unsigned offset, unsigned size, uint32_t value)
     put_le(f->initial + offset, size, value);
 }
 
-static void set_writable(pcie_function *f, unsigned offset, unsigned size, uint32_t mask)
+void pcie_allow(pcie_function *f, unsigned offset, unsigned size, uint32_t mask)
 {
     put_le(f->writable + offset, size, mask);
 }
@@ -81,11 +81,11 @@ static void add_msi(pcie_function *f)
         return;
     f->msi = pcie_add_capability(f, PCI_CAP_ID_MSI, PCI_MSI_SIZE);
     pcie_put(f, f->msi + PCI_MSI_CONTROL, 2, control);
-    set_writable(f, f->msi + PCI_MSI_CONTROL, 2, PCI_MSI_CONTROL_ENABLE | PCI_MSI_CONTROL_GRANTED);
-    set_writable(f, f->msi + PCI_MSI_ADDRESS, 4, ~UINT32_C(3));
-    set_writable(f, f->msi + PCI_MSI_ADDRESS_HIGH, 4, UINT32_MAX);
-    set_writable(f, f->msi + PCI_MSI_DATA, 2, UINT16_MAX);
-    set_writable(f, f->msi + PCI_MSI_MASK, 4, (uint32_t)((UINT64_C(1) << vectors) - 1));
+    pcie_allow(f, f->msi + PCI_MSI_CONTROL, 2, PCI_MSI_CONTROL_ENABLE | PCI_MSI_CONTROL_GRANTED);
+    pcie_allow(f, f->msi + PCI_MSI_ADDRESS, 4, ~UINT32_C(3));
+    pcie_allow(f, f->msi + PCI_MSI_ADDRESS_HIGH, 4, UINT32_MAX);
+    pcie_allow(f, f->msi + PCI_MSI_DATA, 2, UINT16_MAX);
+    pcie_allow(f, f->msi + PCI_MSI_MASK, 4, (uint32_t)((UINT64_C(1) << vectors) - 1));
 }
 
 static void add_msix(pcie_function *f)
@@ -98,7 +98,7 @@ static void add_msix(pcie_function *f)
     pcie_put(f, f->msix + PCI_MSIX_CONTROL, 2, d->msix_vectors - 1u);
     pcie_put(f, f->msix + PCI_MSIX_TABLE, 4, d->msix_table | d->msix_bar);
     pcie_put(f, f->msix + PCI_MSIX_PBA, 4, d->msix_pba | d->msix_bar);
-    set_writable(f, f->msix + PCI_MSIX_CONTROL, 2, PCI_MSIX_CONTROL_MASK | PCI_MSIX_CONTROL_ENABLE);
+    pcie_allow(f, f->msix + PCI_MSIX_CONTROL, 2, PCI_MSIX_CONTROL_MASK | PCI_MSIX_CONTROL_ENABLE);
 }
 
 /* An integrated endpoint has no link and, without an event collector, no error reporting (ID-E07).
@@ -125,9 +125,9 @@ static void add_bars(pcie_function *f)
         if (bar->kind == PCIE_BAR_NONE)
             continue;
         pcie_put(f, PCI_BAR(n), 4, flags);
-        set_writable(f, PCI_BAR(n), 4, ~(bar->size - 1u));
+        pcie_allow(f, PCI_BAR(n), 4, ~(bar->size - 1u));
         if (bar_is_64(bar->kind))
-            set_writable(f, PCI_BAR(n + 1), 4, UINT32_MAX);
+            pcie_allow(f, PCI_BAR(n + 1), 4, UINT32_MAX);
     }
 }
 
@@ -142,9 +142,9 @@ static void add_header(pcie_function *f)
     pcie_put(f, PCI_REVISION_ID, 1, d->revision);
     pcie_put(f, PCI_CLASS_CODE, 3, d->class_code);
     pcie_put(f, PCI_INTERRUPT_PIN, 1, d->pin);
-    set_writable(f, PCI_COMMAND, 2, PCI_COMMAND_WRITABLE);
-    set_writable(f, PCI_CACHE_LINE_SIZE, 1, PCI_BYTE_MASK);
-    set_writable(f, PCI_INTERRUPT_LINE, 1, PCI_BYTE_MASK);
+    pcie_allow(f, PCI_COMMAND, 2, PCI_COMMAND_WRITABLE);
+    pcie_allow(f, PCI_CACHE_LINE_SIZE, 1, PCI_BYTE_MASK);
+    pcie_allow(f, PCI_INTERRUPT_LINE, 1, PCI_BYTE_MASK);
 }
 
 static bool is_power_of_two(uint32_t value)
@@ -235,7 +235,7 @@ static uint8_t config_byte(const pcie_function *f, uint32_t offset)
     return offset == PCI_STATUS && f->state->intx != 0 ? byte | PCI_STATUS_INTX : byte;
 }
 
-dev_status pcie_config_read(const pcie_function *f, uint32_t offset, unsigned size, uint64_t *value)
+dev_status pcie_config_peek(const pcie_function *f, uint32_t offset, unsigned size, uint64_t *value)
 {
     *value = 0;
     if (!config_size_ok(offset, size))
@@ -244,6 +244,25 @@ dev_status pcie_config_read(const pcie_function *f, uint32_t offset, unsigned si
     for (unsigned n = 0; n < size && offset < PCI_CONFIG_SIZE; n++)
         *value |= (uint64_t)config_byte(f, offset + n) << (8 * n);
     return DEV_OK;
+}
+
+/* Whether an access is to the endpoint's own word. */
+static bool is_port(const pcie_function *f, uint32_t offset)
+{
+    return f->port != 0 && offset >= f->port && offset < f->port + 4U;
+}
+
+dev_status pcie_config_read(pcie_function *f, uint32_t offset, unsigned size, uint64_t now_ps,
+                            uint64_t *value)
+{
+    uint32_t word;
+
+    if (!is_port(f, offset) || !config_size_ok(offset, size))
+        return pcie_config_peek(f, offset, size, value);
+    const dev_status status = f->ops->port_read(f->self, now_ps, &word);
+
+    *value = word >> (8 * (offset - f->port)) & dev_mask(size);
+    return status;
 }
 
 /* D0 and D3hot exist; a write of another state is discarded. */
@@ -275,6 +294,9 @@ dev_status pcie_config_write(pcie_function *f, uint32_t offset, unsigned size, u
         return DEV_BAD_SIZE;
     if (offset >= PCI_CONFIG_SIZE)
         return DEV_OK;
+    if (is_port(f, offset))
+        return f->ops->port_write(f->self, now_ps,
+                                  (uint32_t)(value & dev_mask(size)) << (8 * (offset - f->port)));
     if (config_wants_reset(f, offset, size, value)) {
         f->ops->device.reset(f->self, now_ps);
         return DEV_OK;

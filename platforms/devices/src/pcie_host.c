@@ -194,13 +194,17 @@ static dev_status ecam_peek(const void *self, uint64_t offset, unsigned size, ui
 
     (void)now_ps;
     *value = dev_mask(size);
-    return f == NULL ? DEV_OK : pcie_config_read(f, (uint32_t)PCI_ECAM_REG(offset), size, value);
+    return f == NULL ? DEV_OK : pcie_config_peek(f, (uint32_t)PCI_ECAM_REG(offset), size, value);
 }
 
 static dev_status ecam_read(void *self, uint64_t offset, unsigned size, uint64_t now_ps,
                             uint64_t *value)
 {
-    return ecam_peek(self, offset, size, now_ps, value);
+    pcie_function *f = ecam_function((const pcie_host *)self, offset);
+
+    *value = dev_mask(size);
+    return f == NULL ? DEV_OK
+                     : pcie_config_read(f, (uint32_t)PCI_ECAM_REG(offset), size, now_ps, value);
 }
 
 /* Where there is no function the host drops the write: probing is no mistake. */

@@ -40,7 +40,8 @@ static const sweep_text sweeps[] = {
      "One event, which is in all caches, and 1024 events with an ITT cache of four entries."},
     {"walks", "Work at once", "its.walks",
      "16 events in one instant, with an ITT cache of four entries: how many of them the ITS has at "
-     "work at once. MSIs overlap their walks; INT commands run one after the other, as all commands "
+     "work at once. MSIs overlap their walks; INT commands run one after the other, as all "
+     "commands "
      "do, so that more work at once gains them nothing."},
 };
 

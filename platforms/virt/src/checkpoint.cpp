@@ -199,6 +199,7 @@ void machine::write_checkpoint(vp_ckpt_writer &w)
 {
     section(w, "config", machine_version, [this](gictime_bytes &to) {
         vp_ckpt_config(&setup_.options, &setup_.params, &setup_.boot, &to);
+        vp_ckpt_virtio(&setup_.plug.virtio, &to);
     });
     section(w, "machine", machine_version, [this](gictime_bytes &to) { save_machine(to); });
     section(w, "gic", gic_version, [this](gictime_bytes &to) {
@@ -295,6 +296,7 @@ bool machine::open_restore(vp_error &error)
         !vp_ckpt_find(&restore_, "config", machine_version, &from, &error))
         return false;
     vp_ckpt_config(&setup_.options, &setup_.params, &setup_.boot, &*own);
+    vp_ckpt_virtio(&setup_.plug.virtio, &*own);
     if (!vp_ckpt_config_same(path, &from, &*own, &error) ||
         !vp_ckpt_find(&restore_, "machine", machine_version, &from, &error))
         return false;

@@ -29,6 +29,23 @@ static void print_image(const char *name, const vp_blob *blob, FILE *out)
                       checksum(blob->data, blob->size), blob->size);
 }
 
+/* What a drive is to the guest; where its file lies is free. */
+static void print_virtio(const vp_plug_virtio *d, unsigned n, FILE *out)
+{
+    static const char *const names[] = {"drive", "net", "console", "rng"};
+
+    (void)fprintf(out, "virtio device %u = %s if=%s", n, names[d->kind], d->mmio ? "mmio" : "pci");
+    if (d->kind == VP_VIRTIO_DRIVE)
+        (void)fprintf(out, " %" PRIu64 " bytes%s queues=%u", d->drive.size,
+                      d->drive.read_only ? " ro" : "", d->queues);
+    if (d->kind == VP_VIRTIO_NET)
+        (void)fprintf(out, " mac=%02x:%02x:%02x:%02x:%02x:%02x to %u", d->mac[0], d->mac[1],
+                      d->mac[2], d->mac[3], d->mac[4], d->mac[5], d->peer);
+    if (d->kind == VP_VIRTIO_RNG)
+        (void)fprintf(out, " seed=%" PRIu64, d->seed);
+    (void)fputc('\n', out);
+}
+
 static void print_options(const vp_options *o, const vp_boot *boot, FILE *out)
 {
     (void)fprintf(out, "--cpu = %s\n--cpus = %" PRIu32 "\n--ram = %" PRIu64 "\n", o->cpu, o->cpus,
@@ -51,6 +68,23 @@ static void print_options(const vp_options *o, const vp_boot *boot, FILE *out)
         yes_no(o->stats != NULL || o->stamps != NULL || o->trace_json != NULL || o->vcd != NULL));
     (void)fprintf(out, "--trace-json = %s\n--vcd = %s\n", yes_no(o->trace_json != NULL),
                   yes_no(o->vcd != NULL));
+}
+
+void vp_ckpt_virtio(const vp_plug_virtios *all, gictime_bytes *text)
+{
+    char *own = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&own, &length);
+
+    if (out != NULL) {
+        (void)fprintf(out, "number of virtio devices = %u\n", all->count);
+        for (unsigned n = 0; n < all->count; n++)
+            print_virtio(&all->device[n], n, out);
+        (void)fclose(out);
+        gictime_bytes_put(text, own, length);
+    }
+    text->failed = text->failed || own == NULL;
+    free(own);
 }
 
 /* "key = value   # where from": the comment is not part of it. */

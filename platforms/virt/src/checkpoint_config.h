@@ -6,6 +6,7 @@
 #include "boot.h"
 #include "gictime/bytes.h"
 #include "params.h"
+#include "plug_virtio.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,6 +19,9 @@ extern "C" {
  */
 void vp_ckpt_config(const vp_options *options, const vp_params *params, const vp_boot *boot,
                     gictime_bytes *text);
+
+/** Appends such lines for the virtio devices, what is free (paths of drives) left out. */
+void vp_ckpt_virtio(const vp_plug_virtios *all, gictime_bytes *text);
 
 /** Whether the lines of a file are those of this machine. @return false with the first that is not.
  */

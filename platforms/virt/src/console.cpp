@@ -18,11 +18,13 @@ namespace
 constexpr uint64_t poll_period_ps = 1000000000;
 } // namespace
 
-console::console(sc_core::sc_module_name name, agenda &times, pl011 &uart, device_target &target)
-    : sc_module(name), times_(times), part_(times.add([this] { poll(); })), uart_(uart),
-      target_(target), look_ps_(never_ps)
+console::console(sc_core::sc_module_name name, agenda &times, console_device device,
+                 device_target &target)
+    : sc_module(name), times_(times), part_(times.add([this] { poll(); })),
+      device_(std::move(device)), target_(target), look_ps_(never_ps)
 {
-    target_.after([this](uint64_t) { drain(); });
+    if (device_.take)
+        target_.after([this](uint64_t) { drain(); });
 }
 
 console::~console()
@@ -90,7 +92,7 @@ void console::drain()
 {
     uint8_t byte;
 
-    while (pl011_pop(&uart_, &byte)) {
+    while (device_.take(&byte)) {
         const char c = static_cast<char>(byte);
 
         write(&c, 1);
@@ -121,8 +123,8 @@ void console::poll()
     bool received = false;
 
     flush();
-    while (pl011_can_receive(&uart_) && (at_ < filled_ || fill())) {
-        (void)pl011_receive(&uart_, buffer_[at_++], now_ps());
+    while (device_.can_receive() && (at_ < filled_ || fill())) {
+        device_.receive(buffer_[at_++]);
         received = true;
     }
     if (received)

@@ -1,27 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-// The back-end of a PL011: where its bytes go and come from.
+// The back-end of a UART or console: where its bytes go and come from.
 #ifndef VIRT_CONSOLE_H
 #define VIRT_CONSOLE_H
 
 #include <cstdio>
+#include <functional>
 
 #include <systemc>
 #include <termios.h>
 
 #include "device_target.h"
-#include "devices/pl011.h"
 #include "error.h"
 #include "options.h"
 
 namespace virt
 {
 
+/// What a console needs of its device.
+struct console_device {
+    std::function<bool()> can_receive;
+    std::function<void(uint8_t)> receive;
+    /// Takes a byte that was sent; empty: the device calls console::write().
+    std::function<bool(uint8_t *)> take;
+};
+
 /// stdio, null or a file. Input is looked for every millisecond of simulated time, so that a run
 /// that is fed from a file is the same each time.
 class console : public sc_core::sc_module, public saved_part
 {
 public:
-    console(sc_core::sc_module_name name, agenda &times, pl011 &uart, device_target &target);
+    console(sc_core::sc_module_name name, agenda &times, console_device device,
+            device_target &target);
     ~console() override;
 
     /// Opens the back-end. @param option names it in messages. @param input standard input is this
@@ -29,7 +38,7 @@ public:
     bool open(const vp_uart_option &to, const char *option, bool input, vp_error &error);
     /// Begins to look for input.
     void start();
-    /// Writes bytes that do not come from the UART (semihosting).
+    /// Writes bytes that were not taken from the device.
     void write(const char *data, size_t length);
     /// Everything written so far reaches its file.
     void flush();
@@ -56,7 +65,7 @@ private:
 
     agenda &times_;
     unsigned part_;
-    pl011 &uart_;
+    console_device device_;
     device_target &target_;
     FILE *out_ = nullptr;
     bool close_ = false;

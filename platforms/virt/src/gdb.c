@@ -6,12 +6,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GDB_SIGINT = 2, GDB_SIGTRAP = 5, GDB_MEMORY = GDB_PACKET / 2 - 16, GDB_TEXT = 6000 };
+enum {
+    GDB_SIGINT = 2,
+    GDB_SIGTRAP = 5,
+    GDB_MEMORY = GDB_PACKET / 2 - 16,
+    GDB_TEXT = 6000,
+    GDB_XML = 8192
+};
 
 static const char gdb_target_xml[] =
     "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\">"
     "<target version=\"1.0\"><architecture>aarch64</architecture>"
     "<feature name=\"org.gnu.gdb.aarch64.core\">";
+
+/* The views of a vector register, under the names that GDB itself gives them. */
+static const char gdb_vector_xml[] =
+    "<feature name=\"org.gnu.gdb.aarch64.fpu\">"
+    "<vector id=\"v2d\" type=\"ieee_double\" count=\"2\"/>"
+    "<vector id=\"v2u\" type=\"uint64\" count=\"2\"/>"
+    "<vector id=\"v2i\" type=\"int64\" count=\"2\"/>"
+    "<vector id=\"v4f\" type=\"ieee_single\" count=\"4\"/>"
+    "<vector id=\"v4u\" type=\"uint32\" count=\"4\"/>"
+    "<vector id=\"v4i\" type=\"int32\" count=\"4\"/>"
+    "<vector id=\"v8u\" type=\"uint16\" count=\"8\"/>"
+    "<vector id=\"v8i\" type=\"int16\" count=\"8\"/>"
+    "<vector id=\"v16u\" type=\"uint8\" count=\"16\"/>"
+    "<vector id=\"v16i\" type=\"int8\" count=\"16\"/>"
+    "<vector id=\"v1u\" type=\"uint128\" count=\"1\"/>"
+    "<vector id=\"v1i\" type=\"int128\" count=\"1\"/>"
+    "<union id=\"vnd\"><field name=\"f\" type=\"v2d\"/><field name=\"u\" type=\"v2u\"/>"
+    "<field name=\"s\" type=\"v2i\"/></union>"
+    "<union id=\"vns\"><field name=\"f\" type=\"v4f\"/><field name=\"u\" type=\"v4u\"/>"
+    "<field name=\"s\" type=\"v4i\"/></union>"
+    "<union id=\"vnh\"><field name=\"u\" type=\"v8u\"/><field name=\"s\" type=\"v8i\"/></union>"
+    "<union id=\"vnb\"><field name=\"u\" type=\"v16u\"/><field name=\"s\" type=\"v16i\"/></union>"
+    "<union id=\"vnq\"><field name=\"u\" type=\"v1u\"/><field name=\"s\" type=\"v1i\"/></union>"
+    "<union id=\"aarch64v\"><field name=\"d\" type=\"vnd\"/><field name=\"s\" type=\"vns\"/>"
+    "<field name=\"h\" type=\"vnh\"/><field name=\"b\" type=\"vnb\"/>"
+    "<field name=\"q\" type=\"vnq\"/></union>";
 
 /* ---------------------------------------------------------------- answers */
 
@@ -60,38 +92,46 @@ static size_t gdb_get_hex(const char *text, uint8_t *bytes, size_t room)
 
 static unsigned gdb_reg_bytes(unsigned reg)
 {
-    return reg == GDB_REG_CPSR ? 4 : 8;
+    if (reg >= GDB_REG_V0 && reg < GDB_REG_FPSR)
+        return 16;
+    return reg == GDB_REG_CPSR || reg >= GDB_REG_FPSR ? 4 : 8;
 }
 
 /* ---------------------------------------------------------------- registers and memory */
 
 static size_t gdb_print_reg(gdb_server *g, unsigned reg, char *out)
 {
-    const uint64_t value = g->target.get_reg(g->target.ctx, g->pe, reg);
-    uint8_t bytes[8];
+    uint8_t bytes[16];
 
-    for (unsigned n = 0; n < 8; n++)
-        bytes[n] = (uint8_t)(value >> (8 * n));
+    for (unsigned half = 0; half < 2 && 8 * half < gdb_reg_bytes(reg); half++) {
+        const uint64_t value = g->target.get_reg(g->target.ctx, g->pe, reg, half);
+
+        for (unsigned n = 0; n < 8; n++)
+            bytes[8 * half + n] = (uint8_t)(value >> (8 * n));
+    }
     gdb_put_hex(out, bytes, gdb_reg_bytes(reg));
     return 2 * gdb_reg_bytes(reg);
 }
 
 static const char *gdb_scan_reg(gdb_server *g, unsigned reg, const char *text)
 {
-    uint8_t bytes[8] = {0};
-    uint64_t value = 0;
+    uint8_t bytes[16] = {0};
 
     if (gdb_get_hex(text, bytes, gdb_reg_bytes(reg)) != gdb_reg_bytes(reg))
         return NULL;
-    for (unsigned n = 0; n < 8; n++)
-        value |= (uint64_t)bytes[n] << (8 * n);
-    g->target.set_reg(g->target.ctx, g->pe, reg, value);
+    for (unsigned half = 0; half < 2 && 8 * half < gdb_reg_bytes(reg); half++) {
+        uint64_t value = 0;
+
+        for (unsigned n = 0; n < 8; n++)
+            value |= (uint64_t)bytes[8 * half + n] << (8 * n);
+        g->target.set_reg(g->target.ctx, g->pe, reg, half, value);
+    }
     return text + 2 * gdb_reg_bytes(reg);
 }
 
 static void gdb_read_regs(gdb_server *g)
 {
-    char out[GDB_REGS * 16 + 1];
+    char out[GDB_REGS * 32 + 1];
     size_t n = 0;
 
     for (unsigned reg = 0; reg < GDB_REGS; reg++)
@@ -112,7 +152,7 @@ static void gdb_write_regs(gdb_server *g, const char *text)
 static void gdb_read_reg(gdb_server *g, const char *text)
 {
     const unsigned long reg = strtoul(text, NULL, 16);
-    char out[17];
+    char out[33];
 
     if (reg >= GDB_REGS) {
         gdb_error(g);
@@ -295,14 +335,21 @@ static size_t gdb_build_xml(char *out, size_t size)
     n += (size_t)snprintf(out + n, size - n,
                           "<reg name=\"sp\" bitsize=\"64\" type=\"data_ptr\"/>"
                           "<reg name=\"pc\" bitsize=\"64\" type=\"code_ptr\"/>"
-                          "<reg name=\"cpsr\" bitsize=\"32\"/></feature></target>");
+                          "<reg name=\"cpsr\" bitsize=\"32\"/></feature>%s",
+                          gdb_vector_xml);
+    for (unsigned reg = 0; reg < 32; reg++)
+        n += (size_t)snprintf(out + n, size - n,
+                              "<reg name=\"v%u\" bitsize=\"128\" type=\"aarch64v\"/>", reg);
+    n += (size_t)snprintf(out + n, size - n,
+                          "<reg name=\"fpsr\" bitsize=\"32\"/>"
+                          "<reg name=\"fpcr\" bitsize=\"32\"/></feature></target>");
     return n;
 }
 
 /* "OFFSET,LENGTH" of target.xml. */
 static void gdb_send_xml(gdb_server *g, const char *text)
 {
-    char xml[4096], out[4097];
+    char xml[GDB_XML], out[GDB_XML + 1];
     const size_t size = gdb_build_xml(xml, sizeof xml);
     uint64_t offset, length;
 

@@ -13,14 +13,24 @@ extern "C" {
 #endif
 
 /** Registers as GDB numbers them. */
-enum { GDB_REG_X0 = 0, GDB_REG_SP = 31, GDB_REG_PC = 32, GDB_REG_CPSR = 33, GDB_REGS = 34 };
+enum {
+    GDB_REG_X0 = 0,
+    GDB_REG_SP = 31,
+    GDB_REG_PC = 32,
+    GDB_REG_CPSR = 33,
+    GDB_REG_V0 = 34, /**< 128 bits each. */
+    GDB_REG_FPSR = 66,
+    GDB_REG_FPCR = 67,
+    GDB_REGS = 68
+};
 
 /** How the server reaches the machine. PEs are numbered from 0. */
 typedef struct gdb_target {
     void *ctx;
     unsigned pes;
-    uint64_t (*get_reg)(void *ctx, unsigned pe, unsigned reg);
-    void (*set_reg)(void *ctx, unsigned pe, unsigned reg, uint64_t value);
+    /** 64 bits of a register; `half` 1 is the upper half of a vector register, else 0. */
+    uint64_t (*get_reg)(void *ctx, unsigned pe, unsigned reg, unsigned half);
+    void (*set_reg)(void *ctx, unsigned pe, unsigned reg, unsigned half, uint64_t value);
     /** Memory as the PE sees it; how many bytes could be reached. */
     uint32_t (*read)(void *ctx, unsigned pe, uint64_t address, void *data, uint32_t length);
     uint32_t (*write)(void *ctx, unsigned pe, uint64_t address, const void *data, uint32_t length);

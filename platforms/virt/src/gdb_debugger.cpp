@@ -23,8 +23,10 @@ machine &machine_of(void *ctx)
     return *static_cast<machine *>(ctx);
 }
 
-iss_reg register_of(unsigned reg)
+iss_reg register_of(unsigned reg, unsigned half)
 {
+    if (reg >= GDB_REG_V0 && reg < GDB_REG_FPSR)
+        return static_cast<iss_reg>(ISS_REG_V0 + 2 * (reg - GDB_REG_V0) + half);
     switch (reg) {
     case GDB_REG_SP:
         return ISS_REG_SP;
@@ -32,6 +34,10 @@ iss_reg register_of(unsigned reg)
         return ISS_REG_PC;
     case GDB_REG_CPSR:
         return ISS_REG_PSTATE;
+    case GDB_REG_FPSR:
+        return ISS_REG_FPSR;
+    case GDB_REG_FPCR:
+        return ISS_REG_FPCR;
     default:
         return static_cast<iss_reg>(ISS_REG_X0 + reg);
     }
@@ -63,13 +69,13 @@ gdb_target gdb_debugger::target()
 
     t.ctx = &machine_;
     t.pes = machine_.units();
-    t.get_reg = [](void *ctx, unsigned n, unsigned reg) {
+    t.get_reg = [](void *ctx, unsigned n, unsigned reg, unsigned half) {
         pe &unit = machine_of(ctx).unit(n);
-        return unit.ops().get_reg(unit.instance(), register_of(reg));
+        return unit.ops().get_reg(unit.instance(), register_of(reg, half));
     };
-    t.set_reg = [](void *ctx, unsigned n, unsigned reg, uint64_t value) {
+    t.set_reg = [](void *ctx, unsigned n, unsigned reg, unsigned half, uint64_t value) {
         pe &unit = machine_of(ctx).unit(n);
-        unit.ops().set_reg(unit.instance(), register_of(reg), value);
+        unit.ops().set_reg(unit.instance(), register_of(reg, half), value);
     };
     t.read = [](void *ctx, unsigned n, uint64_t address, void *data, uint32_t length) {
         return memory(ctx, n, address, data, length, false);

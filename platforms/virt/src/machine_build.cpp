@@ -4,7 +4,6 @@
 #include <stdexcept>
 
 #include "board.h"
-#include "devices/vacant.h"
 #include "iss/a64.h"
 #include "machine_model.h"
 #include "time_util.h"
@@ -49,7 +48,7 @@ machine::machine(sc_core::sc_module_name name, machine_setup &setup)
     : sc_module(name), setup_(setup), timed_(gictime_profile_timed(&setup.params.profile)),
       scheduler_("scheduler", bounds_of(setup)),
       domain_(iss_domain_create(setup.machine.cpus), iss_domain_destroy),
-      bus_("bus", setup.machine.cpus + 4, cost(setup, GICTIME_KEY_INTERCONNECT_MMIO)),
+      bus_("bus", setup.machine.cpus + 5, cost(setup, GICTIME_KEY_INTERCONNECT_MMIO)),
       agenda_("agenda"), firmware_socket_("firmware_socket"), psci_(), semihost_(), guest_(),
       acknowledged_(counted_intids(setup), 0)
 {
@@ -189,6 +188,18 @@ line_mux &machine::ppi_line(unsigned pe, uint32_t intid)
 
 // ---------------------------------------------------------------- devices
 
+namespace
+{
+
+console_device wires_of(pl011 &uart)
+{
+    return {[&uart] { return pl011_can_receive(&uart); },
+            [&uart](uint8_t byte) { (void)pl011_receive(&uart, byte, now_ps()); },
+            [&uart](uint8_t *byte) { return pl011_pop(&uart, byte); }};
+}
+
+} // namespace
+
 device_target &machine::add_device(const char *name, const dev_ops &ops, void *self, uint64_t base,
                                    uint64_t size, bool secure)
 {
@@ -212,7 +223,7 @@ void machine::build_devices()
     device_target &uart =
         add_device("uart0", pl011_ops, &uart0_, VP_UART0_BASE, VP_UART0_SIZE, false);
     uart.connect(0, spi_line(VP_INTID_SPI + VP_SPI_UART0));
-    console_ = std::make_unique<console>("console", agenda_, uart0_, uart);
+    console_ = std::make_unique<console>("console", agenda_, wires_of(uart0_), uart);
     add_part(*console_);
 
     pl031_init(&rtc_, rtc_start_s);
@@ -225,8 +236,8 @@ void machine::build_devices()
     build_flash();
     build_fw_cfg();
     build_stimulus();
-    add_device("virtio", virtio_vacant_ops, nullptr, VP_VIRTIO_BASE, VP_VIRTIO_SIZE, false);
     build_pcie();
+    build_virtio();
     if (setup_.machine.has_el3)
         build_secure_devices();
 }
@@ -237,7 +248,7 @@ void machine::build_secure_devices()
     device_target &uart =
         add_device("uart1", pl011_ops, &uart1_, VP_UART1_BASE, VP_UART1_SIZE, true);
     uart.connect(0, spi_line(VP_INTID_SPI + VP_SPI_UART1));
-    secure_console_ = std::make_unique<console>("secure_console", agenda_, uart1_, uart);
+    secure_console_ = std::make_unique<console>("secure_console", agenda_, wires_of(uart1_), uart);
     add_part(*secure_console_);
 
     pl061_init(&secure_gpio_);

@@ -31,6 +31,7 @@
 #include "line_mux.h"
 #include "machine.h"
 #include "memory_target.h"
+#include "net_user.h"
 #include "params.h"
 #include "pcie_root.h"
 #include "pe.h"
@@ -38,6 +39,7 @@
 #include "psci.h"
 #include "scheduler.h"
 #include "semihost.h"
+#include "virtio_hub.h"
 
 namespace virt
 {
@@ -165,11 +167,20 @@ private:
     void build_stimulus();
     void build_pcie();
     void build_v2m();
+    void build_virtio();
+    void build_virtio_console(unsigned n, device_target &slots);
+    bool open_virtio_consoles(vp_error &error);
+    bool open_virtio_nets(vp_error &error);
     void pass_v2m();
     /// Number of the bus initiator that writes MSIs: after the PEs, fw_cfg and firmware.
     unsigned pcie_initiator() const
     {
         return setup_.machine.cpus + 2;
+    }
+    /// Number of the bus initiator that virtio devices are.
+    unsigned virtio_initiator() const
+    {
+        return setup_.machine.cpus + 4;
     }
     void build_flash();
     void build_fw_cfg();
@@ -183,6 +194,8 @@ private:
     void start();
     void start_pe(unsigned n, uint64_t entry, uint64_t x0, uint64_t time_ps);
     void act_as_firmware();
+    uint64_t redistributor(unsigned n) const;
+    void wake_redistributors();
     void act_as_firmware_for(unsigned n, uint64_t time_ps);
     void secure_write(uint64_t address, uint32_t value);
     void want_reset();
@@ -212,6 +225,8 @@ private:
 
     void complain(const char *device, uint64_t offset, unsigned size, bool write,
                   dev_status status);
+    void complain_of_queue(const char *device, unsigned queue, const char *text);
+    bool worth_saying();
     static void on_broken_monitor(void *up, uint32_t pe, uint32_t writer);
     static void on_gic_event(void *up, const gic_event *event);
     static void on_guest_line(void *ctx, const char *line);
@@ -246,6 +261,10 @@ private:
     stimulus stimulus_;
     gicv2m v2m_;
     std::unique_ptr<pcie_root> pcie_;
+    device_target *ecam_ = nullptr;
+    std::unique_ptr<virtio_hub> virtio_;
+    std::vector<std::pair<unsigned, std::unique_ptr<console>>> virtio_consoles_; ///< By device.
+    std::vector<std::pair<unsigned, std::unique_ptr<net_user>>> user_nets_;      ///< By device.
     device_target *stimulus_target_ = nullptr;
     psci psci_;
     semihost semihost_;

@@ -29,12 +29,16 @@ void machine::build_pcie()
 
     for (unsigned pin = 0; pin < pcie_ecam_ops.num_lines; pin++)
         ecam.connect(pin, spi_line(VP_INTID_SPI + VP_SPI_PCIE + pin));
-    ecam.after([this](uint64_t) { pcie_->kick(); });
+    ecam_ = &ecam;
+    ecam.after([this](uint64_t) {
+        pcie_->kick();
+        if (virtio_ != nullptr)
+            virtio_->look();
+    });
     for (pcie_root::window &w : pcie_->windows())
         add_device(w.ops.name, w.ops, &w.device, w.device.base, w.device.size, false)
             .after([&ecam](uint64_t time_ps) { ecam.update(time_ps); });
     add_part(*pcie_);
-    pcie_->after_load([&ecam] { ecam.update(now_ps()); });
     build_v2m();
 }
 

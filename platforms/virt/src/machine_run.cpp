@@ -58,7 +58,8 @@ bool machine::open(vp_error &error)
         (secure_console_ != nullptr &&
          !secure_console_->open(o.secure_uart, "--secure-uart", o.uart.kind != VP_UART_STDIO,
                                 error)) ||
-        !open_restore(error) || !open_saves(error))
+        !open_virtio_consoles(error) || !open_virtio_nets(error) || !open_restore(error) ||
+        !open_saves(error))
         return false;
     if (!files)
         return true;
@@ -96,6 +97,8 @@ bool machine::close(vp_error &error)
     console_->flush();
     if (secure_console_ != nullptr)
         secure_console_->flush();
+    for (auto &one : virtio_consoles_)
+        one.second->flush();
     close_saves();
     if (observer_ == nullptr)
         return true;
@@ -104,6 +107,7 @@ bool machine::close(vp_error &error)
                                                  : setup_.options.kernel;
     run.end_ps = now_ps();
     run.gic = &gic_->stats();
+    virtio_->report(counters);
     for (unsigned n = 0; n < setup_.machine.its_count; n++)
         report_its(gic_->its_counters(n), n, counters);
     facts.reserve(facts.size() + counters.size());
@@ -142,6 +146,8 @@ void machine::begin()
     console_->start();
     if (secure_console_ != nullptr)
         secure_console_->start();
+    for (auto &one : virtio_consoles_)
+        one.second->start();
 }
 
 void machine::start()
@@ -150,6 +156,8 @@ void machine::start()
 
     if (setup_.boot.nonsecure)
         act_as_firmware();
+    else if (setup_.options.bios != nullptr && !setup_.machine.has_el3)
+        wake_redistributors();
     for (unsigned n = 0; n < number; n++) {
         psci_started(&psci_, n);
         start_pe(n, setup_.boot.entry, setup_.boot.dtb, now_ps());
@@ -178,20 +186,30 @@ void machine::secure_write(uint64_t address, uint32_t value)
 void machine::act_as_firmware()
 {
     const gic_config &gic = setup_.params.gic;
-    const unsigned first = vp_machine_first_region(setup_.machine.cpus);
 
     for (unsigned n = 1; n <= gic.spi_count / 32u; n++)
         secure_write(VP_GICD_BASE + gicd_igroupr + n * 4, UINT32_MAX);
     for (unsigned n = 0; n < gic.espi_count / 32u; n++)
         secure_write(VP_GICD_BASE + gicd_igroupr_e + n * 4, UINT32_MAX);
-    for (unsigned n = 0; n < units(); n++) {
-        const uint64_t frame = n < first ? VP_GICR_BASE + uint64_t(n) * VP_GICR_FRAME
-                                         : VP_GICR_HIGH_BASE + uint64_t(n - first) * VP_GICR_FRAME;
-
-        secure_write(frame + gicr_waker, 0);
+    for (unsigned n = 0; n < units(); n++)
         for (unsigned word = 0; word <= gic.eppi_count / 32u; word++)
-            secure_write(frame + gicr_igroupr0 + word * 4, UINT32_MAX);
-    }
+            secure_write(redistributor(n) + gicr_igroupr0 + word * 4, UINT32_MAX);
+    wake_redistributors();
+}
+
+uint64_t machine::redistributor(unsigned n) const
+{
+    const unsigned first = vp_machine_first_region(setup_.machine.cpus);
+
+    return n < first ? VP_GICR_BASE + uint64_t(n) * VP_GICR_FRAME
+                     : VP_GICR_HIGH_BASE + uint64_t(n - first) * VP_GICR_FRAME;
+}
+
+// Firmware below EL3 relies on it that who was there before it has done so (EDK2 does).
+void machine::wake_redistributors()
+{
+    for (unsigned n = 0; n < units(); n++)
+        secure_write(redistributor(n) + gicr_waker, 0);
 }
 
 // Per PE: system registers on for the lower Exception levels, the priority mask open.
@@ -393,20 +411,34 @@ void machine::on_guest_line(void *, const char *line)
 }
 
 // The first few of a kind, then the 10th, 100th, ...: a guest cannot fill the log.
-void machine::complain(const char *device, uint64_t offset, unsigned size, bool write,
-                       dev_status status)
+bool machine::worth_saying()
 {
     uint64_t power = 10;
 
     device_errors_++;
     while (power < device_errors_)
         power *= 10;
-    if (device_errors_ > 4 && device_errors_ != power)
+    return device_errors_ <= 4 || device_errors_ == power;
+}
+
+void machine::complain(const char *device, uint64_t offset, unsigned size, bool write,
+                       dev_status status)
+{
+    if (!worth_saying())
         return;
     (void)std::fprintf(
         stderr,
         "gicvp: guest: %s: %s of %u bytes at 0x%" PRIx64 ": %s (device error %" PRIu64 ")\n",
         device, write ? "write" : "read", size, offset, complaint_text(status), device_errors_);
+}
+
+void machine::complain_of_queue(const char *device, unsigned queue, const char *text)
+{
+    if (worth_saying())
+        (void)std::fprintf(stderr,
+                           "gicvp: guest: %s: queue %u: %s; the device waits for a reset (device "
+                           "error %" PRIu64 ")\n",
+                           device, queue, text, device_errors_);
 }
 
 uint64_t machine::guest_errors() const

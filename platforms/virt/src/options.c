@@ -118,6 +118,22 @@ static bool option_device(vp_options *o, const char *value, vp_error *error)
     return true;
 }
 
+static bool option_drive(vp_options *o, const char *value, vp_error *error)
+{
+    if (o->num_drives == VP_MAX_DRIVES)
+        return vp_fail(error, "--drive %s: more than %d drives; give fewer", value, VP_MAX_DRIVES);
+    o->drive[o->num_drives++] = value;
+    return true;
+}
+
+static bool option_net(vp_options *o, const char *value, vp_error *error)
+{
+    if (o->num_nets == VP_MAX_DRIVES)
+        return vp_fail(error, "--net %s: more than %d networks; give fewer", value, VP_MAX_DRIVES);
+    o->net[o->num_nets++] = value;
+    return true;
+}
+
 static bool option_max_insns(vp_options *o, const char *value, vp_error *error)
 {
     if (!vp_parse_number(value, &o->max_insns) || o->max_insns == 0)
@@ -142,7 +158,7 @@ static bool option_quantum(vp_options *o, const char *value, vp_error *error)
     return true;
 }
 
-static bool parse_uart(vp_uart_option *uart, const char *name, const char *value, vp_error *error)
+bool vp_parse_uart(vp_uart_option *uart, const char *name, const char *value, vp_error *error)
 {
     if (strcmp(value, "stdio") == 0) {
         uart->kind = VP_UART_STDIO;
@@ -160,12 +176,12 @@ static bool parse_uart(vp_uart_option *uart, const char *name, const char *value
 
 static bool option_uart(vp_options *o, const char *value, vp_error *error)
 {
-    return parse_uart(&o->uart, "--uart", value, error);
+    return vp_parse_uart(&o->uart, "--uart", value, error);
 }
 
 static bool option_secure_uart(vp_options *o, const char *value, vp_error *error)
 {
-    return parse_uart(&o->secure_uart, "--secure-uart", value, error);
+    return vp_parse_uart(&o->secure_uart, "--secure-uart", value, error);
 }
 
 /* TIME or insns:N. */
@@ -237,6 +253,8 @@ static const option_row option_rows[] = {
     {"--profile", TEXT(profile)},
     {"--set", PARSE(option_set)},
     {"--device", PARSE(option_device)},
+    {"--drive", PARSE(option_drive)},
+    {"--net", PARSE(option_net)},
     {"--max-insns", PARSE(option_max_insns)},
     {"--max-time", PARSE(option_max_time)},
     {"--quantum", PARSE(option_quantum)},
@@ -315,6 +333,13 @@ static bool check_run(const vp_options *o, vp_error *error)
         return vp_fail(error, "--append: needs a kernel; give --kernel or --elf FILE as well");
     if (o->secure_uart.kind != VP_UART_NULL && !o->secure)
         return vp_fail(error, "--secure-uart: there is no Secure UART; give --secure as well");
+    for (unsigned n = 0; n < o->num_nets; n++)
+        if (strncmp(o->net[n], "user", 4) == 0 && (o->num_saves != 0 || o->restore != NULL))
+            return vp_fail(
+                error,
+                "--net %s: what the network knows is not in a checkpoint; use loopback or "
+                "pair",
+                o->net[n]);
     if (o->wait_gdb && o->gdb_port == 0)
         return vp_fail(error, "--wait-gdb: nothing to wait for; give --gdb PORT as well");
     return true;
@@ -437,6 +462,15 @@ const char *vp_options_help(void)
            "  --append TEXT         kernel command line\n"
            "  --elf FILE            AArch64 ELF program, started at its entry point\n"
            "Devices\n"
+           "  --drive file=PATH[,ro][,queues=N][,if=pci|mmio]\n"
+           "                        virtio block device over a disk image (if=pci)\n"
+           "  --net loopback|pair|user[,isolated][,mac=ADDRESS][,if=pci|mmio]\n"
+           "                        virtio network device that hears itself, two that hear each\n"
+           "                        other, or one behind a router (isolated: on its own)\n"
+           "  --device console[,if=pci|mmio][,to=BACKEND]\n"
+           "                        virtio console, to stdio, null (default) or file:PATH\n"
+           "  --device rng[,seed=N][,if=pci|mmio]\n"
+           "                        virtio entropy device, the same bytes in every run\n"
            "  --device tgen[,vectors=N][,count=N][,trace=FILE]\n"
            "                        PCIe traffic generators, MSI-X vectors of each (64)\n"
            "  --device v2m,base=INTID,spis=N\n"

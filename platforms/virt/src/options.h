@@ -42,6 +42,7 @@ typedef struct vp_save_point {
 enum {
     VP_MAX_SETS = 64,    /**< --set options of one run. */
     VP_MAX_DEVICES = 32, /**< --device options of one run. */
+    VP_MAX_DRIVES = 32,  /**< --drive options of one run, and --net options. */
     VP_MAX_SAVES = 16    /**< --save-at options of one run. */
 };
 
@@ -58,6 +59,10 @@ typedef struct vp_options {
     unsigned num_sets;
     const char *device[VP_MAX_DEVICES]; /**< See plug.h. */
     unsigned num_devices;
+    const char *drive[VP_MAX_DRIVES]; /**< See plug_virtio.h. */
+    unsigned num_drives;
+    const char *net[VP_MAX_DRIVES];
+    unsigned num_nets;
     uint64_t max_insns;   /**< UINT64_MAX: no bound. */
     uint64_t max_time_ps; /**< UINT64_MAX: no bound. */
     vp_uart_option uart, secure_uart;
@@ -79,6 +84,9 @@ bool vp_options_parse(vp_options *options, int argc, char **argv, vp_error *erro
 
 /** The text of `gicvp --help`. */
 const char *vp_options_help(void);
+
+/** Where the bytes of a console go: "stdio", "null" or "file:PATH"; `name` is the option. */
+bool vp_parse_uart(vp_uart_option *uart, const char *name, const char *value, vp_error *error);
 
 /** "4K", "512M", "2G" or a plain number of bytes. */
 bool vp_parse_size(const char *text, uint64_t *bytes);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "params.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -30,6 +31,24 @@ static const param_row param_rows[] = {
 #include "params.def"
 #undef VP_PARAM
 };
+
+/* A parameter of the platform that is a time. */
+typedef struct time_row {
+    const char *key;
+    const char *doc;
+    const char *def;
+    size_t offset;
+} time_row;
+
+static const time_row time_rows[] = {
+    {"virtio.latency",
+     "one request of a virtio device, from notification or the one before to its interrupt (timed)",
+     "10 us", offsetof(vp_params, virtio_latency_ps)},
+};
+
+enum { TIME_ROWS = sizeof time_rows / sizeof time_rows[0] };
+
+#define TIME_MAX_PS UINT64_C(1000000000000) /* 1 s */
 
 enum { PARAM_ROWS = sizeof param_rows / sizeof param_rows[0] };
 
@@ -61,16 +80,54 @@ static bool param_set(gic_config *config, const param_row *row, const char *text
     return true;
 }
 
-/* "key=value": the machine's keys begin with "gic.", all others are the profile's. */
+/* A time as "10us" or "10 us"; 0 needs no unit. */
+static bool time_set(vp_params *params, const time_row *row, const char *text, vp_error *error)
+{
+    const char *unit = strchr(text, ' ');
+    uint64_t ps = 0;
+    char word[32];
+
+    if (strlen(text) >= sizeof word)
+        return vp_fail(error, "--set %s=%s: not a time; give 0 to 1s", row->key, text);
+    memcpy(word, text, strlen(text) + 1);
+    if (unit != NULL)
+        memcpy(word + (unit - text), unit + 1, strlen(unit));
+    if (strcmp(word, "0") != 0 && (!vp_parse_time(word, &ps) || ps > TIME_MAX_PS))
+        return vp_fail(error, "--set %s=%s: not a time; give 0 to 1s", row->key, text);
+    memcpy((uint8_t *)params + row->offset, &ps, sizeof ps);
+    return true;
+}
+
+static uint64_t time_fetch(const vp_params *params, const time_row *row)
+{
+    uint64_t ps;
+
+    memcpy(&ps, (const uint8_t *)params + row->offset, sizeof ps);
+    return ps;
+}
+
+static const time_row *time_find(const char *key, size_t length)
+{
+    for (unsigned n = 0; n < TIME_ROWS; n++)
+        if (strlen(time_rows[n].key) == length && strncmp(time_rows[n].key, key, length) == 0)
+            return &time_rows[n];
+    return NULL;
+}
+
+/* "key=value": the machine's keys begin with "gic.", the platform's are known, all others are the
+ * profile's. */
 static bool param_assign(vp_params *params, const char *assignment, vp_error *error)
 {
     const size_t length = strcspn(assignment, "=");
+    const time_row *time = time_find(assignment, length);
     gictime_error reason;
 
     for (unsigned n = 0; n < PARAM_ROWS; n++)
         if (strlen(param_rows[n].key) == length &&
             strncmp(param_rows[n].key, assignment, length) == 0)
             return param_set(&params->gic, &param_rows[n], assignment + length + 1, error);
+    if (time != NULL)
+        return time_set(params, time, assignment + length + 1, error);
     if (strncmp(assignment, "gic.", 4) == 0)
         return vp_fail(error, "--set %s: no such parameter; see 'gicvp params gic'", assignment);
     if (!gictime_profile_set(&params->profile, assignment, &reason))
@@ -80,6 +137,10 @@ static bool param_assign(vp_params *params, const char *assignment, vp_error *er
 
 static void param_defaults(vp_params *params, const vp_machine *machine)
 {
+    vp_error never;
+
+    for (unsigned n = 0; n < TIME_ROWS; n++)
+        (void)time_set(params, &time_rows[n], time_rows[n].def, &never);
     params->gic = gic_config_default();
     for (unsigned n = 0; n < PARAM_ROWS; n++)
         param_store(&params->gic, &param_rows[n], param_rows[n].def);
@@ -129,6 +190,9 @@ void vp_params_print(const vp_params *params, FILE *out)
     for (unsigned n = 0; n < PARAM_ROWS; n++)
         (void)fprintf(out, "%s = %u\n", param_rows[n].key,
                       param_fetch(&params->gic, &param_rows[n]));
+    for (unsigned n = 0; n < TIME_ROWS; n++)
+        (void)fprintf(out, "%s = %" PRIu64 " ps\n", time_rows[n].key,
+                      time_fetch(params, &time_rows[n]));
 }
 
 static bool param_wanted(const char *key, const char *prefix)
@@ -147,6 +211,14 @@ bool vp_params_list(const char *prefix, FILE *out, vp_error *error)
             continue;
         (void)fprintf(out, "%-34s %-10u %u to %u: %s\n", row->key, row->def, row->min, row->max,
                       row->doc);
+        listed++;
+    }
+    for (unsigned n = 0; n < TIME_ROWS; n++) {
+        const time_row *row = &time_rows[n];
+
+        if (!param_wanted(row->key, prefix))
+            continue;
+        (void)fprintf(out, "%-34s %-13s %s\n", row->key, row->def, row->doc);
         listed++;
     }
     for (unsigned n = 0; n < GICTIME_KEY_COUNT; n++) {

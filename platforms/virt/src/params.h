@@ -20,13 +20,14 @@ extern "C" {
 typedef struct vp_params {
     gic_config gic;
     gictime_profile profile;
+    uint64_t virtio_latency_ps; /**< Of one request, in timed mode. */
 } vp_params;
 
 /** Profile, then --set in order, then the checks. */
 bool vp_params_make(vp_params *params, const vp_options *options, const vp_machine *machine,
                     vp_error *error);
 
-/** Prints the GIC's parameters as lines "key = value". */
+/** Prints the parameters that are not the profile's as lines "key = value". */
 void vp_params_print(const vp_params *params, FILE *out);
 
 /** Lists all keys that begin with `prefix` (NULL: all) with defaults, ranges and meanings. */

@@ -142,8 +142,6 @@ bool pcie_root::load(gictime_cursor &from)
         if (!same_trace || state == nullptr || !dev_load(&tgen_ops.device, t.get(), state, size))
             return false;
     }
-    if (loaded_)
-        loaded_();
     return gictime_cursor_done(&from);
 }
 

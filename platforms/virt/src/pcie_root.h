@@ -78,11 +78,6 @@ public:
     {
         lost_ = std::move(function);
     }
-    /// Called after a restore: lines and deadlines of the endpoints are what was saved.
-    void after_load(std::function<void()> function)
-    {
-        loaded_ = std::move(function);
-    }
     /// Writes @p data at @p address now, as the device with @p device_id does: to GITS_TRANSLATER,
     /// a v2m frame, GICD_SETSPI or memory. Waits while its target pushes back. @return whether
     /// something took it.
@@ -113,7 +108,6 @@ private:
     std::vector<std::unique_ptr<tgen>> tgens_;
     std::array<window, 3> windows_;
     std::function<void(uint64_t)> lost_;
-    std::function<void()> loaded_;
     sc_core::sc_event go_;
 };
 

@@ -6,54 +6,9 @@
 
 #include "board.h"
 #include "image.h"
+#include "plug_reader.h"
 
-enum { LAST_SPI_INTID = 1019, TRACE_LINE_LEAST = 4 /* "0 0\n" */ };
-
-/* The option at hand: its whole text, and the key=value that is read. */
-typedef struct plug_reader {
-    const char *text;
-    const char *key;
-    size_t key_length;
-    const char *value;
-    size_t value_length;
-} plug_reader;
-
-/* Moves to the next ",key=value"; `trace=` takes the rest. @return false at the end. */
-static bool next_key(plug_reader *r)
-{
-    const char *end =
-        r->value != NULL ? r->value + r->value_length : r->text + strcspn(r->text, ",");
-
-    if (*end == '\0')
-        return false;
-    r->key = end + 1;
-    r->key_length = strcspn(r->key, "=,");
-    r->value = r->key + r->key_length + (r->key[r->key_length] == '=' ? 1 : 0);
-    r->value_length = strncmp(r->key, "trace=", strlen("trace=")) == 0 ? strlen(r->value)
-                                                                       : strcspn(r->value, ",");
-    return true;
-}
-
-static bool key_is(const plug_reader *r, const char *key)
-{
-    return strlen(key) == r->key_length && strncmp(key, r->key, r->key_length) == 0;
-}
-
-/* The number of the key at hand, least to most. */
-static bool read_number(const plug_reader *r, uint64_t least, uint64_t most, uint64_t *number,
-                        vp_error *error)
-{
-    char text[24];
-
-    if (r->value_length != 0 && r->value_length < sizeof text) {
-        memcpy(text, r->value, r->value_length);
-        text[r->value_length] = '\0';
-        if (vp_parse_number(text, number) && *number >= least && *number <= most)
-            return true;
-    }
-    return vp_fail(error, "--device %s: %.*s is out of range; give %llu to %llu", r->text,
-                   (int)r->key_length, r->key, (unsigned long long)least, (unsigned long long)most);
-}
+enum { VP_FUNCTIONS = 8, LAST_SPI_INTID = 1019, TRACE_LINE_LEAST = 4 /* "0 0\n" */ };
 
 static bool parse_trace(vp_plug_tgen *t, const vp_blob *blob, vp_error *error)
 {
@@ -85,7 +40,6 @@ static bool read_trace(vp_plug_tgen *t, const char *path, vp_error *error)
     return good;
 }
 
-/* Slot by slot, then the next function of each. */
 static bool add_tgens(vp_plug *plug, const vp_plug_tgen *model, uint64_t count, const char *text,
                       vp_error *error)
 {
@@ -96,8 +50,6 @@ static bool add_tgens(vp_plug *plug, const vp_plug_tgen *model, uint64_t count, 
         vp_plug_tgen *t = &plug->tgen[plug->tgens];
 
         *t = *model;
-        t->device = (uint8_t)(1 + plug->tgens % VP_PCIE_SLOTS);
-        t->function = (uint8_t)(plug->tgens / VP_PCIE_SLOTS);
         plug->tgens++;
     }
     return true;
@@ -108,14 +60,14 @@ static bool plug_tgen(vp_plug *plug, plug_reader *r, unsigned index, vp_error *e
     vp_plug_tgen model = {.vectors = 64};
     uint64_t vectors = model.vectors, count = 1;
 
-    while (next_key(r)) {
+    while (plug_next_key(r, "trace")) {
         bool good;
 
-        if (key_is(r, "vectors"))
-            good = read_number(r, 1, TGEN_MAX_VECTORS, &vectors, error);
-        else if (key_is(r, "count"))
-            good = read_number(r, 1, VP_MAX_TGENS, &count, error);
-        else if (key_is(r, "trace"))
+        if (plug_key_is(r, "vectors"))
+            good = plug_read_number(r, 1, TGEN_MAX_VECTORS, &vectors, error);
+        else if (plug_key_is(r, "count"))
+            good = plug_read_number(r, 1, VP_MAX_TGENS, &count, error);
+        else if (plug_key_is(r, "trace"))
             good = read_trace(&model, r->value, error);
         else
             good =
@@ -133,13 +85,13 @@ static bool plug_v2m(plug_reader *r, const vp_params *params, vp_machine *machin
     const uint64_t end = VP_INTID_SPI + (uint64_t)params->gic.spi_count;
     uint64_t first = VP_V2M_FIRST, spis = VP_V2M_SPIS;
 
-    while (next_key(r)) {
+    while (plug_next_key(r, NULL)) {
         bool good;
 
-        if (key_is(r, "base"))
-            good = read_number(r, VP_INTID_SPI, LAST_SPI_INTID, &first, error);
-        else if (key_is(r, "spis"))
-            good = read_number(r, 1, LAST_SPI_INTID - VP_INTID_SPI + 1, &spis, error);
+        if (plug_key_is(r, "base"))
+            good = plug_read_number(r, VP_INTID_SPI, LAST_SPI_INTID, &first, error);
+        else if (plug_key_is(r, "spis"))
+            good = plug_read_number(r, 1, LAST_SPI_INTID - VP_INTID_SPI + 1, &spis, error);
         else
             good = vp_fail(error, "--device %s: no such key; give base or spis", r->text);
         if (!good)
@@ -160,13 +112,13 @@ static bool plug_pcie(plug_reader *r, vp_machine *machine, vp_error *error)
 {
     uint64_t base = 0, mask = UINT16_MAX;
 
-    while (next_key(r)) {
+    while (plug_next_key(r, NULL)) {
         bool good;
 
-        if (key_is(r, "base"))
-            good = read_number(r, 0, UINT32_MAX - UINT16_MAX, &base, error);
-        else if (key_is(r, "mask"))
-            good = read_number(r, 0, UINT16_MAX, &mask, error);
+        if (plug_key_is(r, "base"))
+            good = plug_read_number(r, 0, UINT32_MAX - UINT16_MAX, &base, error);
+        else if (plug_key_is(r, "mask"))
+            good = plug_read_number(r, 0, UINT16_MAX, &mask, error);
         else
             good = vp_fail(error, "--device %s: no such key; give base or mask", r->text);
         if (!good)
@@ -177,26 +129,43 @@ static bool plug_pcie(plug_reader *r, vp_machine *machine, vp_error *error)
     return true;
 }
 
-static bool name_is(const char *text, const char *name)
-{
-    const size_t length = strcspn(text, ",");
-
-    return length == strlen(name) && strncmp(text, name, length) == 0;
-}
-
 /* "name" or "name,key=value...". */
 static bool plug_in(vp_plug *plug, unsigned index, const vp_options *options,
                     const vp_params *params, vp_machine *machine, vp_error *error)
 {
-    plug_reader r = {options->device[index], NULL, 0, NULL, 0};
+    plug_reader r = {.option = "--device", .text = options->device[index]};
 
-    if (name_is(r.text, "tgen"))
+    if (plug_name_is(r.text, "tgen"))
         return plug_tgen(plug, &r, index, error);
-    if (name_is(r.text, "v2m"))
+    if (plug_name_is(r.text, "v2m"))
         return plug_v2m(&r, params, machine, error);
-    if (name_is(r.text, "pcie"))
+    if (plug_name_is(r.text, "pcie"))
         return plug_pcie(&r, machine, error);
-    return vp_fail(error, "--device %s: no such device; give tgen, v2m or pcie", r.text);
+    if (plug_name_is(r.text, "console"))
+        return vp_plug_console(&plug->virtio, &r, error);
+    if (plug_name_is(r.text, "rng"))
+        return vp_plug_rng(&plug->virtio, &r, error);
+    return vp_fail(error, "--device %s: no such device; give tgen, console, rng, v2m or pcie",
+                   r.text);
+}
+
+/* Slot by slot behind the virtio devices, then the next function of each. */
+static bool place_tgens(vp_plug *plug, vp_error *error)
+{
+    const unsigned first = 1 + plug->virtio.on_pci;
+    const unsigned slots = VP_PCIE_SLOTS + 1 - first;
+
+    if (plug->tgens > slots * VP_FUNCTIONS)
+        return vp_fail(
+            error,
+            "--device tgen: %u traffic generators do not fit beside %u virtio functions; "
+            "give fewer",
+            plug->tgens, plug->virtio.on_pci);
+    for (unsigned n = 0; n < plug->tgens; n++) {
+        plug->tgen[n].device = (uint8_t)(first + n % slots);
+        plug->tgen[n].function = (uint8_t)(n / slots);
+    }
+    return true;
 }
 
 bool vp_plug_make(vp_plug *plug, const vp_options *options, const vp_params *params,
@@ -210,15 +179,23 @@ bool vp_plug_make(vp_plug *plug, const vp_options *options, const vp_params *par
     machine->its_count = params->gic.its_count;
     machine->v2m_first = VP_V2M_FIRST;
     machine->v2m_spis = fits ? VP_V2M_SPIS : 0;
+    for (unsigned n = 0; n < options->num_drives; n++)
+        if (!vp_plug_drive(&plug->virtio, options->drive[n], error))
+            return false;
+    for (unsigned n = 0; n < options->num_nets; n++)
+        if (!vp_plug_net(&plug->virtio, options->net[n], error))
+            return false;
     for (unsigned n = 0; n < options->num_devices; n++)
         if (!plug_in(plug, n, options, params, machine, error))
             return false;
-    return true;
+    return place_tgens(plug, error) &&
+           vp_plug_virtio_check(&plug->virtio, params->gic.spi_count, error);
 }
 
 void vp_plug_free(vp_plug *plug)
 {
     for (unsigned n = 0; n < VP_MAX_DEVICES; n++)
         free(plug->trace[n]);
+    vp_plug_virtio_free(&plug->virtio);
     memset(plug, 0, sizeof *plug);
 }

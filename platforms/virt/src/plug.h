@@ -11,6 +11,7 @@
 #include "machine.h"
 #include "options.h"
 #include "params.h"
+#include "plug_virtio.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,10 +36,11 @@ typedef struct vp_plug {
     vp_plug_tgen tgen[VP_MAX_TGENS];
     unsigned tgens;
     tgen_arrival *trace[VP_MAX_DEVICES]; /**< Owned. */
+    vp_plug_virtios virtio;
 } vp_plug;
 
 /**
- * Reads the --device options: `tgen[,vectors=N][,count=N][,trace=FILE]` (trace last),
+ * Reads --drive and the --device options: `tgen[,vectors=N][,count=N][,trace=FILE]` (trace last),
  * `v2m[,base=INTID][,spis=N]`, `pcie[,base=DEVICEID][,mask=M]`. Fills in the machine: v2m frame,
  * DeviceIDs, ITSs.
  * @return false with the message in `error`.

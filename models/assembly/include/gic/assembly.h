@@ -118,7 +118,10 @@ void gic_assembly_reset(gic_assembly *a, uint64_t now_ps);
 /** Reset the CPU interface of one PE alone. */
 void gic_assembly_reset_pe(gic_assembly *a, uint16_t pe, uint64_t now_ps);
 
-/** Access to the GICD frame. On return the loosely-timed GIC has settled. */
+/**
+ * Access to the GICD frame. On return the loosely-timed GIC has settled. GIC_ADDRESS where it is no
+ * part of this assembly.
+ */
 gic_status gic_assembly_gicd_read(gic_assembly *a, uint64_t now_ps, const gic_access *access,
                                   uint32_t offset, uint64_t *value);
 gic_status gic_assembly_gicd_write(gic_assembly *a, uint64_t now_ps, const gic_access *access,

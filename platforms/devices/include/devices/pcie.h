@@ -101,6 +101,10 @@ typedef struct pcie_function_ops {
                         uint64_t value);
     /** Vector `vector` was sent at `now_ps`, at once or when it was unmasked; NULL: no matter. */
     void (*sent)(void *self, unsigned vector, uint64_t now_ps);
+    /** The word of configuration space that is the endpoint's own (pcie_function.port): what it
+     *  reads now, and a write of all of it. NULL without one. */
+    dev_status (*port_read)(void *self, uint64_t now_ps, uint32_t *value);
+    dev_status (*port_write)(void *self, uint64_t now_ps, uint32_t value);
 } pcie_function_ops;
 
 /** A function: description, wiring, derived masks. The state is elsewhere. */
@@ -116,8 +120,9 @@ typedef struct pcie_function {
     uint8_t initial[PCI_CONFIG_SIZE];  /**< Configuration space after a reset. */
     uint8_t writable[PCI_CONFIG_SIZE]; /**< Bits that software may write. */
     uint8_t pm, msi, msix, express;    /**< Offsets of the capabilities; 0: not there. */
-    uint8_t cap_last;                  /**< The last capability of the list. */
-    uint16_t cap_end;                  /**< Where free space starts. */
+    uint8_t port;     /**< Offset of a word that ops->port_read and port_write serve; 0: none. */
+    uint8_t cap_last; /**< The last capability of the list. */
+    uint16_t cap_end; /**< Where free space starts. */
 } pcie_function;
 
 /** How pcie_raise() ended. */
@@ -144,8 +149,11 @@ uint8_t pcie_add_capability(pcie_function *f, uint8_t id, uint8_t length);
 /** Everything as after power-up: header, capabilities, table masked, nothing pending. */
 void pcie_function_reset(pcie_function *f);
 
-/** An access to configuration space, `offset` 0 to 4095. Sizes 1, 2, 4, aligned. */
-dev_status pcie_config_read(const pcie_function *f, uint32_t offset, unsigned size,
+/** An access to configuration space, `offset` 0 to 4095. Sizes 1, 2, 4, aligned. A peek does not
+ *  call the endpoint for its word. */
+dev_status pcie_config_peek(const pcie_function *f, uint32_t offset, unsigned size,
+                            uint64_t *value);
+dev_status pcie_config_read(pcie_function *f, uint32_t offset, unsigned size, uint64_t now_ps,
                             uint64_t *value);
 dev_status pcie_config_write(pcie_function *f, uint32_t offset, unsigned size, uint64_t now_ps,
                              uint64_t value);
@@ -185,6 +193,10 @@ bool pcie_intx(const pcie_function *f);
 uint32_t pcie_get(const pcie_function *f, unsigned offset, unsigned size);
 /** Sets what a field is after a reset; only between pcie_function_init() and the first reset. */
 void pcie_put(pcie_function *f, unsigned offset, unsigned size, uint32_t value);
+
+/** Lets software write the bits of `mask` of a field; only between pcie_function_init() and the
+ * first reset. */
+void pcie_allow(pcie_function *f, unsigned offset, unsigned size, uint32_t mask);
 
 #ifdef __cplusplus
 }

@@ -332,6 +332,10 @@ typedef enum iss_reg {
     ISS_REG_SP_EL1,
     ISS_REG_SP_EL2,
     ISS_REG_SP_EL3,
+    ISS_REG_FPCR,
+    ISS_REG_FPSR,
+    ISS_REG_V0, /**< Lower half of V0; V0 + 2n and V0 + 2n + 1 are the halves of Vn. */
+    ISS_REG_V31_HIGH = ISS_REG_V0 + 63,
     ISS_REG_COUNT
 } iss_reg;
 

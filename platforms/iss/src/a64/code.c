@@ -54,11 +54,15 @@ void a64_decode(const iss_config *config, const a64_model *model, uint32_t raw, 
     case 6:
     case 12:
     case 14:
-        known = a64_decode_ldst(&d, raw);
+        known = a64_bit(raw, 26) ? a64_decode_simd_ldst(&d, raw) : a64_decode_ldst(&d, raw);
         break;
     case 5:
     case 13:
         known = a64_decode_dp_reg(&d, raw);
+        break;
+    case 7:
+    case 15:
+        known = a64_decode_simd(&d, raw);
         break;
     default:
         known = false;

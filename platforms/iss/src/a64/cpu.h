@@ -31,11 +31,17 @@ typedef struct a64_op a64_op;
  */
 typedef void a64_fn(a64_cpu *c, const a64_op *o, int64_t acc);
 
+/** The work of an operation that needs neither `acc` nor to choose what comes next. */
+typedef void a64_body(a64_cpu *c, const a64_op *o);
+
 /** A decoded instruction. Slots of a page lie in address order, so that fall-through is `o + 1`. */
 struct a64_op {
     a64_fn *fn;
     int64_t cost; /**< What `acc` loses: cycles << 32, less 1. */
-    uint64_t imm;
+    union {
+        uint64_t imm;
+        a64_body *body; /**< Of an operation whose handler is a64_op_body. */
+    };
     uint32_t raw; /**< The instruction. */
     uint8_t rd, rn, rm, ra;
 };
@@ -99,6 +105,18 @@ typedef enum a64_pmu_source {
     A64_PMU_SOURCES
 } a64_pmu_source;
 
+/** Bits of FPCR (AHP, DN, FZ, RMode) and of FPSR (QC and the cumulative flags). */
+#define A64_FPCR_MASK UINT32_C(0x07c00000)
+#define A64_FPSR_MASK UINT32_C(0x0800009f)
+
+/** A SIMD and floating-point register. */
+typedef union a64_vec {
+    uint8_t b[16];
+    uint16_t h[8];
+    uint32_t s[4];
+    uint64_t d[2];
+} a64_vec;
+
 typedef struct a64_pmu {
     uint64_t value[A64_PMU_COUNTERS + 1u]; /**< Counter values as of `base`; last: PMCCNTR. */
     uint64_t base[A64_PMU_SOURCES];        /**< Totals up to which the values count. */
@@ -136,6 +154,9 @@ typedef struct a64_arch {
     uint8_t excl_size;
     uint32_t lines;   /**< Bit per iss_line. */
     uint64_t excl_pa; /**< What the monitor is armed on. */
+    uint32_t fpcr;
+    uint32_t fpsr;
+    a64_vec v[32];
 } a64_arch;
 
 /* ------------------------------------------------------------------ translation */
@@ -153,6 +174,7 @@ typedef struct a64_dtlb {
     uint64_t rtag;
     uint64_t wtag;
     uintptr_t addend;
+    bool loose; /**< Unaligned accesses are made like aligned ones. */
 } a64_dtlb;
 
 /** Instruction side: decoded slots of the page at `tag`. */
@@ -185,13 +207,18 @@ typedef struct a64_tlbe {
     bool valid, global, uxn, pxn, secure;
 } a64_tlbe;
 
-#define A64_TLB_SETS 256u
-#define A64_TLB_WAYS 4u
+#define A64_TLB_SETS   256u
+#define A64_TLB_WAYS   4u
+#define A64_BLOCK_MAP  4096u
+#define A64_BLOCK_BITS 21u
 
 typedef struct a64_tlb {
     a64_tlbe entry[A64_TLB_SETS][A64_TLB_WAYS];
     uint8_t victim[A64_TLB_SETS];
-    bool blocks; /**< An entry larger than 4 KiB was cached since the last full invalidation. */
+    /** Where entries of more than 4 KiB may lie: a bit for the 2 MiB regions of each hash value,
+        and whether one is larger than that. Bits stay when entries go. */
+    uint64_t block_at[A64_BLOCK_MAP / 64u];
+    bool huge;
 } a64_tlb;
 
 /* ------------------------------------------------------------------ code */
@@ -237,6 +264,7 @@ struct iss {
     bool single;        /**< A debugger looks: at most one instruction or one exception a slice. */
     bool reset_pending; /**< A reset was asked for while running. */
     bool pmu_on;        /**< Some counter is enabled. */
+    bool fp_trap;       /**< SIMD and floating-point instructions trap in this state. */
     bool sp_check;      /**< SCTLR says to check the stack pointer at this EL. */
     uint8_t ctx;        /**< a64_ctx of the current state. */
     uint8_t watches;
@@ -261,6 +289,9 @@ struct iss {
 };
 
 /* ------------------------------------------------------------------ small helpers */
+
+__extension__ typedef unsigned __int128 a64_u128;
+__extension__ typedef __int128 a64_i128;
 
 /** Bits [hi:lo] of an instruction or register. */
 static inline uint32_t a64_bits(uint32_t v, unsigned hi, unsigned lo)

@@ -11,12 +11,17 @@
 uint64_t a64_get_reg(const iss *c, iss_reg reg)
 {
     const a64_arch *a = &c->a;
+    unsigned half = (unsigned)reg - (unsigned)ISS_REG_V0;
     if (reg <= ISS_REG_SP)
         return a->x[reg];
     if (reg == ISS_REG_PC)
         return a->pc;
     if (reg == ISS_REG_PSTATE)
         return a64_pstate(c);
+    if (reg >= ISS_REG_V0)
+        return a->v[half / 2u % 32u].d[half % 2u];
+    if (reg >= ISS_REG_FPCR)
+        return reg == ISS_REG_FPCR ? a->fpcr : a->fpsr;
     unsigned el = (unsigned)(reg - ISS_REG_SP_EL0);
     return el == (a->sp_sel ? a->el : 0u) ? a->x[A64_SP] : a->sp_el[el & 3u];
 }
@@ -41,7 +46,14 @@ void a64_set_reg(iss *c, iss_reg reg, uint64_t value)
         a->sleep = 0;
     } else if (reg == ISS_REG_PSTATE) {
         set_pstate(c, value);
-    } else if (reg < ISS_REG_COUNT) {
+    } else if (reg == ISS_REG_FPCR) {
+        a->fpcr = (uint32_t)value & A64_FPCR_MASK;
+    } else if (reg == ISS_REG_FPSR) {
+        a->fpsr = (uint32_t)value & A64_FPSR_MASK;
+    } else if (reg >= ISS_REG_V0 && reg < ISS_REG_COUNT) {
+        unsigned half = (unsigned)reg - (unsigned)ISS_REG_V0;
+        a->v[half / 2u].d[half % 2u] = value;
+    } else if (reg < ISS_REG_FPCR) {
         unsigned el = (unsigned)(reg - ISS_REG_SP_EL0);
         if (el == (a->sp_sel ? a->el : 0u))
             a->x[A64_SP] = value;

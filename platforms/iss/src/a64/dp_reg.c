@@ -7,9 +7,6 @@
 #define X(field) (c->a.x[o->field])
 #define W(field) ((uint32_t)c->a.x[o->field])
 
-__extension__ typedef unsigned __int128 a64_u128;
-__extension__ typedef __int128 a64_i128;
-
 /*
  * Each two-source operation in three forms: plain register (`_r`), shifted register (`_s`: type in
  * ra, amount in imm); add and subtract also with an extended register (`_x`: option in ra).

@@ -19,6 +19,12 @@ enum { SPSR_SS = 1u << 21, SPSR_IL = 1u << 20, SPSR_DAIF_SHIFT = 6, SPSR_AARCH32
 #define HCR_VSE (UINT64_C(1) << 8)
 #define HCR_TGE (UINT64_C(1) << 27)
 
+/* CPACR_EL1.FPEN, CPTR_ELx.TFP. */
+#define CPACR_FPEN(v) ((unsigned)((v) >> 20) & 3u)
+#define CPTR_TFP      (UINT64_C(1) << 10)
+/** ISS of a floating point trap: no condition (CV, COND of AL). */
+#define FP_TRAP_ISS (1u << 24 | 0xeu << 20)
+
 static const uint16_t vbar_of[4] = {S_VBAR_EL1, S_VBAR_EL1, S_VBAR_EL2, S_VBAR_EL3};
 static const uint16_t elr_of[4] = {S_ELR_EL1, S_ELR_EL1, S_ELR_EL2, S_ELR_EL3};
 static const uint16_t spsr_of[4] = {S_SPSR_EL1, S_SPSR_EL1, S_SPSR_EL2, S_SPSR_EL3};
@@ -59,6 +65,7 @@ void a64_context_changed(a64_cpu *c)
     c->itlb = c->bank[c->ctx].i;
     sctlr = a64_sctlr(c, a64_ctx_regime(c->ctx));
     c->sp_check = (sctlr >> (a->el ? 3 : 4)) & 1u;
+    a64_update_fp_trap(c);
     if (pe.el != c->pe.el || pe.scr_ns != c->pe.scr_ns || pe.scr_irq != c->pe.scr_irq ||
         pe.scr_fiq != c->pe.scr_fiq || pe.hcr_imo != c->pe.hcr_imo || pe.hcr_fmo != c->pe.hcr_fmo ||
         pe.hcr_amo != c->pe.hcr_amo || pe.hcr_tge != c->pe.hcr_tge) {
@@ -168,6 +175,49 @@ void a64_op_undefined(a64_cpu *c, const a64_op *o, int64_t acc)
 {
     A64_SLOW_BEGIN();
     a64_take_undefined(c);
+}
+
+/* ------------------------------------------------------------------ floating point traps */
+
+/** Level that SIMD and floating-point instructions trap to now, 0 for none. */
+static unsigned fp_trap_level(const a64_cpu *c)
+{
+    const a64_arch *a = &c->a;
+    unsigned fpen = CPACR_FPEN(a->sys[S_CPACR_EL1]);
+    if (a->el < 2u && fpen != 3u && (a->el == 0u || fpen != 1u))
+        return 1;
+    if (a->el < 3u && a64_el2_enabled(c) && (a->sys[S_CPTR_EL2] & CPTR_TFP))
+        return 2;
+    return c->config.has_el3 && (a->sys[S_CPTR_EL3] & CPTR_TFP) ? 3u : 0u;
+}
+
+void a64_update_fp_trap(a64_cpu *c)
+{
+    c->fp_trap = fp_trap_level(c) != 0u;
+}
+
+void a64_take_fp_trap(a64_cpu *c)
+{
+    unsigned el = fp_trap_level(c);
+    /* What CPACR_EL1 would send to EL1 has no class of its own where TGE sends it to EL2. */
+    if (el == 1u && (a64_hcr(c) & HCR_TGE))
+        a64_take_sync(c, 2, a64_esr(A64_EC_UNKNOWN, true, 0), c->a.pc);
+    else
+        a64_take_sync(c, el, a64_esr(A64_EC_FP, true, FP_TRAP_ISS), c->a.pc);
+}
+
+void a64_op_fp_trap(a64_cpu *c, const a64_op *o, int64_t acc)
+{
+    A64_SLOW_BEGIN();
+    a64_take_fp_trap(c);
+}
+
+void a64_op_body(a64_cpu *c, const a64_op *o, int64_t acc)
+{
+    if (A64_UNLIKELY(c->fp_trap))
+        A64_TAIL(a64_op_fp_trap, c, o, acc);
+    o->body(c, o);
+    A64_NEXT();
 }
 
 /* ------------------------------------------------------------------ interrupts */

@@ -114,6 +114,8 @@ bool a64_decode_dp_reg(a64_decoded *d, uint32_t raw);
 bool a64_decode_branch(a64_decoded *d, uint32_t raw);
 bool a64_decode_system(a64_decoded *d, uint32_t raw);
 bool a64_decode_ldst(a64_decoded *d, uint32_t raw);
+bool a64_decode_simd(a64_decoded *d, uint32_t raw);
+bool a64_decode_simd_ldst(a64_decoded *d, uint32_t raw);
 
 /** A slot from which no branch target is in the same page: code outside pages. */
 #define A64_SLOT_NOWHERE (-(1 << 28))
@@ -138,5 +140,11 @@ bool a64_bitmask(unsigned n, unsigned immr, unsigned imms, bool is64, uint64_t *
 
 /** The handler of everything UNDEFINED. */
 void a64_op_undefined(a64_cpu *c, const a64_op *o, int64_t acc);
+
+/** Takes the trap of a SIMD or floating-point instruction. */
+void a64_op_fp_trap(a64_cpu *c, const a64_op *o, int64_t acc);
+
+/** The handler of SIMD and floating-point operations that have a body. */
+void a64_op_body(a64_cpu *c, const a64_op *o, int64_t acc);
 
 #endif

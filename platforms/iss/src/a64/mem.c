@@ -103,12 +103,18 @@ static void check_watchpoints(a64_cpu *c, uint64_t va, unsigned size, bool write
     }
 }
 
-/** Fills the look-aside buffer of the current context for the page of @p va. */
-static void fill_dtlb(a64_cpu *c, uint64_t va, const a64_xlat *x, bool write)
+/** Entry of a context's look-aside buffer for the page of @p va. */
+static a64_dtlb *dtlb_of(const a64_cpu *c, a64_ctx ctx, uint64_t va)
+{
+    return &c->bank[ctx].d[(va >> A64_PAGE_BITS) % A64_DTLB_SIZE];
+}
+
+/** Fills a context's look-aside buffer for the page of @p va. */
+static void fill_dtlb(a64_cpu *c, a64_ctx ctx, uint64_t va, const a64_xlat *x, bool write)
 {
     iss_direct d;
     uint64_t pa = x->pa & A64_PAGE_MASK;
-    a64_dtlb *e = &c->dtlb[(va >> A64_PAGE_BITS) % A64_DTLB_SIZE];
+    a64_dtlb *e = dtlb_of(c, ctx, va);
     uint64_t tag = va & A64_PAGE_MASK;
     if (c->watches ||
         !c->env.direct(pa, x->secure, ISS_RIGHT_READ | ISS_RIGHT_WRITE, &d, c->env.ctx))
@@ -122,7 +128,8 @@ static void fill_dtlb(a64_cpu *c, uint64_t va, const a64_xlat *x, bool write)
         e->rtag = tag;
     if (write && (d.rights & ISS_RIGHT_WRITE))
         e->wtag = tag;
-    c->bank[c->ctx].used = true;
+    e->loose = !x->device && !(a64_sctlr(c, a64_ctx_regime(ctx)) & 2u);
+    c->bank[ctx].used = true;
 }
 
 /** One piece of an access, within one page: whole by direct pointer, or in aligned bus accesses. */
@@ -168,11 +175,13 @@ static bool access_page(a64_cpu *c, uint64_t va, bool aligned, unsigned flags, a
     return true;
 }
 
-/** An aligned access that hits the look-aside buffer. */
-static bool quick_access(a64_cpu *c, uint64_t va, unsigned size, unsigned flags, void *data)
+/** An access that hits the look-aside buffer entry @p e. */
+static bool quick_access(const a64_dtlb *e, uint64_t va, unsigned size, bool aligned,
+                         unsigned flags, void *data)
 {
-    const a64_dtlb *e = &c->dtlb[(va >> A64_PAGE_BITS) % A64_DTLB_SIZE];
     bool write = (flags & A64_ACC_WRITE) != 0;
+    if (!aligned && (!e->loose || (flags & A64_ACC_ALIGNED)))
+        return false;
     if ((write ? e->wtag : e->rtag) != (va & A64_PAGE_MASK) ||
         ((va + size - 1u) & A64_PAGE_MASK) != (va & A64_PAGE_MASK))
         return false;
@@ -191,7 +200,7 @@ bool a64_access(a64_cpu *c, uint64_t va, unsigned size, unsigned align, unsigned
         (flags & A64_ACC_UNPRIV) && c->a.el == 1u ? (a64_ctx)(c->ctx - 1u) : (a64_ctx)c->ctx;
     bool strict = (flags & A64_ACC_ALIGNED) || (a64_sctlr(c, a64_ctx_regime(ctx)) & 2u);
     a64_xlat x, x2;
-    if (aligned && !(flags & A64_ACC_UNPRIV) && quick_access(c, va, size, flags, data))
+    if (quick_access(dtlb_of(c, ctx, va), va, size, aligned, flags, data))
         return true;
     if (!aligned && strict) {
         data_abort(c, va, A64_FSC_ALIGNMENT, flags);
@@ -203,8 +212,7 @@ bool a64_access(a64_cpu *c, uint64_t va, unsigned size, unsigned align, unsigned
     if (c->watches)
         check_watchpoints(c, va, size, (flags & A64_ACC_WRITE) != 0);
     if (size <= first) {
-        if (ctx == c->ctx)
-            fill_dtlb(c, va, &x, (flags & A64_ACC_WRITE) != 0);
+        fill_dtlb(c, ctx, va, &x, (flags & A64_ACC_WRITE) != 0);
         return access_piece(c, va, size, align, flags, &x, bytes);
     }
     return access_page(c, va + first, aligned, flags, ctx, &x2) &&

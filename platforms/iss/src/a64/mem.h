@@ -41,8 +41,15 @@ typedef struct a64_mem {
     int64_t offset;
 } a64_mem;
 
-/** Takes @p raw apart; false when unallocated. */
+/** Takes @p raw apart; false when unallocated. Not for SIMD and floating-point registers. */
 bool a64_mem_parse(uint32_t raw, bool lse, a64_mem *m);
+
+/** Base register; false when an exception was taken because SP is misaligned. */
+bool a64_mem_base(a64_cpu *c, const a64_mem *m, uint64_t *base);
+
+/** The address that an address mode makes of @p base, and what it leaves in the base register. */
+uint64_t a64_mem_address(const a64_cpu *c, const a64_mem *m, uint64_t base);
+void a64_mem_write_back(a64_cpu *c, const a64_mem *m, uint64_t base);
 
 /** The complete, slow execution of any load or store. */
 void a64_op_mem(a64_cpu *c, const a64_op *o, int64_t acc);
@@ -58,7 +65,7 @@ enum {
 };
 
 /**
- * Reads or writes @p size bytes (1 to 16, the alignment being @p align) at @p va. False: an
+ * Reads or writes @p size bytes (1 to 64, the alignment being @p align) at @p va. False: an
  * exception has been taken, or the run stops here; the instruction must have no other effect.
  */
 bool a64_access(a64_cpu *c, uint64_t va, unsigned size, unsigned align, unsigned flags, void *data);

@@ -43,8 +43,7 @@ static uint64_t extend_loaded(const a64_mem *m, uint64_t v)
     return m->to64 ? (uint64_t)s : (uint32_t)s;
 }
 
-/** Base register; false when an exception was taken because SP is misaligned. */
-static bool base_address(a64_cpu *c, const a64_mem *m, uint64_t *base)
+bool a64_mem_base(a64_cpu *c, const a64_mem *m, uint64_t *base)
 {
     *base = m->mode == A64_MODE_LITERAL ? c->a.pc : c->a.x[m->rn];
     if (m->mode == A64_MODE_LITERAL || m->rn != 31u || !c->sp_check || !(*base & 15u))
@@ -53,7 +52,7 @@ static bool base_address(a64_cpu *c, const a64_mem *m, uint64_t *base)
     return false;
 }
 
-static uint64_t effective_address(const a64_cpu *c, const a64_mem *m, uint64_t base)
+uint64_t a64_mem_address(const a64_cpu *c, const a64_mem *m, uint64_t base)
 {
     if (m->mode == A64_MODE_POST)
         return base;
@@ -62,7 +61,7 @@ static uint64_t effective_address(const a64_cpu *c, const a64_mem *m, uint64_t b
     return base + (uint64_t)m->offset;
 }
 
-static void write_back(a64_cpu *c, const a64_mem *m, uint64_t base)
+void a64_mem_write_back(a64_cpu *c, const a64_mem *m, uint64_t base)
 {
     if (m->mode == A64_MODE_PRE || m->mode == A64_MODE_POST)
         c->a.x[m->rn] = base + (uint64_t)m->offset;
@@ -72,11 +71,11 @@ static bool do_single(a64_cpu *c, const a64_mem *m, uint64_t base)
 {
     unsigned bytes = 1u << m->size;
     unsigned flags = m->unpriv ? A64_ACC_UNPRIV : 0;
-    uint64_t va = effective_address(c, m, base);
+    uint64_t va = a64_mem_address(c, m, base);
     uint64_t v = m->load ? 0 : read_x(c, m->rt);
     if (!a64_access(c, va, bytes, bytes, flags | (m->load ? 0 : A64_ACC_WRITE), &v))
         return false;
-    write_back(c, m, base);
+    a64_mem_write_back(c, m, base);
     if (m->load)
         write_x(c, m->rt, extend_loaded(m, v));
     return true;
@@ -85,14 +84,14 @@ static bool do_single(a64_cpu *c, const a64_mem *m, uint64_t base)
 static bool do_pair(a64_cpu *c, const a64_mem *m, uint64_t base)
 {
     unsigned bytes = 1u << m->size;
-    uint64_t va = effective_address(c, m, base);
+    uint64_t va = a64_mem_address(c, m, base);
     uint64_t v[2] = {read_x(c, m->rt), read_x(c, m->rt2)};
     uint8_t image[16];
     memcpy(image, &v[0], bytes);
     memcpy(image + bytes, &v[1], bytes);
     if (!a64_access(c, va, 2u * bytes, bytes, m->load ? 0 : A64_ACC_WRITE, image))
         return false;
-    write_back(c, m, base);
+    a64_mem_write_back(c, m, base);
     if (!m->load)
         return true;
     v[0] = v[1] = 0;
@@ -286,7 +285,7 @@ void a64_op_mem(a64_cpu *c, const a64_op *o, int64_t acc)
     uint64_t base;
     A64_SLOW_BEGIN();
     (void)a64_mem_parse(o->raw, true, &m);
-    if (!base_address(c, &m, &base) || !execute[m.kind](c, &m, base))
+    if (!a64_mem_base(c, &m, &base) || !execute[m.kind](c, &m, base))
         return;
     A64_SLOW_END();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Takes load/store encodings apart. Advanced SIMD and FP forms (bit 26) are UNDEFINED here. */
+/* Takes the encodings of loads and stores of general registers apart. */
 #include "mem.h"
 
 /** Size, sign and direction from size [31:30] and opc [23:22]; false when unallocated. */
@@ -126,8 +126,6 @@ bool a64_mem_parse(uint32_t raw, bool lse, a64_mem *m)
     *m = (a64_mem){.kind = A64_MEM_SINGLE,
                    .rt = (uint8_t)a64_bits(raw, 4, 0),
                    .rn = (uint8_t)a64_bits(raw, 9, 5)};
-    if (a64_bit(raw, 26))
-        return false;
     switch (a64_bits(raw, 29, 28)) {
     case 0:
         return !a64_bit(raw, 24) && parse_exclusive(raw, lse, m);

@@ -18,7 +18,7 @@ typedef struct save_header {
     uint64_t checksum;
 } save_header;
 
-#define SAVE_VERSION UINT32_C(0x61363402)
+#define SAVE_VERSION UINT32_C(0x61363403)
 
 /** A TLB entry and where it is. */
 typedef struct saved_entry {
@@ -35,7 +35,7 @@ typedef struct saved_pe {
     iss_start start;
     uint8_t victim[A64_TLB_SETS];
     uint32_t entries;
-    uint32_t blocks;
+    uint32_t reserved;
 } saved_pe;
 
 static uint64_t checksum(const uint8_t *p, size_t size)
@@ -91,7 +91,6 @@ void a64_save(const iss *c, void *image)
     s.arch = c->a;
     s.start = c->start;
     s.entries = count_entries(c->tlb);
-    s.blocks = c->tlb->blocks;
     memcpy(s.victim, c->tlb->victim, sizeof s.victim);
     memcpy(body, &s, sizeof s);
     for (unsigned set = 0; set < A64_TLB_SETS; set++)
@@ -121,7 +120,8 @@ static bool sound_state(const iss *c, const a64_arch *a, const iss_start *start)
                  a->excl_published <= 1u && a->pmu_irq <= 1u && a->cf <= 1u;
     bool sleep = a->sleep == 0 || a->sleep == ISS_STOP_WFI || a->sleep == ISS_STOP_WFE;
     return levels && flags && sleep && nonsecure <= 1u && a->x[A64_ZR] == 0 &&
-           a->lines < 1u << ISS_LINE_COUNT;
+           a->lines < 1u << ISS_LINE_COUNT && !(a->fpcr & ~A64_FPCR_MASK) &&
+           !(a->fpsr & ~A64_FPSR_MASK);
 }
 
 static bool sound_entry(const saved_entry *s)
@@ -152,6 +152,7 @@ static bool load_entries(iss *c, const uint8_t *from, uint32_t count)
                                                  .uxn = s.uxn,
                                                  .pxn = s.pxn,
                                                  .secure = s.secure};
+        a64_tlb_note_block(c->tlb, &c->tlb->entry[s.set][s.way]);
     }
     return true;
 }
@@ -182,7 +183,6 @@ bool a64_load(iss *c, const void *image, size_t size)
     memcpy(c->tlb->victim, s.victim, sizeof s.victim);
     for (unsigned set = 0; set < A64_TLB_SETS; set++)
         c->tlb->victim[set] %= A64_TLB_WAYS;
-    c->tlb->blocks = s.blocks != 0;
     c->a = s.arch;
     c->start = s.start;
     c->pe.el = 0xff;

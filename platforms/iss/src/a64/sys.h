@@ -80,6 +80,12 @@ void a64_set_el(a64_cpu *c, unsigned el, unsigned sp_sel);
 /** Selects the stack pointer of PSTATE.SP. */
 void a64_set_spsel(a64_cpu *c, unsigned sp_sel);
 
+/** Recomputes `fp_trap` after a change of level or of a register that decides it. */
+void a64_update_fp_trap(a64_cpu *c);
+
+/** The trap of a SIMD or floating-point instruction at `a.pc`. */
+void a64_take_fp_trap(a64_cpu *c);
+
 /** After a write that moves the context: buffers, stack check, PE state, lines. */
 void a64_context_changed(a64_cpu *c);
 
@@ -126,6 +132,8 @@ uint16_t a64_asid(const a64_cpu *c);
 /** TLB: look up, insert, invalidate; drop the derived buffers. */
 const a64_tlbe *a64_tlb_find(const a64_cpu *c, uint64_t va, unsigned regime);
 void a64_tlb_insert(a64_cpu *c, uint64_t va, const a64_tlbe *e);
+/** Notes where a block lies: for a TLB whose entries were restored. */
+void a64_tlb_note_block(a64_tlb *t, const a64_tlbe *e);
 void a64_tlb_invalidate(a64_cpu *c, const iss_dvm *op);
 void a64_flush_buffers(a64_cpu *c);
 void a64_flush_context(a64_cpu *c, unsigned ctx);

@@ -17,6 +17,7 @@ typedef enum row_trap {
     TRAP_CPACR, /**< CPTR_EL2.TCPAC, CPTR_EL3.TCPAC. */
     TRAP_CTR,   /**< SCTLR_EL1.UCT, HCR_EL2.TID2. */
     TRAP_UMA,   /**< SCTLR_EL1.UMA. */
+    TRAP_FP,    /**< CPACR_EL1.FPEN, CPTR_EL2.TFP, CPTR_EL3.TFP. */
     TRAP_DBG,   /**< MDCR_EL2.TDA, MDCR_EL3.TDA. */
     TRAP_PM,    /**< PMUSERENR_EL0.EN, MDCR_EL2.TPM, MDCR_EL3.TPM. */
     TRAP_PMC,   /**< The same; reads also by PMUSERENR_EL0.CR. */
@@ -125,8 +126,8 @@ static bool read_mpidr(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
 static bool read_pfr0(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
 {
     (void)r, (void)raw;
-    *v = UINT64_C(0x00ff0011) | (uint64_t)c->config.has_el2 << 8 |
-         (uint64_t)c->config.has_el3 << 12 | (uint64_t)(c->config.gic_sysregs & 15u) << 24;
+    *v = UINT64_C(0x11) | (uint64_t)c->config.has_el2 << 8 | (uint64_t)c->config.has_el3 << 12 |
+         (uint64_t)(c->config.gic_sysregs & 15u) << 24;
     return true;
 }
 
@@ -250,6 +251,42 @@ static bool write_nzcv(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
 {
     (void)r, (void)raw;
     a64_set_nzcv(&c->a, (uint32_t)v);
+    return true;
+}
+
+static bool read_fpcr(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
+{
+    (void)r, (void)raw;
+    *v = c->a.fpcr;
+    return true;
+}
+
+static bool write_fpcr(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
+{
+    (void)raw;
+    c->a.fpcr = (uint32_t)(v & r->mask);
+    return true;
+}
+
+static bool read_fpsr(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
+{
+    (void)r, (void)raw;
+    *v = c->a.fpsr;
+    return true;
+}
+
+static bool write_fpsr(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
+{
+    (void)raw;
+    c->a.fpsr = (uint32_t)(v & r->mask);
+    return true;
+}
+
+/** CPACR_EL1, CPTR_ELx: whether floating point traps may change. */
+static bool write_fptrap(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
+{
+    write_st(c, r, raw, v);
+    a64_update_fp_trap(c);
     return true;
 }
 
@@ -599,6 +636,10 @@ static bool permitted(a64_cpu *c, const row *r, bool read, uint32_t raw)
 {
     if (c->a.el < (read ? r->read_el : r->write_el)) {
         a64_take_undefined(c);
+        return false;
+    }
+    if (r->trap == TRAP_FP && c->fp_trap) {
+        a64_take_fp_trap(c);
         return false;
     }
     if (c->a.el == 0u && trapped_at_el0(c, r, read))

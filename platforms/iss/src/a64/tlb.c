@@ -78,6 +78,28 @@ static void flush_page(a64_cpu *c, uint64_t va, unsigned regime)
     }
 }
 
+static unsigned block_bit(uint64_t va)
+{
+    const uint64_t region = va >> A64_BLOCK_BITS;
+    return (unsigned)((region ^ region >> 12 ^ region >> 24) % A64_BLOCK_MAP);
+}
+
+void a64_tlb_note_block(a64_tlb *t, const a64_tlbe *e)
+{
+    const unsigned bit = block_bit(e->va);
+    if (e->shift > A64_BLOCK_BITS)
+        t->huge = true;
+    else if (e->shift != A64_PAGE_BITS)
+        t->block_at[bit / 64u] |= UINT64_C(1) << bit % 64u;
+}
+
+/** Whether @p va may lie in an entry of more than 4 KiB, which has a set for each of its pages. */
+static bool in_block(const a64_tlb *t, uint64_t va)
+{
+    const unsigned bit = block_bit(va);
+    return t->huge || (t->block_at[bit / 64u] >> bit % 64u & 1u) != 0;
+}
+
 void a64_tlb_insert(a64_cpu *c, uint64_t va, const a64_tlbe *e)
 {
     /* A block is entered once for each of its pages that is touched: the set follows the page. */
@@ -91,8 +113,7 @@ void a64_tlb_insert(a64_cpu *c, uint64_t va, const a64_tlbe *e)
     *slot = *e;
     slot->page = va;
     c->tlb->victim[set] = (uint8_t)((way + 1u) % A64_TLB_WAYS);
-    if (e->shift != A64_PAGE_BITS)
-        c->tlb->blocks = true;
+    a64_tlb_note_block(c->tlb, e);
 }
 
 static bool matches(const a64_tlbe *e, unsigned regime, const iss_dvm *op)
@@ -126,7 +147,7 @@ void a64_tlb_invalidate(a64_cpu *c, const iss_dvm *op)
         {A64_R_NS10, A64_R_S10}, {A64_R_EL2, A64_R_EL2}, {A64_R_EL3, A64_R_EL3}};
     unsigned regime = regimes[op->regime][op->secure];
     bool by_va = op->match == ISS_TLBI_VA || op->match == ISS_TLBI_VA_ASID;
-    if (by_va && !c->tlb->blocks) {
+    if (by_va && !in_block(c->tlb, op->address)) {
         invalidate_set(c, set_of(op->address, regime), regime, op);
         flush_page(c, op->address, regime);
         return;

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Entry of every PE, at EL3, or at EL1 of a machine without EL3; the MMU stays off. With EL3 all
+ * PEs come at once, without it PE 0 turns the others on.
+ */
+#define STACK_SIZE 0x4000
+
+    .macro adr_l reg, symbol
+    adrp    \reg, \symbol
+    add     \reg, \reg, :lo12:\symbol
+    .endm
+
+    .section .text.boot, "ax"
+    .global _start
+_start:
+    msr     daifset, #0xf
+    msr     spsel, #1
+    mrs     x0, mpidr_el1
+    and     x0, x0, #0xff
+    mov     x1, #STACK_SIZE
+    adr_l   x2, stacks
+    add     x3, x0, #1
+    madd    x2, x3, x1, x2
+    mov     sp, x2
+    mrs     x1, CurrentEL
+    lsr     x1, x1, #2
+    cmp     x1, #3
+    b.ne    1f
+
+    adr_l   x2, vectors_el3
+    msr     vbar_el3, x2
+    msr     cptr_el3, xzr
+    msr     mdcr_el3, xzr
+    mov     x2, #0x30                    /* RES1 */
+    orr     x2, x2, #(1 << 10)           /* RW: EL1 and EL2 are AArch64 */
+    msr     scr_el3, x2
+    ldr     x2, =0x30c50830              /* RES1, no MMU */
+    msr     sctlr_el3, x2
+    mov     x2, #0xf                     /* SRE, DFB, DIB, Enable */
+    msr     s3_6_c12_c12_5, x2           /* ICC_SRE_EL3 */
+    isb
+    mov     x2, #0x30                    /* the Non-secure copies of SRE, by SCR_EL3.NS */
+    orr     x2, x2, #(1 << 10)
+    orr     x2, x2, #1
+    msr     scr_el3, x2
+    isb
+    mov     x3, #0xf
+    msr     s3_0_c12_c12_5, x3           /* ICC_SRE_EL1 */
+    mov     x2, #0x30
+    orr     x2, x2, #(1 << 10)
+    msr     scr_el3, x2
+    isb
+    msr     s3_0_c12_c12_5, x3
+    mrs     x2, id_aa64pfr0_el1
+    tst     x2, #0xf00                   /* EL2? */
+    b.eq    1f
+    mov     x2, #STACK_SIZE              /* for what EL2 traps of EL1 */
+    adr_l   x3, stacks_el2
+    add     x4, x0, #1
+    madd    x2, x4, x2, x3
+    msr     sp_el2, x2
+    mov     x2, #0x30
+    orr     x2, x2, #(1 << 10)
+    orr     x2, x2, #1
+    msr     scr_el3, x2
+    isb
+    mov     x3, #0xf
+    msr     s3_4_c12_c9_5, x3            /* ICC_SRE_EL2 */
+    mov     x2, #0x30
+    orr     x2, x2, #(1 << 10)
+    msr     scr_el3, x2
+    isb
+    mov     x2, #(1 << 31)               /* RW */
+    msr     hcr_el2, x2
+    mov     x2, #3
+    msr     cnthctl_el2, x2
+    msr     cptr_el2, xzr
+    msr     cntvoff_el2, xzr
+    mrs     x2, midr_el1
+    msr     vpidr_el2, x2
+    mrs     x2, mpidr_el1
+    msr     vmpidr_el2, x2
+    adr_l   x2, vectors_el2
+    msr     vbar_el2, x2
+    ldr     x2, =0x30c50830
+    msr     sctlr_el2, x2
+    isb
+
+1:  adr_l   x2, vectors_el1
+    msr     vbar_el1, x2
+    ldr     x2, =0x30d00800
+    msr     sctlr_el1, x2
+    isb
+    bl      interpreter
+2:  wfe
+    b       2b
+
+/* lower(fn, argument, spsr, stack): runs, at EL1 with that stack or at EL2 with its own,
+ * fn(argument) at the Exception level of spsr and comes
+ * back by SMC. @return what fn returned. EL3 alone calls it. */
+    .global lower
+lower:
+    stp     x29, x30, [sp, #-96]!
+    stp     x19, x20, [sp, #16]
+    stp     x21, x22, [sp, #32]
+    stp     x23, x24, [sp, #48]
+    stp     x25, x26, [sp, #64]
+    stp     x27, x28, [sp, #80]
+    msr     spsr_el3, x2
+    adr     x4, lower_entry
+    msr     elr_el3, x4
+    and     x4, x2, #0xc
+    cmp     x4, #8
+    b.eq    1f
+    msr     sp_el1, x3
+1:  eret
+lower_entry:
+    mov     x2, x0
+    mov     x0, x1
+    blr     x2
+    smc     #0
+
+/* From the vector of SMC: SP is where lower() left it. */
+lower_return:
+    ldp     x19, x20, [sp, #16]
+    ldp     x21, x22, [sp, #32]
+    ldp     x23, x24, [sp, #48]
+    ldp     x25, x26, [sp, #64]
+    ldp     x27, x28, [sp, #80]
+    ldp     x29, x30, [sp], #96
+    ret
+
+/* ---- vectors ------------------------------------------------------------------------------ */
+    .macro save
+    sub     sp, sp, #192
+    stp     x0, x1, [sp, #0]
+    stp     x2, x3, [sp, #16]
+    stp     x4, x5, [sp, #32]
+    stp     x6, x7, [sp, #48]
+    stp     x8, x9, [sp, #64]
+    stp     x10, x11, [sp, #80]
+    stp     x12, x13, [sp, #96]
+    stp     x14, x15, [sp, #112]
+    stp     x16, x17, [sp, #128]
+    stp     x18, x30, [sp, #144]
+    .endm
+
+    .macro restore
+    ldp     x0, x1, [sp, #0]
+    ldp     x2, x3, [sp, #16]
+    ldp     x4, x5, [sp, #32]
+    ldp     x6, x7, [sp, #48]
+    ldp     x8, x9, [sp, #64]
+    ldp     x10, x11, [sp, #80]
+    ldp     x12, x13, [sp, #96]
+    ldp     x14, x15, [sp, #112]
+    ldp     x16, x17, [sp, #128]
+    ldp     x18, x30, [sp, #144]
+    add     sp, sp, #192
+    .endm
+
+    .macro entry label
+    .balign 128
+    b       \label
+    .endm
+
+    .macro table el
+    .balign 2048
+vectors_el\el:
+    .rept 4
+    entry   unexpected
+    .endr
+    entry   sync_el\el                   /* current level */
+    entry   irq_el\el
+    entry   fiq_el\el
+    entry   unexpected
+    entry   sync_el\el                   /* lower level */
+    entry   irq_el\el
+    entry   fiq_el\el
+    entry   unexpected
+    .rept 4
+    entry   unexpected
+    .endr
+
+irq_el\el:
+    save
+    mov     x0, #\el
+    b       interrupt_el\el
+fiq_el\el:
+    save
+    mov     x0, #(0x10 + \el)
+interrupt_el\el:
+    mrs     x1, elr_el\el
+    mrs     x2, spsr_el\el
+    stp     x1, x2, [sp, #160]
+    add     x1, sp, #160
+    bl      take_interrupt
+    ldp     x1, x2, [sp, #160]
+    msr     elr_el\el, x1
+    msr     spsr_el\el, x2
+    restore
+    eret
+
+    /* An access that is UNDEFINED or trapped: note it and pass it over. */
+sync_el\el:
+    .if \el == 3
+    stp     x16, x17, [sp, #-16]!
+    mrs     x16, esr_el3
+    lsr     x16, x16, #26
+    cmp     x16, #0x17                   /* SMC, AArch64 */
+    ldp     x16, x17, [sp], #16
+    b.eq    lower_return
+    .endif
+    save
+    mrs     x0, esr_el\el
+    mrs     x1, elr_el\el
+    add     x2, x1, #4
+    msr     elr_el\el, x2
+    bl      take_exception
+    restore
+    eret
+    .endm
+
+    .text
+    table 1
+    table 2
+    table 3
+
+unexpected:
+    b       give_up
+
+/* ---- system registers: 32 bytes each, read at 0, write at 16 ------------------------------- */
+    .balign 32
+    .global sysreg_access
+sysreg_access:
+#define A64_SYSREG_EXT(name, op0, op1, crn, crm, op2, ...) \
+    SYSREG_THUNK s##op0##_##op1##_c##crn##_c##crm##_##op2 ;
+    .macro SYSREG_THUNK encoding
+    .balign 32
+    mrs     x0, \encoding
+    ret
+    nop
+    nop
+    msr     \encoding, x0
+    isb
+    ret
+    nop
+    .endm
+#include "../sysregs.def"
+
+    .section .bss
+    .balign 4096
+stacks:
+    .skip   8 * STACK_SIZE
+stacks_el2:
+    .skip   8 * STACK_SIZE

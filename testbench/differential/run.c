@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Child processes, bounded in time, instructions and output. */
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/** A run that takes longer (seconds), or prints more (bytes), is ended. */
+#define RUN_SECONDS 20
+#define RUN_BYTES   (1u << 20)
+/** Instructions of all PEs on our side. */
+#define RUN_INSNS "20000000"
+#define RUN_RAM   "128M"
+
+#define MAX_ARGUMENTS 48
+
+/** Our GIC as QEMU's is: what it has not is left out. */
+static const char *const parameters[] = {
+    "gic.one_of_n=0",         "gic.mbis=0",     "gic.dpg=0",
+    "gic.lpi_inv_register=0", "gic.its_umsi=0", "gic.its_seis=0",
+};
+
+const char *side_name(diff_side side)
+{
+    return side == DIFF_OURS ? "gicvp" : "qemu";
+}
+
+bool tools_open(diff_tools *tools)
+{
+    const char *base = getenv("TMPDIR");
+    (void)snprintf(tools->directory, sizeof tools->directory, "%s/gicdiff.XXXXXX",
+                   base && strlen(base) < 40 ? base : "/tmp");
+    if (!mkdtemp(tools->directory)) {
+        perror("gicdiff: temporary directory");
+        return false;
+    }
+    return true;
+}
+
+static void image_path(const diff_tools *tools, char path[96])
+{
+    (void)snprintf(path, 96, "%s/program.elf", tools->directory);
+}
+
+void tools_close(const diff_tools *tools)
+{
+    char path[96];
+    image_path(tools, path);
+    (void)unlink(path);
+    (void)rmdir(tools->directory);
+}
+
+static const char **our_arguments(const char **arg, const diff_tools *tools, const diff_case *c,
+                                  const char *pes)
+{
+    *arg++ = tools->gicvp;
+    *arg++ = "run";
+    if (c->program.secure)
+        *arg++ = "--secure";
+    if (c->program.el2)
+        *arg++ = "--virtualization";
+    *arg++ = "--cpus";
+    *arg++ = pes;
+    *arg++ = "--ram";
+    *arg++ = RUN_RAM;
+    *arg++ = "--max-insns";
+    *arg++ = RUN_INSNS;
+    for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
+        *arg++ = "--set";
+        *arg++ = parameters[i];
+    }
+    *arg++ = "--elf";
+    return arg;
+}
+
+static const char **their_arguments(const char **arg, const diff_tools *tools, const diff_case *c,
+                                    const char *pes)
+{
+    *arg++ = tools->qemu;
+    *arg++ = "-M";
+    *arg++ = c->program.secure ? c->program.el2 ? "virt,gic-version=3,secure=on,virtualization=on"
+                                                : "virt,gic-version=3,secure=on"
+                               : "virt,gic-version=3";
+    *arg++ = "-cpu";
+    *arg++ = "cortex-a57";
+    *arg++ = "-smp";
+    *arg++ = pes;
+    *arg++ = "-m";
+    *arg++ = RUN_RAM;
+    *arg++ = "-accel";
+    *arg++ = "tcg,thread=single";
+    *arg++ = "-nodefaults";
+    *arg++ = "-display";
+    *arg++ = "none";
+    *arg++ = "-monitor";
+    *arg++ = "none";
+    *arg++ = "-serial";
+    *arg++ = "stdio";
+    *arg++ = "-semihosting-config";
+    *arg++ = "enable=on,target=native";
+    *arg++ = "-kernel";
+    return arg;
+}
+
+/** Starts a child whose standard output is the pipe's end @p out. */
+static pid_t start(const char *const *arguments, int out)
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    int nothing = open("/dev/null", O_RDWR);
+    if (dup2(nothing, 0) < 0 || dup2(out, 1) < 0 || dup2(nothing, 2) < 0)
+        _exit(126);
+    execv(arguments[0], (char *const *)(uintptr_t)arguments);
+    _exit(127);
+}
+
+static long milliseconds(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/** Reads all that comes through @p in. @return false when it takes too long or is too much. */
+static bool read_all(int in, char *text)
+{
+    long end = milliseconds() + RUN_SECONDS * 1000L;
+    size_t used = 0;
+    for (;;) {
+        struct pollfd ready = {in, POLLIN, 0};
+        long left = end - milliseconds();
+        text[used] = 0;
+        if (left <= 0 || poll(&ready, 1, (int)left) <= 0 || used >= RUN_BYTES)
+            return false;
+        ssize_t got = read(in, text + used, RUN_BYTES - used);
+        if (got == 0)
+            return true;
+        if (got < 0 && errno != EINTR)
+            return false;
+        used += got > 0 ? (size_t)got : 0;
+    }
+}
+
+static void describe_end(bool in_time, int status, diff_log *log)
+{
+    log->outcome[0] = 0;
+    if (!in_time)
+        (void)snprintf(log->outcome, sizeof log->outcome, "did not end within %d s", RUN_SECONDS);
+    else if (WIFSIGNALED(status))
+        (void)snprintf(log->outcome, sizeof log->outcome, "ended by signal %d", WTERMSIG(status));
+    else if (WEXITSTATUS(status) != 0)
+        (void)snprintf(log->outcome, sizeof log->outcome, "ended with status %d",
+                       WEXITSTATUS(status));
+    else if (!log->complete)
+        (void)snprintf(log->outcome, sizeof log->outcome, "ended without a whole log");
+}
+
+static char text[RUN_BYTES + 1]; /* what a run printed */
+
+static void run_arguments(const char *const *arguments, diff_log *log)
+{
+    int ends[2], status = 0;
+    log->records = 0;
+    log->complete = false;
+    if (pipe(ends) != 0) {
+        (void)snprintf(log->outcome, sizeof log->outcome, "no pipe");
+        return;
+    }
+    (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    pid_t pid = start(arguments, ends[1]);
+    (void)close(ends[1]);
+    bool in_time = pid > 0 && read_all(ends[0], text);
+    (void)close(ends[0]);
+    if (pid > 0) {
+        if (!in_time)
+            (void)kill(pid, SIGKILL);
+        (void)waitpid(pid, &status, 0);
+    }
+    log_parse(text, log);
+    describe_end(in_time, status, log);
+}
+
+/** Where the log of this program is kept: by a hash of all that decides it. */
+static void cache_path(const diff_tools *tools, const diff_case *c, char path[512])
+{
+    const unsigned char *bytes = (const unsigned char *)&c->program;
+    uint64_t hash = UINT64_C(0xCBF29CE484222325);
+    for (size_t i = 0; i < sizeof c->program; i++)
+        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001B3);
+    (void)snprintf(path, 512, "%s/%016llx.log", tools->cache, (unsigned long long)hash);
+}
+
+static bool cache_read(const char *path, diff_log *log)
+{
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return false;
+    text[fread(text, 1, RUN_BYTES, file)] = 0;
+    (void)fclose(file);
+    log_parse(text, log);
+    log->outcome[0] = 0;
+    return log->complete;
+}
+
+/** Keeps the text of the run that has just ended. */
+static void cache_write(const char *path, const char *directory)
+{
+    char part[128];
+    (void)snprintf(part, sizeof part, "%s/log", directory);
+    FILE *file = fopen(part, "w");
+    if (!file)
+        return;
+    (void)fputs(text, file);
+    if (fclose(file) != 0 || rename(part, path) != 0)
+        (void)unlink(part);
+}
+
+static void run_machine(const diff_tools *tools, const diff_case *c, diff_side side, diff_log *log)
+{
+    char path[96], pes[16];
+    const char *arguments[MAX_ARGUMENTS];
+    image_path(tools, path);
+    (void)snprintf(pes, sizeof pes, "%u", c->program.pes);
+    if (!image_write(tools, &c->program, path)) {
+        (void)snprintf(log->outcome, sizeof log->outcome, "no image");
+        log->records = 0;
+        return;
+    }
+    const char **end = side == DIFF_OURS ? our_arguments(arguments, tools, c, pes)
+                                         : their_arguments(arguments, tools, c, pes);
+    *end++ = path;
+    *end = NULL;
+    run_arguments(arguments, log);
+}
+
+void run_side(const diff_tools *tools, const diff_case *c, diff_side side, diff_log *log)
+{
+    char path[512];
+    if (side == DIFF_OURS || !tools->cache) {
+        run_machine(tools, c, side, log);
+        return;
+    }
+    cache_path(tools, c, path);
+    if (cache_read(path, log))
+        return;
+    run_machine(tools, c, side, log);
+    if (log->complete && !log->outcome[0])
+        cache_write(path, tools->directory);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shadow.h"
+
+#include "rows.h"
+#include "sysreg_ids.h"
+
+#include <string.h>
+
+#define CTLR_DS      (1u << 6)
+#define WAKER_SLEEP  (1u << 1)
+#define PROP_ID_BITS 0x1Fu
+#define ALL_ID_BITS  15u
+
+/* Fields of ICC_SGIxR (IHI 0069, 12.2). */
+#define SGI_AFFINITIES (UINT64_C(0xFF) << 48 | UINT64_C(0xFF) << 32 | UINT64_C(0xFF) << 16)
+#define SGI_RS         (UINT64_C(0xF) << 44)
+#define SGI_IRM        (UINT64_C(1) << 40)
+#define SGI_INTID      24
+#define SGI_LIST       0xFFFFu
+
+void shadow_reset(diff_shadow *s, const diff_program *program)
+{
+    memset(s, 0, sizeof *s);
+    s->ds = !program->secure;
+    s->asleep = (1u << DIFF_MAX_PES) - 1;
+    s->narrow = s->asleep;
+}
+
+bool step_is_secure(const diff_program *program, const diff_step *step)
+{
+    return program->secure && ((step->world & DIFF_LEVEL) == 3 || !(step->world & DIFF_NS));
+}
+
+bool shadow_moves_alike(const diff_shadow *s, const diff_program *program)
+{
+    uint32_t all = (1u << program->pes) - 1;
+    return (s->lpis & all) == all && (s->narrow & all) == 0;
+}
+
+static uint32_t with_bit(uint32_t set, unsigned bit, bool on)
+{
+    return (set & ~(1u << bit)) | (on ? 1u << bit : 0u);
+}
+
+static void shadow_write(diff_shadow *s, const diff_program *program, const diff_step *step)
+{
+    diff_place place = row_find(step->address);
+    uint32_t value = (uint32_t)step->value;
+    if (place.row == ROW_GICR_PROPBASER && place.pe < DIFF_MAX_PES && place.offset == 0)
+        s->narrow = with_bit(s->narrow, place.pe, (value & PROP_ID_BITS) < ALL_ID_BITS);
+    bool spi_word = place.row == ROW_GICD_IGROUPR || place.row == ROW_GICD_IGRPMODR;
+    if (step->width != 4 || place.pe >= DIFF_MAX_PES ||
+        place.offset >= (spi_word ? 4 * DIFF_WORDS : 4))
+        return;
+    if (place.row == ROW_GICR_CTLR)
+        s->lpis = with_bit(s->lpis, place.pe, value & 1);
+    if (!s->ds && !step_is_secure(program, step))
+        return;
+    if (place.row == ROW_GICR_WAKER)
+        s->asleep = with_bit(s->asleep, place.pe, value & WAKER_SLEEP);
+    if (place.row == ROW_GICD_CTLR)
+        s->ds |= (value & CTLR_DS) != 0;
+    else if (place.row == ROW_GICR_IGROUPR0)
+        s->igroupr0[place.pe] = value;
+    else if (place.row == ROW_GICR_IGRPMODR0 && !s->ds)
+        s->igrpmodr0[place.pe] = value;
+    else if (place.row == ROW_GICR_NSACR && !s->ds)
+        s->nsacr[place.pe] = value;
+    else if (place.row == ROW_GICD_IGROUPR)
+        s->igroupr[place.offset / 4] = value;
+    else if (place.row == ROW_GICD_IGRPMODR && !s->ds)
+        s->igrpmodr[place.offset / 4] = value;
+}
+
+static uint8_t with_group(uint8_t enables, diff_group group, bool on)
+{
+    return (uint8_t)((enables & ~(1u << group)) | (on ? 1u << group : 0u));
+}
+
+/** Group 1 of the register's bank: with one Security state Group 1 is one. */
+static diff_group own_group_1(const diff_shadow *s, const diff_program *program,
+                              const diff_step *step)
+{
+    bool secure_bank = program->secure && !s->ds && !(step->world & DIFF_NS);
+    return secure_bank ? DIFF_GROUP_1S : DIFF_GROUP_1NS;
+}
+
+static void shadow_msr(diff_shadow *s, const diff_program *program, const diff_step *step)
+{
+    uint8_t *enables = &s->igrpen[step->pe];
+    switch (step->address) {
+    case DIFF_ICC_IGRPEN0_EL1:
+        *enables = with_group(*enables, DIFF_GROUP_0, step->value & 1);
+        break;
+    case DIFF_ICC_IGRPEN1_EL1:
+        *enables = with_group(*enables, own_group_1(s, program, step), step->value & 1);
+        break;
+    case DIFF_ICC_IGRPEN1_EL3:
+        *enables = with_group(*enables, DIFF_GROUP_1NS, step->value & 1);
+        *enables = with_group(*enables, DIFF_GROUP_1S, step->value & 2);
+        break;
+    case DIFF_ICC_BPR0_EL1:
+        if ((step->value & 7) > s->bpr[step->pe])
+            s->bpr[step->pe] = step->value & 7;
+        break;
+    default:
+        break;
+    }
+}
+
+void shadow_step(diff_shadow *s, const diff_program *program, const diff_step *step)
+{
+    if (step->op == DIFF_WRITE)
+        shadow_write(s, program, step);
+    else if (step->op == DIFF_MSR && step->pe < DIFF_MAX_PES)
+        shadow_msr(s, program, step);
+}
+
+void shadow_replay(diff_shadow *s, const diff_program *program, uint32_t number)
+{
+    shadow_reset(s, program);
+    for (uint32_t i = 0; i < number && i < program->steps; i++)
+        shadow_step(s, program, &program->step[i]);
+}
+
+diff_group shadow_group(const diff_shadow *s, unsigned pe, unsigned intid)
+{
+    if (intid >= 32 * DIFF_WORDS)
+        return DIFF_GROUP_1NS;
+    uint32_t igroupr = intid < 32 ? s->igroupr0[pe] : s->igroupr[intid / 32];
+    uint32_t igrpmodr = intid < 32 ? s->igrpmodr0[pe] : s->igrpmodr[intid / 32];
+    if (igroupr >> intid % 32 & 1)
+        return DIFF_GROUP_1NS;
+    return !s->ds && (igrpmodr >> intid % 32 & 1) ? DIFF_GROUP_1S : DIFF_GROUP_0;
+}
+
+sgi_request sgi_decode(const diff_program *program, const diff_step *step)
+{
+    sgi_request request = {(unsigned)(step->value >> SGI_INTID & 15), 0, false};
+    uint32_t all = (1u << program->pes) - 1;
+    if (step->value & SGI_IRM)
+        request.targets = all & ~(1u << step->pe);
+    else if ((step->value & SGI_AFFINITIES) == 0)
+        request.targets = (uint32_t)(step->value & SGI_LIST) & all;
+    request.range = !(step->value & SGI_IRM) && (step->value & SGI_RS);
+    return request;
+}
+
+/** Whether QEMU forwards where the model does not, or the other way round, for a target's group. */
+static bool forwarding_differs(const diff_shadow *s, uint64_t number, bool secure, diff_group group,
+                               unsigned nsacr)
+{
+    if (number == DIFF_ICC_SGI0R_EL1)
+        return false;
+    if (s->ds) /* S-06 */
+        return number == DIFF_ICC_ASGI1R_EL1 ? secure : (group == DIFF_GROUP_0) != secure;
+    if (number == DIFF_ICC_ASGI1R_EL1)
+        return false;
+    if (secure) /* ID-R05 */
+        return group == DIFF_GROUP_0;
+    return (group == DIFF_GROUP_0 && nsacr >= 1) || (group == DIFF_GROUP_1S && nsacr >= 2);
+}
+
+static bool is_sgi(const diff_step *step)
+{
+    return step->op == DIFF_MSR &&
+           (step->address == DIFF_ICC_SGI0R_EL1 || step->address == DIFF_ICC_SGI1R_EL1 ||
+            step->address == DIFF_ICC_ASGI1R_EL1);
+}
+
+uint32_t sgi_differs_by_group(const diff_shadow *s, const diff_program *program,
+                              const diff_step *step)
+{
+    uint32_t differs = 0;
+    sgi_request request = sgi_decode(program, step);
+    for (unsigned pe = 0; is_sgi(step) && pe < program->pes; pe++) {
+        unsigned nsacr = s->nsacr[pe] >> 2 * request.intid & 3;
+        if ((request.targets >> pe & 1) &&
+            forwarding_differs(s, step->address, step_is_secure(program, step),
+                               shadow_group(s, pe, request.intid), nsacr))
+            differs |= 1u << pe;
+    }
+    return differs;
+}
+
+uint32_t sgi_differs(const diff_shadow *s, const diff_program *program, const diff_step *step)
+{
+    sgi_request request = sgi_decode(program, step);
+    if (is_sgi(step) && request.range)
+        return request.targets;
+    return sgi_differs_by_group(s, program, step);
+}

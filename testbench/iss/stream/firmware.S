@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Random instruction streams: entry, exceptions, and what C cannot say. The stream runs at EL0t or
+ * EL1t, everything here at EL1h, so that the stream may do to its stack pointer what it likes.
+ */
+#include "layout.h"
+
+    .arch armv8-a+fp+simd
+
+    .section .text.start, "ax"
+    .globl _start
+_start:
+    msr daifset, #15
+    msr spsel, #1
+    adrp x0, stack_top
+    add sp, x0, :lo12:stack_top
+    adrp x0, vectors
+    add x0, x0, :lo12:vectors
+    msr vbar_el1, x0
+    mov x0, #(3 << 20)
+    msr cpacr_el1, x0
+    isb
+    bl make_tables
+    ldr x0, =STREAM_TABLES
+    msr ttbr0_el1, x0
+    msr ttbr1_el1, x0
+    mov x0, #0x00ff                     /* 0: Normal, 1: Device-nGnRnE */
+    msr mair_el1, x0
+    ldr x0, =0x2b5193519                /* 39 bits, 4 KiB, write-back, Inner Shareable; 40 bits out */
+    msr tcr_el1, x0
+    isb
+    tlbi vmalle1
+    dsb sy
+    ldr x1, =STREAM_PROGRAM
+    ldr x0, =0x30d00801                 /* RES1, M */
+    ldr x2, [x1, #16]
+    orr x0, x0, x2
+    msr sctlr_el1, x0
+    isb
+    bl fill_data
+    b start_stream
+
+/* Loads the state of the header and goes to the code. */
+start_stream:
+    ldr x30, =STREAM_PROGRAM
+    ldr x0, [x30, #(8 * (4 + 31))]
+    msr sp_el0, x0
+    ldr x0, [x30, #(8 * (4 + 32 + 64 + 0))]
+    msr fpcr, x0
+    ldr x0, [x30, #(8 * (4 + 32 + 64 + 1))]
+    msr fpsr, x0
+    ldr x0, [x30, #(8 * (4 + 32 + 64 + 2))]
+    msr spsr_el1, x0
+    ldr x0, =STREAM_CODE
+    msr elr_el1, x0
+    add x0, x30, #(8 * (4 + 32))
+    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    ldr q\n, [x0], #16
+    .endr
+    add x30, x30, #(8 * 4)
+    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29
+    ldr x\n, [x30, #(8 * \n)]
+    .endr
+    ldr x30, [x30, #(8 * 30)]
+    eret
+
+/* void save_vectors(uint64_t *to): 64 words, then FPCR and FPSR. */
+    .globl save_vectors
+save_vectors:
+    mrs x1, fpcr
+    str x1, [x0, #512]
+    mrs x1, fpsr
+    str x1, [x0, #520]
+    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    str q\n, [x0], #16
+    .endr
+    ret
+
+/* void power_off(void): PSCI SYSTEM_OFF. */
+    .globl power_off
+power_off:
+    ldr w0, =0x84000008
+    hvc #0
+    b .
+
+    .macro entry number
+    .balign 0x80
+    sub sp, sp, #304
+    stp x0, x1, [sp]
+    mov x1, #\number
+    b common
+    .endm
+
+    .balign 0x800
+vectors:
+    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+    entry \n
+    .endr
+
+common:
+    .irp n, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28
+    str x\n, [sp, #(8 * \n)]
+    .endr
+    .irp n, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29
+    str x\n, [sp, #(8 * \n)]
+    .endr
+    str x30, [sp, #240]
+    mrs x2, sp_el0
+    mrs x3, elr_el1
+    stp x2, x3, [sp, #248]
+    mrs x2, spsr_el1
+    mrs x3, esr_el1
+    stp x2, x3, [sp, #264]
+    mrs x2, far_el1
+    str x2, [sp, #280]
+    mov x0, sp
+    bl on_exception
+    ldp x2, x3, [sp, #248]
+    msr sp_el0, x2
+    msr elr_el1, x3
+    ldr x2, [sp, #264]
+    msr spsr_el1, x2
+    .irp n, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28
+    ldr x\n, [sp, #(8 * \n)]
+    .endr
+    .irp n, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29
+    ldr x\n, [sp, #(8 * \n)]
+    .endr
+    ldr x30, [sp, #240]
+    ldp x0, x1, [sp]
+    add sp, sp, #304
+    eret
+
+    .bss
+    .balign 4096
+stack:
+    .skip 16384
+stack_top:

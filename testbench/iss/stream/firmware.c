@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Random instruction streams: tables, what an exception adds to the digest, and reports. */
+#include "layout.h"
+
+/** What the vectors save; the order is theirs. */
+typedef struct frame {
+    uint64_t x[31];
+    uint64_t sp, elr, spsr, esr, far;
+} frame;
+
+/** SIMD and floating-point state; the order is that of save_vectors. */
+typedef struct vectors {
+    uint64_t v[64];
+    uint64_t fpcr, fpsr;
+} vectors;
+
+void save_vectors(vectors *to);
+void power_off(void);
+
+void make_tables(void);
+void fill_data(void);
+void on_exception(frame *f, uint64_t vector);
+
+#define table_l1 ((uint64_t *)STREAM_TABLES)
+#define table_l2 (table_l1 + 512)
+#define table_l3 (table_l1 + 1024)
+
+#define HEADER ((const stream_header *)STREAM_PROGRAM)
+#define WORDS  (4 * STREAM_PAGES * STREAM_PAGE / 8) /* four sets of pages behind the windows */
+
+/* PL011: data at 0, line control, control. */
+#define UART         ((volatile uint32_t *)0x09000000)
+#define UART_LCR_H   (0x2c / 4)
+#define UART_CR      (0x30 / 4)
+#define UART_8BITS   0x70 /* and its FIFO on */
+#define UART_ENABLED 0x301
+
+/* Descriptors of levels 1 and 2. */
+enum { TABLE = 3, BLOCK = 1, DEVICE = 1 << 2, INNER = 3 << 8 };
+#define UXN ((uint64_t)1 << 54)
+
+static uint64_t digest = 0x6a09e667f3bcc908;
+static uint64_t exceptions, checkpoints;
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+    h = (h ^ v) * 0x9e3779b97f4a7c15u;
+    return h ^ h >> 29;
+}
+
+/* ------------------------------------------------------------------ translation and data */
+
+static void map_window(unsigned window, unsigned first_page, uint64_t attributes)
+{
+    for (unsigned i = 0; i < STREAM_PAGES; i++)
+        table_l3[window * (STREAM_WINDOW_SIZE / STREAM_PAGE) + i] =
+            (STREAM_DATA + (uint64_t)(first_page + i) * STREAM_PAGE) | attributes;
+}
+
+void make_tables(void)
+{
+    const uint64_t block = BLOCK | STREAM_AF, normal = block | INNER, none = STREAM_PXN | UXN;
+    const uint64_t page = STREAM_PAGE_BITS, valid = page | STREAM_AF;
+    UART[UART_LCR_H] = UART_8BITS;
+    UART[UART_CR] = UART_ENABLED;
+    table_l1[0] = block | DEVICE | none;
+    table_l1[1] = (uint64_t)table_l2 | TABLE;
+    table_l2[(STREAM_FIRMWARE & 0x3fffffff) >> 21] = STREAM_FIRMWARE | normal | UXN;
+    table_l2[(STREAM_PROGRAM & 0x3fffffff) >> 21] =
+        STREAM_PROGRAM | normal | STREAM_AP_EL0 | STREAM_AP_RO;
+    table_l2[(STREAM_DATA & 0x3fffffff) >> 21] = STREAM_DATA | normal | none;
+    table_l2[(STREAM_WINDOWS & 0x3fffffff) >> 21] = (uint64_t)table_l3 | TABLE;
+    map_window(STREAM_RW, 0, valid | STREAM_AP_EL0);
+    map_window(STREAM_RO, 4, valid | STREAM_AP_EL0 | STREAM_AP_RO);
+    map_window(STREAM_EL1_RW, 8, valid);
+    map_window(STREAM_ALIAS, 0, valid | STREAM_AP_EL0 | STREAM_NG);
+    map_window(STREAM_NO_AF, 12, page | STREAM_AP_EL0);
+    map_window(STREAM_EL1_RO, 12, valid | STREAM_AP_RO);
+    map_window(STREAM_SELF, 16, valid & ~STREAM_PXN);
+}
+
+void fill_data(void)
+{
+    volatile uint64_t *data = (volatile uint64_t *)STREAM_DATA;
+    uint64_t v = HEADER->seed;
+    for (unsigned i = 0; i < WORDS; i++)
+        data[i] = v = mix(v, i);
+}
+
+/* ------------------------------------------------------------------ reports */
+
+static void put(char c)
+{
+    UART[0] = (unsigned char)c;
+}
+
+static void put_text(const char *text)
+{
+    while (*text)
+        put(*text++);
+}
+
+static void put_hex(uint64_t v)
+{
+    for (int shift = 60; shift >= 0; shift -= 4)
+        put("0123456789abcdef"[v >> shift & 15]);
+}
+
+static void put_value(const char *name, unsigned number, uint64_t v)
+{
+    put_text(name);
+    put((char)('0' + number / 10));
+    put((char)('0' + number % 10));
+    put(' ');
+    put_hex(v);
+    put('\n');
+}
+
+/** All of the state folded into one number. */
+static uint64_t state_of(const frame *f, const vectors *s)
+{
+    const volatile uint64_t *data = (const volatile uint64_t *)STREAM_DATA;
+    uint64_t h = mix(digest, f->sp);
+    for (unsigned i = 0; i < 31; i++)
+        h = mix(h, f->x[i]);
+    h = mix(h, f->spsr);
+    for (unsigned i = 0; i < 64; i++)
+        h = mix(h, s->v[i]);
+    h = mix(mix(h, s->fpcr), s->fpsr);
+    for (unsigned i = 0; i < WORDS; i++)
+        h = mix(h, data[i]);
+    return h;
+}
+
+/** Every register, one a line, and each page of data as a digest. */
+static void dump(const frame *f, const vectors *s)
+{
+    const volatile uint64_t *data = (const volatile uint64_t *)STREAM_DATA;
+    for (unsigned i = 0; i < 31; i++)
+        put_value("x", i, f->x[i]);
+    put_value("sp", 0, f->sp);
+    put_value("pstate", 0, f->spsr);
+    for (unsigned i = 0; i < 64; i++)
+        put_value(i % 2 ? "v.high" : "v.low", i / 2, s->v[i]);
+    put_value("fpcr", 0, s->fpcr);
+    put_value("fpsr", 0, s->fpsr);
+    for (unsigned page = 0; page < WORDS / 512; page++) {
+        uint64_t h = 0;
+        for (unsigned i = 0; i < 512; i++)
+            h = mix(h, data[page * 512 + i]);
+        put_value("page", page, h);
+    }
+    put_value("exceptions", 0, digest);
+}
+
+static void checkpoint(const frame *f, const vectors *s)
+{
+    checkpoints++;
+    if (HEADER->trace) {
+        put_text("at ");
+        put_hex(checkpoints);
+        put(' ');
+        put_hex(state_of(f, s));
+        put('\n');
+    }
+    if (HEADER->dump == checkpoints) {
+        dump(f, s);
+        power_off();
+    }
+}
+
+static void finish(const frame *f, const vectors *s)
+{
+    put_text("end ");
+    put_hex(state_of(f, s));
+    put_text(" exceptions ");
+    put_hex(exceptions);
+    put('\n');
+    power_off();
+}
+
+/* ------------------------------------------------------------------ exceptions */
+
+static uint64_t read_cpacr(void)
+{
+    uint64_t v;
+    __asm__ volatile("mrs %0, cpacr_el1" : "=r"(v));
+    return v;
+}
+
+static void write_cpacr(uint64_t v)
+{
+    __asm__ volatile("msr cpacr_el1, %0\n\tisb" : : "r"(v) : "memory");
+}
+
+/** An exception from here itself: nothing can go on. */
+static void unexpected(const frame *f, uint64_t vector)
+{
+    put_value("unexpected, vector ", (unsigned)vector, f->esr);
+    put_value("elr", 0, f->elr);
+    put_value("far", 0, f->far);
+    power_off();
+}
+
+static void on_svc(frame *f, unsigned immediate)
+{
+    vectors s;
+    if (immediate == STREAM_SVC_LEVEL) {
+        f->spsr ^= 4; /* EL0t, EL1t */
+        return;
+    }
+    if (immediate != STREAM_SVC_CHECKPOINT && immediate != STREAM_SVC_END)
+        return;
+    uint64_t cpacr = read_cpacr();
+    write_cpacr((uint64_t)3 << 20);
+    save_vectors(&s);
+    if (immediate == STREAM_SVC_END)
+        finish(f, &s);
+    else
+        checkpoint(f, &s);
+    write_cpacr(cpacr);
+}
+
+void on_exception(frame *f, uint64_t vector)
+{
+    unsigned ec = (unsigned)(f->esr >> 26);
+    unsigned immediate = f->esr & 0xffff;
+    if (vector != 0 && vector != 8)
+        unexpected(f, vector);
+    if (ec == 0x15 && immediate == STREAM_SVC_CHECKPOINT) {
+        on_svc(f, immediate);
+        return;
+    }
+    exceptions++;
+    digest = mix(mix(mix(digest, vector), f->esr), mix(f->elr, f->spsr));
+    if (ec >= 0x20 && ec <= 0x25)
+        digest = mix(digest, f->far);
+    if (HEADER->trace) {
+        put_text("exception ");
+        put_hex(f->esr);
+        put(' ');
+        put_hex(f->elr);
+        put(' ');
+        put_hex(f->far);
+        put('\n');
+    }
+    f->spsr &= ~((uint64_t)1 << 20); /* IL */
+    if (ec == 0x15)
+        on_svc(f, immediate);
+    else if (ec == 0x20 || ec == 0x21 || ec == 0x22 || ec == 0x0e)
+        f->elr = f->x[29]; /* where the stream wants to go on */
+    else
+        f->elr += 4;
+}

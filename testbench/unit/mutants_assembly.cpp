@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// The joiner: what it refuses to be built in, and what a reset leaves of wires and lines.
+#include <cstdlib>
+
+#include "gic/sysreg.h"
+#include "gic_rig.hpp"
+
+using namespace rig;
+
+namespace
+{
+
+constexpr uint32_t SPI = 45;
+constexpr uint32_t PPI = 22;
+
+// Memory on a boundary of 64 bytes, with room to be off it.
+struct block {
+    explicit block(size_t bytes) : at(std::aligned_alloc(64, (bytes + 127) / 64 * 64)) {}
+    ~block()
+    {
+        std::free(at);
+    }
+    block(const block &) = delete;
+    block &operator=(const block &) = delete;
+    void *at;
+};
+
+gic_config_error init_in(void *memory, size_t length)
+{
+    const gic_config config = one_state();
+    gic_config_error error = GIC_CONFIG_OK;
+    const gic_assembly *a =
+        gic_assembly_init(memory, length, &config, nullptr, nullptr, nullptr, &error);
+    EXPECT_EQ(a != nullptr, error == GIC_CONFIG_OK);
+    return error;
+}
+
+} // namespace
+
+TEST(AssemblyInit, NeedsMemoryOfItsSizeOnItsBoundary)
+{
+    const gic_config config = one_state();
+    const size_t need = gic_assembly_footprint(&config, nullptr);
+    const block memory(need);
+    EXPECT_EQ(init_in(nullptr, need), GIC_CONFIG_MEMORY);
+    EXPECT_EQ(init_in(static_cast<char *>(memory.at) + 8, need), GIC_CONFIG_MEMORY);
+    EXPECT_EQ(init_in(static_cast<char *>(memory.at) + 32, need), GIC_CONFIG_MEMORY);
+    EXPECT_EQ(init_in(memory.at, need - 1), GIC_CONFIG_MEMORY);
+    EXPECT_EQ(init_in(memory.at, 0), GIC_CONFIG_MEMORY);
+    EXPECT_EQ(init_in(memory.at, need), GIC_CONFIG_OK);
+}
+
+TEST(AssemblyInit, NamesWhatIsWrongWithTheConfiguration)
+{
+    gic_config config = one_state();
+    config.pe_count = 0;
+    gic_config_error error = GIC_CONFIG_OK;
+    EXPECT_EQ(gic_assembly_init(nullptr, 0, &config, nullptr, nullptr, nullptr, &error), nullptr);
+    EXPECT_EQ(error, GIC_CONFIG_PE_COUNT);
+    EXPECT_EQ(gic_assembly_init(nullptr, 0, &config, nullptr, nullptr, nullptr, nullptr), nullptr);
+}
+
+class AssemblyReset : public testing::TestWithParam<bool>
+{
+protected:
+    AssemblyReset() : g(one_state(2), GetParam() ? timed() : loosely_timed()) {}
+    void set_up()
+    {
+        g.boot();
+        g.spi(SPI);
+        g.private_interrupt(1, PPI);
+        g.settle();
+    }
+    gic g;
+};
+
+TEST_P(AssemblyReset, WiresKeepTheirLevels)
+{
+    set_up();
+    g.line(SPI, true);
+    g.ppi(1, PPI, true);
+    EXPECT_TRUE(g.irq(0));
+    EXPECT_TRUE(g.irq(1));
+    gic_assembly_reset(g.a, g.now);
+    g.settle();
+    EXPECT_FALSE(g.irq(0));
+    EXPECT_FALSE(g.irq(1));
+    EXPECT_TRUE(g.pending(SPI)) << "its wire is high still";
+    EXPECT_TRUE(g.private_bit(1, GICD_ISPENDR, PPI));
+    EXPECT_FALSE(g.pending(SPI + 1));
+    EXPECT_FALSE(g.private_bit(0, GICD_ISPENDR, PPI)) << "the other PE's wire is low";
+    set_up();
+    EXPECT_TRUE(g.irq(0));
+    EXPECT_TRUE(g.irq(1));
+    g.line(SPI, false);
+    g.ppi(1, PPI, false);
+    EXPECT_FALSE(g.irq(0));
+    EXPECT_FALSE(g.irq(1));
+}
+
+TEST_P(AssemblyReset, OfOnePeTakesItsLineAwayAndNoOther)
+{
+    set_up();
+    g.line(SPI, true);
+    g.ppi(1, PPI, true);
+    gic_assembly_reset_pe(g.a, 1, g.now);
+    g.settle();
+    EXPECT_TRUE(g.irq(0));
+    EXPECT_FALSE(g.irq(1));
+    EXPECT_EQ(g.icc_read(0, GIC_ICC_PMR_EL1), 0xF8u);
+    g.become(1, 1, true);
+    EXPECT_EQ(g.icc_read(1, GIC_ICC_PMR_EL1), 0u);
+    g.open_cpu(1);
+    g.settle();
+    EXPECT_TRUE(g.irq(1)) << "it is pending still";
+}
+
+// The messages of the changes are under way when the reset comes, and are gone.
+TEST_P(AssemblyReset, AChangeUnderWayArrivesAfterIt)
+{
+    set_up();
+    g.settling = false;
+    g.line(SPI, true);
+    g.ppi(1, PPI, true);
+    gic_assembly_reset(g.a, g.now);
+    g.settle();
+    EXPECT_TRUE(g.pending(SPI));
+    EXPECT_TRUE(g.private_bit(1, GICD_ISPENDR, PPI));
+    g.line(SPI, false);
+    g.ppi(1, PPI, false);
+    gic_assembly_reset(g.a, g.now);
+    g.settle();
+    EXPECT_FALSE(g.pending(SPI));
+    EXPECT_FALSE(g.private_bit(1, GICD_ISPENDR, PPI));
+}
+
+TEST(AssemblyResetPe, ThePeIsAtItsHighestExceptionLevelAgain)
+{
+    gic g(two_states());
+    g.boot();
+    g.become(0, 1, true);
+    uint64_t value = 0;
+    EXPECT_EQ(gic_assembly_sysreg_read(g.a, g.now, 0, GIC_ICC_CTLR_EL3, &value),
+              GIC_SYSREG_UNDEFINED);
+    gic_assembly_reset_pe(g.a, 0, g.now);
+    EXPECT_EQ(gic_assembly_sysreg_read(g.a, g.now, 0, GIC_ICC_CTLR_EL3, &value), GIC_SYSREG_OK);
+}
+
+INSTANTIATE_TEST_SUITE_P(Modes, AssemblyReset, testing::Bool(), [](const auto &mode) {
+    return mode.param ? std::string("Timed") : std::string("LooselyTimed");
+});
+
+// The architecture's read-only and write-only registers (IHI 0069, 12.2 to 12.4).
+TEST(Sysreg, AccessIsTheArchitectures)
+{
+    const std::vector<gic_sysreg> read_only = {
+        GIC_ICC_IAR0_EL1, GIC_ICC_IAR1_EL1,   GIC_ICC_HPPIR0_EL1, GIC_ICC_HPPIR1_EL1,
+        GIC_ICC_RPR_EL1,  GIC_ICC_NMIAR1_EL1, GIC_ICH_VTR_EL2,    GIC_ICH_MISR_EL2,
+        GIC_ICH_EISR_EL2, GIC_ICH_ELRSR_EL2};
+    const std::vector<gic_sysreg> write_only = {GIC_ICC_EOIR0_EL1, GIC_ICC_EOIR1_EL1,
+                                                GIC_ICC_DIR_EL1,   GIC_ICC_SGI0R_EL1,
+                                                GIC_ICC_SGI1R_EL1, GIC_ICC_ASGI1R_EL1};
+    const auto is_in = [](const std::vector<gic_sysreg> &set, gic_sysreg reg) {
+        return std::find(set.begin(), set.end(), reg) != set.end();
+    };
+    for (int n = 0; n < GIC_SYSREG_COUNT; n++) {
+        const gic_sysreg reg = static_cast<gic_sysreg>(n);
+        EXPECT_EQ(gic_sysreg_readable(reg), !is_in(write_only, reg)) << gic_sysreg_name(reg);
+        EXPECT_EQ(gic_sysreg_writable(reg), !is_in(read_only, reg)) << gic_sysreg_name(reg);
+    }
+    const gic_sysreg none = GIC_SYSREG_COUNT;
+    EXPECT_FALSE(gic_sysreg_readable(none));
+    EXPECT_FALSE(gic_sysreg_writable(none));
+    EXPECT_STREQ(gic_sysreg_name(none), "?");
+}

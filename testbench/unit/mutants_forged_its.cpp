@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Forged states of an ITS: checksums hold, and one member is what it can never be.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <vector>
+
+#include "gic/save.h"
+extern "C" {
+#include "its_state.h"
+}
+
+namespace
+{
+
+class ForgedIts : public testing::Test
+{
+protected:
+    ForgedIts()
+    {
+        config.pe_count = 2;
+        config.lpi_bits = 14;
+        config.its_count = 1;
+        const size_t bytes = (its_footprint(&config) + 63) / 64 * 64;
+        memory = std::aligned_alloc(64, bytes);
+        s = its_init(memory, bytes, &config, 0, nullptr);
+        file.resize(its_save_size(s));
+        file.resize(its_save(s, file.data()));
+    }
+    ~ForgedIts() override
+    {
+        std::free(memory);
+    }
+    bool loads_with(const std::function<void(unsigned char *)> &change)
+    {
+        std::vector<unsigned char> forged = file;
+        unsigned char *payload = forged.data() + sizeof(gic_save_header);
+        change(payload);
+        const uint32_t sum = gic_checksum(payload, forged.size() - sizeof(gic_save_header));
+        std::memcpy(&forged[offsetof(gic_save_header, checksum)], &sum, sizeof sum);
+        return its_load(s, forged.data(), forged.size());
+    }
+    template <typename T> bool loads_with(size_t offset, T value)
+    {
+        return loads_with(
+            [&](unsigned char *payload) { std::memcpy(payload + offset, &value, sizeof value); });
+    }
+    // A member of what the ITS knows of PE @p pe.
+    bool loads_with_peer(unsigned pe, const std::function<void(its_peer &)> &change)
+    {
+        const size_t at = static_cast<size_t>(reinterpret_cast<unsigned char *>(s->peer) -
+                                              reinterpret_cast<unsigned char *>(s->arch)) +
+                          pe * sizeof(its_peer);
+        return loads_with([&](unsigned char *payload) {
+            its_peer peer;
+            std::memcpy(&peer, payload + at, sizeof peer);
+            change(peer);
+            std::memcpy(payload + at, &peer, sizeof peer);
+        });
+    }
+
+    gic_config config = gic_config_default();
+    void *memory = nullptr;
+    its *s = nullptr;
+    std::vector<unsigned char> file;
+};
+
+} // namespace
+
+TEST_F(ForgedIts, UnchangedIsTaken)
+{
+    EXPECT_TRUE(loads_with([](unsigned char *) {}));
+}
+
+TEST_F(ForgedIts, PeersHaveNoMoreUnansweredThanCreditAndTheirTagsAddUp)
+{
+    for (unsigned pe = 0; pe < 2; pe++) {
+        EXPECT_FALSE(loads_with_peer(
+            pe, [](its_peer &p) { p.unanswered = static_cast<uint8_t>(GIC_CREDIT_LPI + 1); }));
+        EXPECT_FALSE(loads_with_peer(pe, [](its_peer &p) { p.phase = 2; }));
+        EXPECT_TRUE(loads_with_peer(pe, [](its_peer &p) { p.phase = 1; }));
+        EXPECT_FALSE(loads_with_peer(pe, [](its_peer &p) { p.unanswered = 1; }));
+        EXPECT_FALSE(loads_with_peer(pe, [](its_peer &p) { p.open[0] = 1; }));
+        EXPECT_FALSE(loads_with_peer(pe, [](its_peer &p) { p.open[1] = 1; }));
+        EXPECT_FALSE(loads_with_peer(pe, [](its_peer &p) { p.incoming = 1; }));
+    }
+    EXPECT_FALSE(loads_with<uint32_t>(offsetof(its_arch, open), 1));
+}
+
+TEST_F(ForgedIts, QueuesAndRowsAreWithinTheirBounds)
+{
+    EXPECT_FALSE(loads_with<uint16_t>(offsetof(its_arch, queue_first), config.its.queue));
+    EXPECT_FALSE(loads_with<uint16_t>(offsetof(its_arch, queue_count),
+                                      static_cast<uint16_t>(config.its.queue + 1)));
+    EXPECT_FALSE(loads_with<uint32_t>(offsetof(its_arch, creadr), 4096));
+    EXPECT_FALSE(loads_with<uint32_t>(offsetof(its_arch, creadr), 16));
+    EXPECT_TRUE(loads_with<uint32_t>(offsetof(its_arch, creadr), 4064));
+    EXPECT_FALSE(loads_with<uint32_t>(offsetof(its_arch, cwriter), 1));
+    EXPECT_FALSE(loads_with<uint8_t>(offsetof(its_arch, buffered), 3));
+    EXPECT_FALSE(loads_with<uint8_t>(offsetof(its_arch, buffer_first), 3));
+    EXPECT_FALSE(loads_with<uint8_t>(offsetof(its_arch, hazard), ITS_HAZARD_DEVICE))
+        << "there is no command at work";
+    EXPECT_FALSE(loads_with<uint8_t>(offsetof(its_arch, command_row), 0)) << "row 0 is free";
+    EXPECT_FALSE(loads_with<uint8_t>(offsetof(its_arch, command_row), config.its.walks));
+    EXPECT_FALSE(loads_with(offsetof(its_arch, busy), UINT64_C(1) << config.its.walks));
+    EXPECT_FALSE(loads_with(offsetof(its_arch, runnable), UINT64_C(1)));
+}
+
+TEST_F(ForgedIts, ABoolIsZeroOrOne)
+{
+    for (size_t at :
+         {offsetof(its_arch, fetching), offsetof(its_arch, enabled), offsetof(its_arch, umsiirq),
+          offsetof(its_arch, stalled), offsetof(its_arch, line), offsetof(its_arch, msi_turn)})
+        EXPECT_FALSE(loads_with<uint8_t>(at, 2)) << at;
+}
+
+TEST_F(ForgedIts, OfAnotherShapeIsRefused)
+{
+    for (size_t at = 0; at < sizeof(its_shape); at++)
+        EXPECT_FALSE(loads_with([&](unsigned char *payload) { payload[at] ^= 1; })) << at;
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+// The joiner's edges: components that live elsewhere, frames that are not there, what accesses
+// cost, wires that do not exist.
+#include <deque>
+
+#include "gic_rig.hpp"
+
+using namespace rig;
+
+namespace
+{
+
+constexpr uint32_t SPI = 45;
+constexpr uint32_t PPI = 22;
+
+// A part of a GIC, whose messages to the other part queue up.
+class part
+{
+public:
+    part(const gic_config &config, const gic_assembly_parts &parts)
+    {
+        gic_assembly_ports ports{};
+        ports.version = 1;
+        ports.up = this;
+        ports.external = [](void *up, unsigned from, unsigned to, uint16_t pe, const gic_msg *msg,
+                            uint64_t) {
+            static_cast<part *>(up)->out.push_back({from, to, pe, *msg});
+        };
+        ports.line = [](void *up, uint16_t pe, gic_line line, bool level, uint64_t) {
+            static_cast<part *>(up)->level[pe][line] = level;
+        };
+        memory_.resize(gic_assembly_footprint(&config, &parts) / sizeof(block) + 1);
+        a = gic_assembly_init(memory_.data(), memory_.size() * sizeof(block), &config, &parts,
+                              nullptr, &ports, nullptr);
+        EXPECT_NE(a, nullptr);
+    }
+    part(const part &) = delete;
+    part &operator=(const part &) = delete;
+
+    struct message {
+        unsigned from, to;
+        uint16_t pe;
+        gic_msg msg;
+    };
+    // Everything that waits goes to @p other. @return how many.
+    unsigned carry(part &other)
+    {
+        unsigned carried = 0;
+        while (!out.empty()) {
+            const message m = out.front();
+            out.pop_front();
+            gic_assembly_receive(other.a, 0, m.from, m.to, m.pe, &m.msg);
+            carried++;
+        }
+        return carried;
+    }
+
+    gic_assembly *a = nullptr;
+    std::deque<message> out;
+    bool level[2][GIC_LINE_COUNT] = {};
+
+private:
+    struct alignas(64) block {
+        unsigned char byte[64];
+    };
+    std::vector<block> memory_;
+};
+
+// A GIC in two parts: CPU interfaces in one, all else in the other; or the Distributor alone.
+class two_parts
+{
+public:
+    two_parts(const gic_assembly_parts &here, const gic_assembly_parts &there)
+        : config(one_state(2)), first(config, here), second(config, there)
+    {
+        for (uint16_t pe = 0; pe < 2; pe++) {
+            gic_pe_state state{};
+            state.el = 1;
+            state.scr_ns = true;
+            if (here.cpuif)
+                gic_assembly_pe_state(first.a, 0, pe, &state);
+            if (there.cpuif)
+                gic_assembly_pe_state(second.a, 0, pe, &state);
+        }
+        settle();
+    }
+    void settle()
+    {
+        unsigned bound = 0;
+        while (first.carry(second) + second.carry(first) > 0)
+            ASSERT_LT(bound++, 1000u);
+    }
+    void dist(uint32_t offset, uint64_t value, uint8_t size = 4)
+    {
+        const gic_access as = {0, 0, size, true, false};
+        EXPECT_EQ(gic_assembly_gicd_write(first.a, 0, &as, offset, value), GIC_OK);
+        settle();
+    }
+    void redist(part &of, uint16_t pe, uint32_t offset, uint64_t value)
+    {
+        const gic_access as = {0, 0, 4, true, false};
+        EXPECT_EQ(gic_assembly_gicr_write(of.a, 0, pe, &as, offset, value), GIC_OK);
+        settle();
+    }
+    void icc(uint16_t pe, gic_sysreg reg, uint64_t value)
+    {
+        EXPECT_EQ(gic_assembly_sysreg_write(second.a, 0, pe, reg, value), GIC_SYSREG_OK);
+        settle();
+    }
+    uint64_t icc(uint16_t pe, gic_sysreg reg)
+    {
+        uint64_t value = 0;
+        EXPECT_EQ(gic_assembly_sysreg_read(second.a, 0, pe, reg, &value), GIC_SYSREG_OK);
+        settle();
+        return value;
+    }
+    void take_an_spi(part &with_redist);
+
+    gic_config config;
+    part first, second;
+};
+
+void two_parts::take_an_spi(part &with_redist)
+{
+    dist(GICD_CTLR, CTLR_ALL);
+    dist(gic::bit_word(GICD_IGROUPR, SPI), UINT32_MAX);
+    dist(gic::router(SPI), 1, 8); // PE 1
+    dist(gic::bit_word(GICD_ISENABLER, SPI), 1u << SPI % 32);
+    redist(with_redist, 1, GICR_WAKER, 0);
+    icc(1, GIC_ICC_PMR_EL1, 0xF8);
+    icc(1, GIC_ICC_IGRPEN1_EL1, 1);
+    gic_assembly_set_spi(first.a, 0, SPI, true);
+    settle();
+    EXPECT_TRUE(second.level[1][GIC_LINE_IRQ]);
+    EXPECT_FALSE(second.level[0][GIC_LINE_IRQ]);
+    EXPECT_EQ(icc(1, GIC_ICC_IAR1_EL1), SPI);
+    EXPECT_FALSE(second.level[1][GIC_LINE_IRQ]);
+    gic_assembly_set_spi(first.a, 0, SPI, false);
+    settle();
+    icc(1, GIC_ICC_EOIR1_EL1, SPI);
+    EXPECT_EQ(icc(1, GIC_ICC_IAR1_EL1), GIC_INTID_SPURIOUS);
+    const gic_access as = {0, 0, 4, true, false};
+    uint64_t active = 1;
+    EXPECT_EQ(gic_assembly_gicd_read(first.a, 0, &as, gic::bit_word(GICD_ISACTIVER, SPI), &active),
+              GIC_OK);
+    EXPECT_EQ(active, 0u);
+}
+
+} // namespace
+
+TEST(Parts, CpuInterfacesElsewhereTakeInterruptsByMessages)
+{
+    two_parts g({true, true, false, false}, {false, false, true, false});
+    g.take_an_spi(g.first);
+}
+
+TEST(Parts, ADistributorAloneReachesAllRedistributors)
+{
+    two_parts g({true, false, false, false}, {false, true, true, false});
+    g.take_an_spi(g.second);
+}
+
+TEST(Parts, WhatIsNotThereHasNoFrame)
+{
+    two_parts g({true, false, false, false}, {false, true, true, false});
+    const gic_access as = {0, 0, 4, true, false};
+    uint64_t value = 7;
+    EXPECT_EQ(gic_assembly_gicr_read(g.first.a, 0, 0, &as, GICR_WAKER, &value), GIC_ADDRESS);
+    EXPECT_EQ(gic_assembly_gicr_write(g.first.a, 0, 0, &as, GICR_WAKER, 0), GIC_ADDRESS);
+    EXPECT_EQ(gic_assembly_gicr_read(g.second.a, 0, 2, &as, GICR_WAKER, &value), GIC_ADDRESS);
+    EXPECT_EQ(gic_assembly_gicd_read(g.second.a, 0, &as, GICD_CTLR, &value), GIC_ADDRESS);
+    EXPECT_EQ(gic_assembly_gicd_write(g.second.a, 0, &as, GICD_CTLR, 0), GIC_ADDRESS);
+    EXPECT_EQ(gic_assembly_its_read(g.first.a, 0, 0, &as, 0, &value), GIC_ADDRESS);
+    EXPECT_EQ(gic_assembly_its_write(g.first.a, 0, 0, &as, 0, 0), GIC_ADDRESS);
+    EXPECT_NE(gic_assembly_gicd_frame(g.first.a), nullptr);
+    EXPECT_EQ(gic_assembly_gicr_frame(g.first.a), nullptr);
+    EXPECT_EQ(gic_assembly_its_frame(g.first.a), nullptr);
+    EXPECT_EQ(gic_assembly_its_stats(g.first.a, 0), nullptr);
+    EXPECT_EQ(gic_assembly_gicd_frame(g.second.a), nullptr);
+    EXPECT_NE(gic_assembly_gicr_frame(g.second.a), nullptr);
+}
+
+TEST(Frames, TheLastRedistributorOfARegionIsTheOneThatIsToldSo)
+{
+    gic g(one_state(3));
+    const auto last = [&](unsigned pe) { return (g.redist(pe, GICR_TYPER) >> 4 & 1) != 0; };
+    EXPECT_FALSE(last(0));
+    EXPECT_FALSE(last(1));
+    EXPECT_TRUE(last(2));
+    gic_assembly_set_last(g.a, 1, true);
+    gic_assembly_set_last(g.a, 2, false);
+    gic_assembly_set_last(g.a, 3, true); // there is none
+    EXPECT_FALSE(last(0));
+    EXPECT_TRUE(last(1));
+    EXPECT_FALSE(last(2));
+}
+
+TEST(Costs, EachAccessCostsWhatItsKindDoes)
+{
+    gic_timing timing = timed();
+    for (unsigned n = 0; n < GIC_COST_COUNT; n++)
+        timing.access_ps[n] = 100 + n;
+    gic slow(one_state(), timing);
+    timing.timed = false;
+    gic loose(one_state(), timing);
+    for (unsigned n = 0; n < GIC_COST_COUNT; n++) {
+        EXPECT_EQ(gic_assembly_access_ps(slow.a, static_cast<gic_cost>(n)), 100 + n);
+        EXPECT_EQ(gic_assembly_access_ps(loose.a, static_cast<gic_cost>(n)), 0u);
+    }
+}
+
+TEST(Costs, SystemRegistersHaveTheCostOfWhatTheyDo)
+{
+    for (gic_sysreg reg : {GIC_ICC_IAR0_EL1, GIC_ICC_IAR1_EL1, GIC_ICC_NMIAR1_EL1})
+        EXPECT_EQ(gic_sysreg_cost(reg, false), GIC_COST_SYSREG_IAR) << gic_sysreg_name(reg);
+    for (gic_sysreg reg : {GIC_ICC_EOIR0_EL1, GIC_ICC_EOIR1_EL1, GIC_ICC_DIR_EL1})
+        EXPECT_EQ(gic_sysreg_cost(reg, true), GIC_COST_SYSREG_EOIR) << gic_sysreg_name(reg);
+    for (gic_sysreg reg : {GIC_ICC_SGI0R_EL1, GIC_ICC_SGI1R_EL1, GIC_ICC_ASGI1R_EL1})
+        EXPECT_EQ(gic_sysreg_cost(reg, true), GIC_COST_SYSREG_SGI) << gic_sysreg_name(reg);
+    EXPECT_EQ(gic_sysreg_cost(GIC_ICC_PMR_EL1, true), GIC_COST_SYSREG_WRITE);
+    EXPECT_EQ(gic_sysreg_cost(GIC_ICC_PMR_EL1, false), GIC_COST_SYSREG_READ);
+}
+
+TEST(Wires, ThatDoNotExistAreReportedAndIgnored)
+{
+    for (const gic_timing &timing : {loosely_timed(), timed()}) {
+        gic g(one_state(2), timing);
+        g.boot();
+        unsigned reports = 0;
+        for (uint32_t intid : {31u, 128u, 1019u, 4096u, 5120u, 8192u}) {
+            g.line(intid, true);
+            g.settle();
+            EXPECT_EQ(g.count(GIC_EV_BAD_LINE), ++reports) << intid;
+        }
+        for (uint32_t intid : {15u, 32u, 1056u, 8192u}) {
+            g.ppi(1, intid, true);
+            g.settle();
+            EXPECT_EQ(g.count(GIC_EV_BAD_LINE), ++reports) << intid;
+        }
+        g.ppi(2, PPI, true); // no such PE
+        g.settle();
+        EXPECT_FALSE(g.irq(0));
+        EXPECT_FALSE(g.irq(1));
+    }
+}
+
+// What happens to an SPI is reported with its own INTID, whichever word it is in.
+TEST(Events, NameTheInterruptTheyAreAbout)
+{
+    gic g(extended(one_state()));
+    g.boot();
+    for (uint32_t intid : {32u, 45u, 500u, 1019u, 4096u, 4159u}) {
+        g.spi(intid);
+        std::vector<gic_event> seen;
+        g.watch = [&](const gic_event &event) { seen.push_back(event); };
+        const auto last = [&](gic_event_id id) -> const gic_event * {
+            const gic_event *found = nullptr;
+            for (const gic_event &event : seen)
+                if (event.id == id)
+                    found = &event;
+            EXPECT_NE(found, nullptr) << gic_event_name(id) << " of " << intid;
+            return found;
+        };
+        g.line(intid, true);
+        const gic_event *pending = last(GIC_EV_PENDING);
+        ASSERT_NE(pending, nullptr);
+        EXPECT_EQ(pending->intid, intid);
+        EXPECT_EQ(pending->arg, 0xA0u | static_cast<uint64_t>(GIC_GROUP_1NS) << 8);
+        g.line(intid, false);
+        ASSERT_NE(last(GIC_EV_WITHDRAWN), nullptr);
+        EXPECT_EQ(last(GIC_EV_WITHDRAWN)->intid, intid);
+        g.line(intid, true);
+        EXPECT_EQ(g.ack(0), intid);
+        g.line(intid, false);
+        g.eoi(0, intid);
+        ASSERT_NE(last(GIC_EV_DEACTIVATED), nullptr);
+        EXPECT_EQ(last(GIC_EV_DEACTIVATED)->intid, intid);
+        g.watch = nullptr;
+    }
+}
+
+// DPG1S is RES0 with one Security state, also for what it was before.
+TEST(Rules, R_13_SettingDsClearsDpg1s)
+{
+    gic g(two_states());
+    g.redist_write(0, GICR_CTLR, RCTLR_DPG0 | RCTLR_DPG1NS | RCTLR_DPG1S);
+    EXPECT_EQ(g.redist(0, GICR_CTLR) & (RCTLR_DPG0 | RCTLR_DPG1NS | RCTLR_DPG1S),
+              uint64_t{RCTLR_DPG0 | RCTLR_DPG1NS | RCTLR_DPG1S});
+    g.dist_write(GICD_CTLR, CTLR_DS);
+    EXPECT_EQ(g.redist(0, GICR_CTLR) & (RCTLR_DPG0 | RCTLR_DPG1NS | RCTLR_DPG1S),
+              uint64_t{RCTLR_DPG0 | RCTLR_DPG1NS});
+}
