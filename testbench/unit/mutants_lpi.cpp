@@ -254,7 +254,7 @@ TEST(EventsLpi, AnMsiIsReportedWithDeviceAndEvent)
 }
 
 // An address has 52 bits; what is above and between the fields is RES0 (IHI 0069, 12.11).
-TEST(Rules, R_04_PropbaserAndPendbaserKeepTheirFieldsOnly)
+TEST(RegistersLpi, PropbaserAndPendbaserKeepTheirFieldsOnly)
 {
     its_gic g(direct());
     g.redist_write(0, GICR_PENDBASER, ~UINT64_C(0), 8);
@@ -310,4 +310,27 @@ TEST(EventsLpi, AStalledQueueIsReportedWithoutAnInterrupt)
     g.command(0, 0xFE); // no command of the architecture
     ASSERT_EQ(seen.size(), 1u);
     EXPECT_EQ(seen[0].intid, 0u);
+}
+
+TEST(RegistersLpi, ClrlpirTakesAPendingLpiAway)
+{
+    its_gic g(direct());
+    g.boot_lpis();
+    g.property(LPI, 0xA0);
+    g.redist_write(0, GICR_SETLPIR, LPI, 8);
+    EXPECT_TRUE(g.irq(0));
+    g.redist_write(0, GICR_CLRLPIR, LPI, 8);
+    EXPECT_FALSE(g.irq(0));
+    EXPECT_EQ(g.ack(0), GIC_INTID_SPURIOUS);
+}
+
+// ICC_CTLR.IDbits: 0 for 16 bits of INTID, 1 for 24 (IHI 0069, 12.2.6).
+TEST(RegistersLpi, IdBitsSayHowLongAnIntidIs)
+{
+    for (uint8_t bits : {14, 16, 17, 24}) {
+        gic_config config = direct();
+        config.lpi_bits = bits;
+        its_gic g(config);
+        EXPECT_EQ(g.icc_read(0, GIC_ICC_CTLR_EL1) >> 11 & 7, bits > 16 ? 1u : 0u) << +bits;
+    }
 }

@@ -290,3 +290,19 @@ TEST(Rules, R_13_SettingDsClearsDpg1s)
     EXPECT_EQ(g.redist(0, GICR_CTLR) & (RCTLR_DPG0 | RCTLR_DPG1NS | RCTLR_DPG1S),
               uint64_t{RCTLR_DPG0 | RCTLR_DPG1NS});
 }
+
+// A message for an edge-triggered SPI sets that SPI's latch, in whichever word it is.
+TEST(Rules, D_13_SetspiLatchesItsOwnEdgeSpi)
+{
+    gic g(extended(one_state()));
+    g.boot();
+    for (uint32_t intid : {32u, 63u, 64u, 96u, 500u, 1019u, 4096u, 4159u}) {
+        interrupt as;
+        as.edge = true;
+        g.spi(intid, as, false);
+        g.dist_write(GICD_SETSPI_NSR, intid);
+        EXPECT_TRUE(g.pending(intid)) << intid;
+        g.dist_write(GICD_CLRSPI_NSR, intid);
+        EXPECT_FALSE(g.pending(intid)) << intid;
+    }
+}

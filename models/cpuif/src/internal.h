@@ -229,7 +229,7 @@ static inline unsigned cpuif_wanted_lines(const cpuif *c)
 static inline bool cpuif_lines_are(const cpuif *c, unsigned wanted)
 {
     return c->s.lines == wanted &&
-           c->s.signalled_intid == (wanted != 0 ? c->s.held.intid : GIC_INTID_SPURIOUS);
+           c->s.signalled_intid == (wanted != 0 ? c->s.held.intid : (uint32_t)GIC_INTID_SPURIOUS);
 }
 
 /* Drive IRQ and FIQ as @p wanted. */

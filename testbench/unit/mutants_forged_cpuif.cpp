@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Forged states of a CPU interface: checksums hold, and one member is what it can never be.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <vector>
+
+#include "gic/save.h"
+extern "C" {
+#include "internal.h"
+}
+
+namespace
+{
+
+// The block is the shape of the configuration, then the state.
+class ForgedCpuif : public testing::Test
+{
+protected:
+    ForgedCpuif()
+    {
+        const size_t bytes = (cpuif_footprint(&config) + 63) / 64 * 64;
+        memory = std::aligned_alloc(64, bytes);
+        c = cpuif_init(memory, bytes, &config, 0, nullptr);
+        file.resize(cpuif_save_size(c));
+        file.resize(cpuif_save(c, file.data()));
+    }
+    ~ForgedCpuif() override
+    {
+        std::free(memory);
+    }
+    bool loads_with(const std::function<void(cpuif_state &)> &change)
+    {
+        std::vector<unsigned char> forged = file;
+        const size_t at = forged.size() - sizeof(cpuif_state);
+        cpuif_state state;
+        std::memcpy(&state, &forged[at], sizeof state);
+        change(state);
+        std::memcpy(&forged[at], &state, sizeof state);
+        const uint32_t sum =
+            gic_checksum(&forged[sizeof(gic_save_header)], forged.size() - sizeof(gic_save_header));
+        std::memcpy(&forged[offsetof(gic_save_header, checksum)], &sum, sizeof sum);
+        return cpuif_load(c, forged.data(), forged.size());
+    }
+
+    gic_config config = gic_config_default();
+    void *memory = nullptr;
+    cpuif *c = nullptr;
+    std::vector<unsigned char> file;
+};
+
+} // namespace
+
+TEST_F(ForgedCpuif, UnchangedIsTaken)
+{
+    EXPECT_TRUE(loads_with([](cpuif_state &) {}));
+}
+
+TEST_F(ForgedCpuif, BinaryPointsAndActivePrioritiesAreThoseThatExist)
+{
+    for (unsigned g = 0; g < GIC_GROUP_COUNT; g++) {
+        EXPECT_TRUE(loads_with([&](cpuif_state &s) { s.bpr[g] = CPUIF_BPR_MAX; })) << g;
+        EXPECT_FALSE(loads_with([&](cpuif_state &s) { s.bpr[g] = CPUIF_BPR_MAX + 1; })) << g;
+        const uint8_t least = cpuif_minimum_bpr(&config, static_cast<gic_group>(g));
+        ASSERT_GT(least, 0) << "the configuration has fewer than 8 priority bits";
+        EXPECT_FALSE(loads_with([&](cpuif_state &s) {
+            s.bpr[g] = static_cast<uint8_t>(least - 1);
+        })) << g;
+        for (unsigned n = cpuif_ap_count(&config); n < CPUIF_AP_WORDS; n++)
+            EXPECT_FALSE(loads_with([&](cpuif_state &s) { s.ap[g][n] = 1; })) << g << n;
+    }
+}
+
+TEST_F(ForgedCpuif, CreditsAreNoMoreThanThereAre)
+{
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.open_activate = GIC_CREDIT_ACTIVATE + 1; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.open_deactivate = GIC_CREDIT_DEACTIVATE + 1; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.open_sgi = GIC_CREDIT_GENERATE_SGI + 1; }));
+    EXPECT_FALSE(
+        loads_with([](cpuif_state &s) { s.open_upstream = GIC_CREDIT_UPSTREAM_CONTROL + 1; }));
+    EXPECT_TRUE(loads_with([](cpuif_state &s) { s.open_activate = GIC_CREDIT_ACTIVATE; }));
+}
+
+TEST_F(ForgedCpuif, FlagsGroupsAndLinesAreThoseThatExist)
+{
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.held.valid = 2; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.held.group = GIC_GROUP_COUNT; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.igrpen = GIC_GROUPS_ALL + 1; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.lines = 1u << GIC_LINE_VIRQ; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.lines = 1u << GIC_LINE_IRQ; }))
+        << "nothing is signalled";
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.pe.el = 4; }));
+}
