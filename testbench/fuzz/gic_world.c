@@ -81,9 +81,11 @@ static uint64_t lost_by(const world *w)
     return stats->messages_lost + stats->events_dropped;
 }
 
-static void check_counters(const world *w)
+/* A GIC in a state that it came to loses nothing; in a forged one an outbox may overflow. */
+static void check_counters(world *w)
 {
-    CHECK(lost_by(w) == w->lost);
+    CHECK(lost_by(w) == w->lost || !w->trusted);
+    w->lost = lost_by(w);
 }
 
 void world_settle(world *w)

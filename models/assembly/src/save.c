@@ -496,6 +496,7 @@ static void go_on_after_load(gic_assembly *a, uint64_t now_ps)
 bool gic_assembly_load(gic_assembly *a, const void *in, size_t length)
 {
     const unsigned char *from = (const unsigned char *)in;
+    const gic_assembly_stats before = a->stats;
     bool ok = true;
     if (!all_sound(a, from, length) || !joiner_fits(a, from))
         return false;
@@ -522,5 +523,7 @@ bool gic_assembly_load(gic_assembly *a, const void *in, size_t length)
     note_all_sleep(a);
     if (ok)
         go_on_after_load(a, newest_time(a));
+    else
+        a->stats = before; /* no reset clears them: a refused file must not be counted */
     return ok;
 }

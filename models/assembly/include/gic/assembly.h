@@ -232,7 +232,7 @@ size_t gic_assembly_save(const gic_assembly *a, void *out);
  * Load what gic_assembly_save() wrote of an equal configuration.
  * @return false, and unchanged, when the file is cut, damaged or of another configuration. A file
  * with sound checksums whose content a kernel refuses all the same (a forged one) returns false
- * with part of it loaded: reset the assembly before using it.
+ * with part of it loaded, the statistics apart: reset the assembly before using it.
  */
 bool gic_assembly_load(gic_assembly *a, const void *in, size_t length);
 
