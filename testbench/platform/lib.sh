@@ -61,26 +61,38 @@ require_linux() {
     fi
 }
 
-# make_initrd FILE <SCRIPT: an initial RAM disk whose init runs the script with busybox.
+# make_initrd FILE [MODULE...] <SCRIPT: an initial RAM disk whose init loads the kernel's modules in
+# this order and runs the script with busybox.
 make_initrd() {
-    local root
+    local root module modules
     root=$(mktemp -d "$TMP/initrd.XXXXXX")
-    mkdir -p "$root"/{bin,proc,sys,dev}
+    modules=$(dirname "$(dirname "$LINUX")")/lib/modules
+    mkdir -p "$root"/{bin,proc,sys,dev,lib}
     cp "$BUSYBOX" "$root/bin/busybox"
     {
         printf '#!/bin/busybox sh\nPATH=/bin\n/bin/busybox --install -s /bin\n'
         printf 'mount -t proc proc /proc\nmount -t sysfs sys /sys\nmount -t devtmpfs dev /dev\n'
+        for module in "${@:2}"; do
+            find "$modules" -name "$module.ko" -exec cp {} "$root/lib" \;
+            printf 'insmod /lib/%s.ko\n' "$module"
+        done
         cat
     } >"$root/init"
     chmod +x "$root/init"
     (cd "$root" && find . | LC_ALL=C sort | cpio -o -H newc --quiet --reproducible) >"$1"
 }
 
-# linux OUT OPTION...: boots the kernel, bounded; what gicvp says is in OUT.err.
+# Modules for virtio disks and network cards over PCIe, in the order in which they are loaded.
+# shellcheck disable=SC2034 # for the tests
+VIRTIO_PCI=(virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci)
+# shellcheck disable=SC2034
+VIRTIO_DEVICES=(virtio_blk failover net_failover virtio_net)
+
+# linux OUT OPTION...: boots the kernel, bounded (LINUX_SECONDS of the host, 300); what gicvp says is in OUT.err.
 linux() {
     local out=$1
     shift
-    timeout 300 "$GICVP" run --kernel "$LINUX" --ram 256M --max-insns 3000000000 --max-time 60s \
+    timeout "${LINUX_SECONDS:-300}" "$GICVP" run --kernel "$LINUX" --ram 256M --max-insns 3000000000 --max-time 60s \
         --append "quiet cryptomgr.notests console=ttyAMA0" "$@" </dev/null >"$out.raw" 2>"$out.err"
     local status=$?
     tr -d '\r' <"$out.raw" >"$out"
