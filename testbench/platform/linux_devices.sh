@@ -151,10 +151,9 @@ variant() {
     [ $FAILED -eq 0 ] || show "$out"
 }
 
-quiet='quiet cryptomgr.notests console=ttyAMA0'
 # Linux looks for a GICv2m frame where the GIC has no LPIs.
 variant v2m pci ' MSI +[0-9]+ Edge +virtio2-input' --set gic.its=0 --set gic.lpi_bits=0
-variant intx pci 'GICv3 +[0-9]+ Level +virtio2$' --append "$quiet pci=nomsi"
+variant intx pci 'GICv3 +[0-9]+ Level +virtio2$' --append "$LINUX_QUIET pci=nomsi"
 variant timed pci 'ITS-MSI +[0-9]+ Edge +virtio2-input' --profile gic600
 variant mmio mmio 'GICv3 +[0-9]+ Edge +virtio2$'
 exit $FAILED

@@ -152,6 +152,26 @@ TEST(Lookahead, BehindAMessageThatWaitsNothingIsSooner)
     EXPECT_EQ(g.ack(0), 20u);
 }
 
+// Messages keep the times that they arrived at, those behind one that a busy station has put off too.
+TEST(Saving, BehindAMessageThatWaitsTimesStay)
+{
+    gic_timing timing = slow();
+    timing.occupancy_ps[GIC_STATION_GICR] = 20 * hop;
+    gic g(one_state(1), timing);
+    g.boot();
+    g.settling = false;
+    for (unsigned n = 0; n < 4; n++) {
+        g.ppi(0, 23 - n, true);
+        g.pass(hop / 10);
+    }
+    for (unsigned steps = 0; steps < 8; steps++) {
+        const std::vector<unsigned char> before = saved(g);
+        ASSERT_TRUE(loads(g, before));
+        EXPECT_EQ(before, saved(g)) << "step " << steps;
+        g.pass(hop / 2);
+    }
+}
+
 TEST(Wires, TheLastLevelArrivesAndARiseAtLeastOnce)
 {
     for (unsigned count = 1; count <= 24; count++) {

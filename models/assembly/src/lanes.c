@@ -91,9 +91,12 @@ gic_out lanes_pop(gic_assembly *a, uint32_t lane_id)
     lane *l = &a->lanes[lane_id];
     uint32_t n = l->head;
     gic_out out = a->nodes[n].out;
+    const uint64_t due_ps = a->nodes[n].due_ps;
     GIC_ASSERT(a->heap[0] == lane_id);
     a->line_due_known = false;
     l->head = a->nodes[n].next;
+    if (l->head != NONE && a->nodes[l->head].due_ps < due_ps)
+        a->nodes[l->head].due_ps = due_ps; /* it waited behind one that was put off */
     a->nodes[n].next = a->node_free;
     a->node_free = n;
     a->in_flight--;

@@ -460,6 +460,8 @@ static void load_joiner(gic_assembly *a, const unsigned char *in)
         from = get(from, &s, sizeof s);
         a->next_seq = s.seq;
         (void)lanes_push(a, s.lane_id, &s.out, s.due_ps);
+        /* Behind a head that was put off messages keep the earlier time that they came with. */
+        a->nodes[a->lanes[s.lane_id].tail].due_ps = s.due_ps;
     }
     for (uint32_t i = 0; i < a->lane_count; i++)
         last_due = get(last_due, &a->lanes[i].last_due_ps, sizeof a->lanes[i].last_due_ps);

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A shell of Debian's kernel on the console: what is typed arrives by the UART's interrupt, and a
+# restart of the machine by PSCI ends in the same shell.
+
+# shellcheck source=testbench/platform/lib.sh
+. "$(dirname "$0")/lib.sh"
+require_linux
+
+make_initrd "$TMP/initrd" <<'INIT'
+echo "INIT-REACHED"
+exec setsid cttyhack sh -i
+INIT
+mkfifo "$TMP/keys"
+: >"$TMP/out"
+timeout 240 "$GICVP" run --kernel "$LINUX" --initrd "$TMP/initrd" --ram 256M --append "$LINUX_QUIET" \
+    --max-insns 3000000000 --max-time 36000s <"$TMP/keys" >"$TMP/out" 2>"$TMP/err" &
+run=$!
+exec 3>"$TMP/keys"
+# type_at COUNT TEXT: when the prompt is there for the COUNTth time.
+type_at() {
+    while [ "$(grep -c '/ # ' "$TMP/out")" -lt "$1" ] && kill -0 $run 2>/dev/null; do
+        sleep 0.2
+    done
+    printf '%s\n' "$2" >&3
+}
+type_at 1 "echo the answer is \$((6 * 7))"
+type_at 2 'grep uart-pl011 /proc/interrupts'
+type_at 3 'reboot -f'
+type_at 4 'poweroff -f'
+wait $run
+expect_status $? 0 "the shell powers the machine off"
+exec 3>&-
+tr -d '\r' <"$TMP/out" >"$TMP/text"
+expect_in "$TMP/text" '^the answer is 42$'
+expect_in "$TMP/text" ' +[1-9][0-9]* +GICv3  33 Level +uart-pl011'
+expect_in "$TMP/text" 'reboot: Restarting system'
+[ "$(grep -c INIT-REACHED "$TMP/text")" -eq 2 ] || fail "the kernel has not started twice"
+[ $FAILED -eq 0 ] || show "$TMP/text"
+exit $FAILED
