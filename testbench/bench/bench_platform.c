@@ -2,26 +2,23 @@
 /*
  * Speed of the whole platform: gicvp with a guest, in CPU time of the simulator.
  *
- *   guest_sgi_cycle_ns        an SGI to the own PE: SGI1R, exception, IAR, EOIR, ERET; loosely
- * timed guest_sgi_cycle_timed_ns  the same with the profile gic600, the guest spinning meanwhile
- *   guest_lpi_cycle_ns        an LPI by the INT command: queue, CWRITER, exception, IAR, EOIR,
- * ERET; loosely timed uboot_mips                Debian's U-Boot: `crc32 40000000 1000000`
+ *   guest_sgi_cycle_ns       an SGI to the own PE: SGI1R, exception, IAR, EOIR, ERET; loosely timed
+ *   guest_sgi_cycle_timed_ns the same with the profile gic600, the guest spinning meanwhile
+ *   guest_lpi_cycle_ns       an LPI by the INT command: queue, CWRITER, exception, IAR, EOIR, ERET;
+ *                            loosely timed
+ *   uboot_mips               Debian's U-Boot: `crc32 40000000 1000000`
  *
  * Every value is the difference of a long and a short run, which have the start in common, so that
  * what is left is the work itself; the median of interleaved rounds. The ratio of the two cycles is
  * the median of the rounds' own ratios.
  */
-#define _DEFAULT_SOURCE /* wait4 */
-
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/time.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+#include "bench_run.h"
 
 enum {
     ROUNDS = 9,
@@ -31,94 +28,15 @@ enum {
     LIMIT_MIPS = 60,
     SGI_SHORT = 10000,
     SGI_LONG = 210000,
-    SGI_TIMED_LONG = 50000,
-    RUN_SECONDS = 300, /* No run may take longer, in CPU time or by the clock. */
-    MAX_ARGS = 16,
-    MAX_OUTPUT = 1 << 16
+    SGI_TIMED_LONG = 50000
 };
 
-/* One run of gicvp: what it took, what it said. */
-typedef struct run {
-    double cpu_s;
-    uint64_t insns;
-    char out[MAX_OUTPUT]; /* The guest's console. */
-    char err[MAX_OUTPUT]; /* Of the simulator. */
-} run;
+#define SELF "bench_platform"
 
 static void die(const char *what, const char *detail)
 {
-    (void)fprintf(stderr, "bench_platform: %s%s%s\n", what, *detail ? ": " : "", detail);
+    (void)fprintf(stderr, SELF ": %s%s%s\n", what, *detail ? ": " : "", detail);
     exit(1);
-}
-
-/* ------------------------------------------------------------------ running */
-
-static FILE *scratch_file(void)
-{
-    FILE *f = tmpfile();
-    if (!f)
-        die("no room for a temporary file", "");
-    return f;
-}
-
-static void read_back(FILE *f, char *text)
-{
-    size_t got;
-    rewind(f);
-    got = fread(text, 1, MAX_OUTPUT - 1, f);
-    text[got] = '\0';
-    (void)fclose(f);
-}
-
-/* The child's part: its files, its bounds, the program. */
-static void become(char *const *args, FILE *in, FILE *out, FILE *err)
-{
-    const struct rlimit bound = {RUN_SECONDS, RUN_SECONDS};
-    if (dup2(fileno(in), STDIN_FILENO) < 0 || dup2(fileno(out), STDOUT_FILENO) < 0 ||
-        dup2(fileno(err), STDERR_FILENO) < 0 || setrlimit(RLIMIT_CPU, &bound) != 0)
-        _exit(126);
-    (void)alarm(RUN_SECONDS);
-    (void)execv(args[0], args);
-    _exit(127);
-}
-
-static double seconds(struct timeval t)
-{
-    return (double)t.tv_sec + (double)t.tv_usec * 1e-6;
-}
-
-/* The count in gicvp's line "gicvp: N instructions, ...". */
-static uint64_t insns_of(const char *err)
-{
-    const char *end = strstr(err, " instructions,");
-    const char *at = end;
-    while (at && at > err && at[-1] >= '0' && at[-1] <= '9')
-        at--;
-    return at == end ? 0 : strtoull(at, NULL, 10);
-}
-
-/* Runs gicvp with @args (it is args[0]) and @input typed; anything but success ends the program. */
-static void run_gicvp(char *const *args, const char *input, run *r)
-{
-    FILE *in = scratch_file(), *out = scratch_file(), *err = scratch_file();
-    struct rusage usage;
-    int status = 0;
-    pid_t child;
-    if (fputs(input, in) < 0 || fflush(in) != 0)
-        die("no room for a temporary file", "");
-    rewind(in);
-    child = fork();
-    if (child == 0)
-        become(args, in, out, err);
-    if (child < 0 || wait4(child, &status, 0, &usage) != child)
-        die("cannot run", args[0]);
-    (void)fclose(in);
-    read_back(out, r->out);
-    read_back(err, r->err);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        die("gicvp failed", r->err);
-    r->cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-    r->insns = insns_of(r->err);
 }
 
 /* ------------------------------------------------------------------ guests */
@@ -126,15 +44,15 @@ static void run_gicvp(char *const *args, const char *input, run *r)
 /* Seconds of @count interrupts, start included, by a guest of @firmware. */
 static double guest_run(const char *firmware, const char *profile, unsigned count)
 {
-    static run r;
+    static bench_run r;
     char append[40], taken[40];
-    const char *args[MAX_ARGS] = {GICVP,  "run",         "--elf",      firmware, "--append",
-                                  append, "--max-insns", "1000000000", NULL};
+    const char *args[BENCH_RUN_ARGS] = {GICVP,  "run",         "--elf",      firmware, "--append",
+                                        append, "--max-insns", "1000000000", NULL};
     if (profile)
         args[8] = "--profile", args[9] = profile;
     (void)snprintf(append, sizeof append, "iterations=%u", count);
     (void)snprintf(taken, sizeof taken, "taken %u ", count);
-    run_gicvp((char *const *)(uintptr_t)args, "", &r);
+    bench_run_program(SELF, args, "", &r);
     if (!strstr(r.out, taken))
         die("the guest did not take its interrupts", r.out);
     return r.cpu_s;
@@ -149,36 +67,24 @@ static double guest_cycle(const char *firmware, const char *profile, unsigned mo
 
 /* Boots U-Boot, types @commands and powers off. It eats what is typed while a command prints,
  * hence the spaces. */
-static void uboot_run(const char *image, const char *commands, run *r)
+static void uboot_run(const char *image, const char *commands, bench_run *r)
 {
     static const char pad[] = "                ";
     char input[256];
-    const char *args[MAX_ARGS] = {GICVP,        "run",        "--bios", image, "--max-insns",
-                                  "3000000000", "--max-time", "60s",    NULL};
+    const char *args[BENCH_RUN_ARGS] = {GICVP,        "run",        "--bios", image, "--max-insns",
+                                        "3000000000", "--max-time", "60s",    NULL};
     (void)snprintf(input, sizeof input, "\n%s%s\n%spoweroff\n", pad, commands, pad);
-    run_gicvp((char *const *)(uintptr_t)args, input, r);
+    bench_run_program(SELF, args, input, r);
 }
 
 static double uboot_speed(const char *image)
 {
-    static run idle, busy;
+    static bench_run idle, busy;
     uboot_run(image, "", &idle);
     uboot_run(image, "crc32 40000000 1000000", &busy);
     if (!strstr(busy.out, "40ffffff ==> ") || busy.insns <= idle.insns)
         die("U-Boot did not do its crc32", busy.err);
     return (double)(busy.insns - idle.insns) / (busy.cpu_s - idle.cpu_s) * 1e-6;
-}
-
-/* Path of U-Boot; false when it has not been fetched. */
-static bool find_uboot(char *path, size_t size)
-{
-    FILE *p = popen(FETCH_GUESTS " --path u-boot 2>/dev/null", "r");
-    bool found = p && fgets(path, (int)size, p);
-    if (p && pclose(p) != 0)
-        found = false;
-    if (found)
-        path[strcspn(path, "\n")] = '\0';
-    return found;
 }
 
 /* ------------------------------------------------------------------ results */
@@ -243,7 +149,7 @@ static void bench_uboot(bool json)
 {
     double speed[ROUNDS];
     char image[4096];
-    if (!find_uboot(image, sizeof image)) {
+    if (!bench_run_path(FETCH_GUESTS " --path u-boot 2>/dev/null", image, sizeof image)) {
         (void)fprintf(stderr, "bench_platform: uboot_mips is skipped: U-Boot is not there; run "
                               "scripts/fetch-guests u-boot\n");
         return;

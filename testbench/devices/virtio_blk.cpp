@@ -6,16 +6,11 @@
 
 #include "virtio_rig.hpp"
 
+using namespace devices;
+
 namespace
 {
 
-using devices::driver_queue;
-using devices::feature;
-using devices::guest_memory;
-using devices::mmio_driver;
-using devices::plain;
-
-constexpr uint64_t rings = guest_memory::base + 0x10000;
 constexpr uint64_t header = guest_memory::base + 0x20000;
 constexpr uint64_t status = header + 0x100;
 constexpr uint64_t data = guest_memory::base + 0x40000;
@@ -95,7 +90,7 @@ protected:
     /// One request with one data buffer (length 0: none). @return its status.
     unsigned request(uint32_t type, uint64_t sector, uint32_t length, bool in)
     {
-        std::vector<devices::desc> chain = {{header, 16, 0, 0}};
+        std::vector<desc> chain = {{header, 16, 0, 0}};
 
         put_header(type, sector);
         if (length != 0)
@@ -104,7 +99,7 @@ protected:
         send(chain);
         return memory.get<uint8_t>(status);
     }
-    void send(const std::vector<devices::desc> &chain)
+    void send(const std::vector<desc> &chain)
     {
         queue.chain(0, chain);
         queue.offer(0);

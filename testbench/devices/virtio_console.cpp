@@ -7,15 +7,11 @@
 #include "devices/virtio_rng.h"
 #include "virtio_rig.hpp"
 
+using namespace devices;
+
 namespace
 {
 
-using devices::driver_queue;
-using devices::guest_memory;
-using devices::mmio_driver;
-using devices::plain;
-
-constexpr uint64_t rings = guest_memory::base + 0x10000;
 constexpr uint64_t buffer = guest_memory::base + 0x60000;
 
 class VirtioConsole : public testing::Test

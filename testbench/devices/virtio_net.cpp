@@ -4,16 +4,11 @@
 
 #include "virtio_rig.hpp"
 
+using namespace devices;
+
 namespace
 {
 
-using devices::driver_queue;
-using devices::feature;
-using devices::guest_memory;
-using devices::mmio_driver;
-using devices::plain;
-
-constexpr uint64_t rings = guest_memory::base + 0x10000;
 constexpr uint64_t packets = guest_memory::base + 0x60000;
 constexpr uint64_t room = 0x800;
 

@@ -6,22 +6,18 @@
 #include "pcie_rig.hpp"
 #include "virtio_rig.hpp"
 
+using namespace devices;
+
 namespace
 {
 
-using devices::driver_queue;
-using devices::feature;
-using devices::guest_memory;
-using devices::plain;
-
-constexpr uint64_t rings = guest_memory::base + 0x10000;
 constexpr uint64_t buffer = guest_memory::base + 0x40000;
 constexpr unsigned slot = 4;
-constexpr uint64_t msix_bar = devices::mmio32_base + 0x1000;
-constexpr uint64_t bar = devices::mmio64_base + 0x8000;
+constexpr uint64_t msix_bar = mmio32_base + 0x1000;
+constexpr uint64_t bar = mmio64_base + 0x8000;
 
 /// An entropy device in slot 4, its BARs placed, bus master.
-class VirtioPci : public devices::pcie_rig
+class VirtioPci : public pcie_rig
 {
 protected:
     VirtioPci() : queue(memory, rings, 8)

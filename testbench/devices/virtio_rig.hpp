@@ -74,6 +74,9 @@ private:
     std::vector<uint8_t> bytes_;
 };
 
+/// Where the tests put their queues.
+constexpr uint64_t rings = guest_memory::base + 0x10000;
+
 /// A descriptor as the driver writes it.
 struct desc {
     uint64_t address;

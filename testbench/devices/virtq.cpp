@@ -4,14 +4,11 @@
 
 #include "virtio_rig.hpp"
 
+using namespace devices;
+
 namespace
 {
 
-using devices::desc;
-using devices::driver_queue;
-using devices::guest_memory;
-
-constexpr uint64_t rings = guest_memory::base + 0x10000;
 constexpr uint64_t buffers = guest_memory::base + 0x40000;
 constexpr uint64_t table = guest_memory::base + 0x30000;
 constexpr uint16_t write_flag = VIRTQ_DESC_WRITE;

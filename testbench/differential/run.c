@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Child processes, bounded in time, instructions and output. */
+/* The two machines, bounded in time, instructions and output. */
 #include "run.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "child.h"
 
 /** A run that takes longer (seconds), or prints more (bytes), is ended. */
 #define RUN_SECONDS 20
@@ -110,83 +107,30 @@ static const char **their_arguments(const char **arg, const diff_tools *tools, c
     return arg;
 }
 
-/** Starts a child whose standard output is the pipe's end @p out. */
-static pid_t start(const char *const *arguments, int out)
+static void describe_end(child_result child, diff_log *log)
 {
-    pid_t pid = fork();
-    if (pid != 0)
-        return pid;
-    int nothing = open("/dev/null", O_RDWR);
-    if (dup2(nothing, 0) < 0 || dup2(out, 1) < 0 || dup2(nothing, 2) < 0)
-        _exit(126);
-    execv(arguments[0], (char *const *)(uintptr_t)arguments);
-    _exit(127);
-}
-
-static long milliseconds(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/** Reads all that comes through @p in. @return false when it takes too long or is too much. */
-static bool read_all(int in, char *text)
-{
-    long end = milliseconds() + RUN_SECONDS * 1000L;
-    size_t used = 0;
-    for (;;) {
-        struct pollfd ready = {in, POLLIN, 0};
-        long left = end - milliseconds();
-        text[used] = 0;
-        if (left <= 0 || poll(&ready, 1, (int)left) <= 0 || used >= RUN_BYTES)
-            return false;
-        ssize_t got = read(in, text + used, RUN_BYTES - used);
-        if (got == 0)
-            return true;
-        if (got < 0 && errno != EINTR)
-            return false;
-        used += got > 0 ? (size_t)got : 0;
-    }
-}
-
-static void describe_end(bool in_time, int status, diff_log *log)
-{
-    log->outcome[0] = 0;
-    if (!in_time)
-        (void)snprintf(log->outcome, sizeof log->outcome, "did not end within %d s", RUN_SECONDS);
-    else if (WIFSIGNALED(status))
-        (void)snprintf(log->outcome, sizeof log->outcome, "ended by signal %d", WTERMSIG(status));
-    else if (WEXITSTATUS(status) != 0)
-        (void)snprintf(log->outcome, sizeof log->outcome, "ended with status %d",
-                       WEXITSTATUS(status));
+    char *outcome = log->outcome;
+    const size_t room = sizeof log->outcome;
+    outcome[0] = 0;
+    if (child.end == CHILD_NOT_STARTED)
+        (void)snprintf(outcome, room, "was not started");
+    else if (child.end == CHILD_ENDED)
+        (void)snprintf(outcome, room, "did not end within %d s", RUN_SECONDS);
+    else if (child.end == CHILD_SIGNALLED)
+        (void)snprintf(outcome, room, "ended by signal %d", child.code);
+    else if (child.code != 0)
+        (void)snprintf(outcome, room, "ended with status %d", child.code);
     else if (!log->complete)
-        (void)snprintf(log->outcome, sizeof log->outcome, "ended without a whole log");
+        (void)snprintf(outcome, room, "ended without a whole log");
 }
 
 static char text[RUN_BYTES + 1]; /* what a run printed */
 
 static void run_arguments(const char *const *arguments, diff_log *log)
 {
-    int ends[2], status = 0;
-    log->records = 0;
-    log->complete = false;
-    if (pipe(ends) != 0) {
-        (void)snprintf(log->outcome, sizeof log->outcome, "no pipe");
-        return;
-    }
-    (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    pid_t pid = start(arguments, ends[1]);
-    (void)close(ends[1]);
-    bool in_time = pid > 0 && read_all(ends[0], text);
-    (void)close(ends[0]);
-    if (pid > 0) {
-        if (!in_time)
-            (void)kill(pid, SIGKILL);
-        (void)waitpid(pid, &status, 0);
-    }
+    child_result child = child_run(arguments, RUN_SECONDS, text, RUN_BYTES);
     log_parse(text, log);
-    describe_end(in_time, status, log);
+    describe_end(child, log);
 }
 
 /** Where the log of this program is kept: by a hash of all that decides it. */

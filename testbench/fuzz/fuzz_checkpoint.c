@@ -16,38 +16,21 @@
 #include "checkpoint_config.h"
 #include "checkpoint_memory.h"
 
-#define CHECK(cond) ((cond) ? (void)0 : abort())
-
 enum { RAM = 1 << 20, SECTIONS_MAX = 8, PATH_ROOM = 64 };
-
-typedef struct reading {
-    const uint8_t *at;
-    size_t left;
-} reading;
-
-static uint64_t take(reading *in, unsigned bytes)
-{
-    uint64_t value = 0;
-    unsigned i;
-    for (i = 0; i < bytes && in->left > 0; i++, in->at++, in->left--)
-        value |= (uint64_t)*in->at << (8u * i);
-    return value;
-}
 
 static void check_error(const vp_error *error)
 {
-    CHECK(error->text[0] != '\0' && memchr(error->text, '\0', sizeof(error->text)) != NULL &&
-          strchr(error->text, '\n') == NULL);
+    fuzz_check_error(error->text, sizeof(error->text));
 }
 
-static void write_raw(const char *path, reading *in)
+static void write_raw(const char *path, fuzz_input *in)
 {
     FILE *file = fopen(path, "wb");
     CHECK(file != NULL && fwrite(in->at, 1, in->left, file) == in->left && fclose(file) == 0);
 }
 
 /* The sections of the memories of a machine of ours, and others, with content of the input. */
-static void write_sections(const char *path, reading *in)
+static void write_sections(const char *path, fuzz_input *in)
 {
     static const char *const names[] = {"memory.ram",        "memory.flash0", "memory.flash1",
                                         "memory.secure_ram", "config",        "other"};
@@ -57,8 +40,8 @@ static void write_sections(const char *path, reading *in)
     memset(&w, 0, sizeof(w));
     CHECK(vp_ckpt_create(&w, path, &error));
     for (n = 0; n < SECTIONS_MAX && in->left > 0; n++) {
-        unsigned choice = (unsigned)take(in, 1);
-        size_t length = (size_t)take(in, 2);
+        unsigned choice = (unsigned)fuzz_take(in, 1);
+        size_t length = (size_t)fuzz_take(in, 2);
         length = length < in->left ? length : in->left;
         vp_ckpt_begin(&w, names[choice % 6u], 1u + (choice >> 7));
         if ((choice & 0x40u) != 0) {
@@ -96,10 +79,10 @@ static void read_file(const char *path, vp_memory *memory)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 {
     static char path[PATH_ROOM];
-    reading in = {data, length};
+    fuzz_input in = {data, length};
     vp_memory memory;
     vp_error error = {""};
-    const bool raw = (take(&in, 1) & 1u) != 0;
+    const bool raw = (fuzz_take(&in, 1) & 1u) != 0;
     snprintf(path, sizeof(path), "/tmp/fuzz-checkpoint-%ld", (long)getpid());
     memset(&memory, 0, sizeof(memory));
     CHECK(vp_memory_init(&memory, RAM, true, &error));

@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
     static world w;
     unsigned n;
     world_init(&w, data, length);
-    for (n = 0; n < STEPS_MAX && w.left > 0; n++)
+    for (n = 0; n < STEPS_MAX && w.in.left > 0; n++)
         world_step(&w);
     w.memory_fails = false;
     world_settle(&w);

@@ -36,8 +36,6 @@ enum {
 
 static const uint64_t VALID = UINT64_C(1) << 63;
 
-#define CHECK(cond) ((cond) ? (void)0 : abort())
-
 /* A message that a Redistributor has not answered. */
 typedef struct letter {
     uint16_t pe;
@@ -54,21 +52,8 @@ typedef struct machine {
     unsigned letters;
     unsigned unanswered[PES];
     uint32_t writer;
-    /* the program */
-    const uint8_t *in;
-    size_t left;
+    fuzz_input in; /* the program */
 } machine;
-
-/* --- the program ------------------------------------------------------------------------------ */
-
-static uint64_t take(machine *m, unsigned bytes)
-{
-    uint64_t value = 0;
-    unsigned i;
-    for (i = 0; i < bytes && m->left > 0; i++, m->in++, m->left--)
-        value |= (uint64_t)*m->in << (8u * i);
-    return value;
-}
 
 /* --- the world -------------------------------------------------------------------------------- */
 
@@ -185,10 +170,10 @@ static void settle(machine *m)
 
 static void do_command(machine *m)
 {
-    unsigned bytes = 1u + (unsigned)take(m, 1) % 32u;
+    unsigned bytes = 1u + (unsigned)fuzz_take(&m->in, 1) % 32u;
     unsigned i;
     for (i = 0; i < 32; i++)
-        m->ram[QUEUE_AT + m->writer + i] = i < bytes ? (uint8_t)take(m, 1) : 0;
+        m->ram[QUEUE_AT + m->writer + i] = i < bytes ? (uint8_t)fuzz_take(&m->in, 1) : 0;
     m->writer = (m->writer + 32u) % 0x1000u;
     reg_write(m, GITS_CWRITER, 8, m->writer, 0);
 }
@@ -196,7 +181,7 @@ static void do_command(machine *m)
 /* A command whose fields are small, so that it is legal more often. */
 static void do_likely_command(machine *m)
 {
-    uint64_t fields = take(m, 4);
+    uint64_t fields = fuzz_take(&m->in, 4);
     uint64_t opcode = fields & 0xFu;
     uint64_t device = fields >> 4 & 0xFu;
     uint64_t event = fields >> 8 & 0x1Fu;
@@ -222,28 +207,28 @@ static void do_write(machine *m)
     static const uint32_t offsets[] = {0x00,  0x04,  0x08,  0x40,  0x44,   0x48,   0x4C,
                                        0x80,  0x84,  0x88,  0x8C,  0x90,   0x100,  0x104,
                                        0x108, 0x10C, 0x110, 0x138, 0xFFE8, 0x10040};
-    unsigned choice = (unsigned)take(m, 1);
-    uint32_t offset = choice < 200 ? offsets[choice % 20u] : (uint32_t)take(m, 3);
-    unsigned size = 1u << (take(m, 1) & 3u);
-    reg_write(m, offset, size, take(m, size), (uint32_t)take(m, 1));
+    unsigned choice = (unsigned)fuzz_take(&m->in, 1);
+    uint32_t offset = choice < 200 ? offsets[choice % 20u] : (uint32_t)fuzz_take(&m->in, 3);
+    unsigned size = 1u << (fuzz_take(&m->in, 1) & 3u);
+    reg_write(m, offset, size, fuzz_take(&m->in, size), (uint32_t)fuzz_take(&m->in, 1));
 }
 
 static void do_msi(machine *m)
 {
-    uint32_t device = (uint32_t)take(m, 1);
-    uint32_t event = (uint32_t)take(m, 1);
+    uint32_t device = (uint32_t)fuzz_take(&m->in, 1);
+    uint32_t event = (uint32_t)fuzz_take(&m->in, 1);
     if (device == 0xFF)
-        device = (uint32_t)take(m, 4);
+        device = (uint32_t)fuzz_take(&m->in, 4);
     if (event == 0xFF)
-        event = (uint32_t)take(m, 4);
+        event = (uint32_t)fuzz_take(&m->in, 4);
     (void)its_translate(m->s, device, event);
     empty_outbox(m);
 }
 
 static void do_edit(machine *m)
 {
-    uint64_t at = take(m, 3) % (RAM_BYTES - 8);
-    uint64_t value = take(m, 8);
+    uint64_t at = fuzz_take(&m->in, 3) % (RAM_BYTES - 8);
+    uint64_t value = fuzz_take(&m->in, 8);
     memcpy(m->ram + at, &value, sizeof(value));
 }
 
@@ -254,8 +239,8 @@ static void do_save(machine *m)
     unsigned char *block = (unsigned char *)malloc(length);
     CHECK(block != NULL);
     CHECK(its_save(m->s, block) == length);
-    if (m->left > 2 && (take(m, 1) & 1u))
-        block[take(m, 2) % length] ^= 1u;
+    if (m->in.left > 2 && (fuzz_take(&m->in, 1) & 1u))
+        block[fuzz_take(&m->in, 2) % length] ^= 1u;
     else
         CHECK(its_load(m->s, block, length));
     (void)its_load(m->s, block, length);
@@ -287,7 +272,7 @@ static void set_up(machine *m)
 
 static void step(machine *m)
 {
-    unsigned op = (unsigned)take(m, 1);
+    unsigned op = (unsigned)fuzz_take(&m->in, 1);
     switch (op & 15u) {
     case 0:
     case 1:
@@ -302,7 +287,7 @@ static void step(machine *m)
         do_write(m);
         break;
     case 6:
-        (void)reg_read(m, (uint32_t)take(m, 3), 1u << (op >> 4 & 3u));
+        (void)reg_read(m, (uint32_t)fuzz_take(&m->in, 3), 1u << (op >> 4 & 3u));
         break;
     case 7:
     case 8:
@@ -370,9 +355,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
     void *block;
     unsigned n;
     memset(&m, 0, sizeof(m));
-    m.in = data;
-    m.left = length;
-    m.config = configure(take(&m, 2));
+    m.in.at = data;
+    m.in.left = length;
+    m.config = configure(fuzz_take(&m.in, 2));
     m.ram = (uint8_t *)calloc(1, RAM_BYTES);
     block = aligned_alloc(64, gic_align_up(its_footprint(&m.config), 64));
     CHECK(m.ram != NULL && block != NULL);
@@ -380,7 +365,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
     CHECK(m.s != NULL);
     its_set_targets(m.s, bases, PES);
     set_up(&m);
-    for (n = 0; n < STEPS_MAX && m.left > 0; n++)
+    for (n = 0; n < STEPS_MAX && m.in.left > 0; n++)
         step(&m);
     settle(&m);
     free(block);

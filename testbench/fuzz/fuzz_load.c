@@ -31,11 +31,11 @@ static void reseal(unsigned char *file, size_t length)
 /* Changes bytes, mostly one here and there; the numbers of the length's bytes are as likely. */
 static bool forge(world *w, unsigned char *file, size_t length)
 {
-    unsigned edits = (unsigned)world_take(w, 1) % (EDITS_MAX + 1u);
+    unsigned edits = (unsigned)fuzz_take(&w->in, 1) % (EDITS_MAX + 1u);
     unsigned n;
     for (n = 0; n < edits; n++) {
-        size_t at = (size_t)world_take(w, 3) % length;
-        file[at] ^= (unsigned char)world_take(w, 1);
+        size_t at = (size_t)fuzz_take(&w->in, 3) % length;
+        file[at] ^= (unsigned char)fuzz_take(&w->in, 1);
     }
     reseal(file, length);
     return edits > 0;
@@ -43,10 +43,10 @@ static bool forge(world *w, unsigned char *file, size_t length)
 
 static void round_of(world *w)
 {
-    unsigned steps = (unsigned)world_take(w, 1) % STEPS_MAX;
+    unsigned steps = (unsigned)fuzz_take(&w->in, 1) % STEPS_MAX;
     size_t length;
     unsigned char *file;
-    for (; steps > 0 && w->left > 0; steps--)
+    for (; steps > 0 && w->in.left > 0; steps--)
         world_step(w);
     file = world_save(w, &length);
     if (forge(w, file, length))
@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
     static world w;
     unsigned n;
     world_init(&w, data, length);
-    for (n = 0; n < ROUNDS_MAX && w.left > 0; n++)
+    for (n = 0; n < ROUNDS_MAX && w.in.left > 0; n++)
         round_of(&w);
     world_settle(&w);
     world_free(&w);

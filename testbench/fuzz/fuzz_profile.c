@@ -15,12 +15,9 @@
 #include "gic/config.h"
 #include "gictime/profile.h"
 
-#define CHECK(cond) ((cond) ? (void)0 : abort())
-
 static void check_error(const gictime_error *error)
 {
-    CHECK(error->text[0] != '\0' && memchr(error->text, '\0', sizeof(error->text)) != NULL &&
-          strchr(error->text, '\n') == NULL);
+    fuzz_check_error(error->text, sizeof(error->text));
 }
 
 static char *print(const gictime_profile *profile, size_t *length)

@@ -3,8 +3,9 @@
  * Fuzz target: the command line of gicvp and the files that it names. The input is arguments, one a
  * line, up to a 0 byte; what follows is a file, which an argument names by '@'.
  *
- * What is done is what gicvp does before it builds the machine: parameters, devices, memories, the
- * ELF program or Image, the device tree. What is checked: an error is one line.
+ * What is done is what gicvp does before it builds the machine: symbols, parameters, devices,
+ * memories, the ELF program or Image, the device tree. What is checked: an error is one line;
+ * symbols are in order, each is found at its address, and what is said of a place is one line too.
  */
 #include "fuzz.h"
 
@@ -19,8 +20,7 @@
 #include "options.h"
 #include "params.h"
 #include "plug.h"
-
-#define CHECK(cond) ((cond) ? (void)0 : abort())
+#include "symbols.h"
 
 enum { ARGUMENTS_MAX = 40, TEXT_MAX = 4096 };
 static const uint64_t ram_max = UINT64_C(1) << 29; /* an ELF program may ask for all of it */
@@ -33,8 +33,7 @@ typedef struct command_line {
 
 static void check_error(const vp_error *error)
 {
-    CHECK(error->text[0] != '\0' && memchr(error->text, '\0', sizeof(error->text)) != NULL &&
-          strchr(error->text, '\n') == NULL);
+    fuzz_check_error(error->text, sizeof(error->text));
 }
 
 /* The file of the input; its path can be opened as long as the descriptor is open. */
@@ -96,6 +95,34 @@ static void boot(const vp_options *options, const vp_params *params, vp_machine 
     vp_memory_free(&memory);
 }
 
+static void check_symbols(const vp_symbols *s)
+{
+    char place[VP_PLACE_MAX];
+    size_t n;
+    CHECK(s->count <= VP_SYMBOLS_MAX);
+    for (n = 0; n < s->count; n++) {
+        CHECK(n == 0 || s->symbol[n - 1].address < s->symbol[n].address);
+        CHECK(vp_symbols_find(s, s->symbol[n].address) == &s->symbol[n]);
+        vp_symbols_place(s, s->symbol[n].address + 1u, place, sizeof(place));
+        CHECK(strlen(place) < sizeof(place) - 1u && strchr(place, '\n') == NULL);
+    }
+}
+
+static void read_symbols(const vp_options *options)
+{
+    vp_symbols symbols;
+    vp_error error = {""};
+    unsigned n;
+    memset(&symbols, 0, sizeof(symbols));
+    for (n = 0; n < options->num_symbols; n++) {
+        if (vp_symbols_read(&symbols, options->symbols[n], &error))
+            check_symbols(&symbols);
+        else
+            check_error(&error);
+    }
+    vp_symbols_free(&symbols);
+}
+
 static void set_up(const command_line *c)
 {
     static vp_options options;
@@ -110,6 +137,7 @@ static void set_up(const command_line *c)
         check_error(&error);
         return;
     }
+    read_symbols(&options);
     if (options.ram > ram_max)
         return;
     vp_machine_make(&machine, &options);

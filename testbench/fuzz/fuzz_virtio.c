@@ -21,8 +21,6 @@
 #include "devices/virtio_pci.h"
 #include "devices/virtio_rng.h"
 
-#define CHECK(cond) ((cond) ? (void)0 : abort())
-
 enum {
     RAM = 1 << 14,
     SECTORS = 8,
@@ -49,20 +47,6 @@ typedef struct world {
     pcie_host host;
     pcie_window window;
 } world;
-
-typedef struct reading {
-    const uint8_t *at;
-    size_t left;
-} reading;
-
-static uint64_t take(reading *in, unsigned bytes)
-{
-    uint64_t value = 0;
-    unsigned i;
-    for (i = 0; i < bytes && in->left > 0; i++, in->at++, in->left--)
-        value |= (uint64_t)*in->at << (8u * i);
-    return value;
-}
 
 /* ---------------------------------------------------------------- what is around the devices */
 
@@ -210,61 +194,61 @@ static void bring_up(virtio *v, uint32_t features)
 }
 
 /* A descriptor, and the ring's entry that makes it available. */
-static void offer(world *w, reading *in)
+static void offer(world *w, fuzz_input *in)
 {
-    uint8_t *at = w->ram + (take(in, 1) % 2) * 0x1000u;
-    uint8_t *desc = at + (take(in, 1) % 8) * 16u;
-    const uint64_t address = ram_base + take(in, 2) % (RAM + 256);
-    const uint32_t piece = (uint32_t)take(in, 2) % 4096;
+    uint8_t *at = w->ram + (fuzz_take(in, 1) % 2) * 0x1000u;
+    uint8_t *desc = at + (fuzz_take(in, 1) % 8) * 16u;
+    const uint64_t address = ram_base + fuzz_take(in, 2) % (RAM + 256);
+    const uint32_t piece = (uint32_t)fuzz_take(in, 2) % 4096;
     const uint32_t length = piece == 4095 ? UINT32_MAX : piece;
-    const uint16_t flags = (uint16_t)take(in, 1);
-    const uint16_t next = (uint16_t)take(in, 1);
+    const uint16_t flags = (uint16_t)fuzz_take(in, 1);
+    const uint16_t next = (uint16_t)fuzz_take(in, 1);
     uint16_t index;
     memcpy(desc, &address, 8);
     memcpy(desc + 8, &length, 4);
     memcpy(desc + 12, &flags, 2);
     memcpy(desc + 14, &next, 2);
     memcpy(&index, at + 0x102, 2);
-    at[0x104 + (index % 8) * 2] = (uint8_t)take(in, 1);
+    at[0x104 + (index % 8) * 2] = (uint8_t)fuzz_take(in, 1);
     index++;
     memcpy(at + 0x102, &index, 2);
 }
 
-static void poke(world *w, reading *in)
+static void poke(world *w, fuzz_input *in)
 {
-    const size_t at = (size_t)(take(in, 2) % RAM);
-    size_t length = (size_t)take(in, 1);
+    const size_t at = (size_t)(fuzz_take(in, 2) % RAM);
+    size_t length = (size_t)fuzz_take(in, 1);
     for (; length > 0 && at + length <= RAM && in->left > 0; length--)
-        w->ram[at + length - 1] = (uint8_t)take(in, 1);
+        w->ram[at + length - 1] = (uint8_t)fuzz_take(in, 1);
 }
 
-static void access_to(world *w, reading *in, const dev_ops *ops, void *self, uint64_t offset)
+static void access_to(world *w, fuzz_input *in, const dev_ops *ops, void *self, uint64_t offset)
 {
     static const unsigned sizes[] = {1, 2, 4, 8};
-    const unsigned how = (unsigned)take(in, 1);
+    const unsigned how = (unsigned)fuzz_take(in, 1);
     const unsigned size = sizes[how % 4];
     uint64_t value = 0;
     w->accesses = 0;
     if ((how & 0x80) != 0)
         (void)ops->read(self, offset, size, w->now_ps, &value);
     else
-        (void)ops->write(self, offset, size, w->now_ps, take(in, size));
+        (void)ops->write(self, offset, size, w->now_ps, fuzz_take(in, size));
     CHECK(w->accesses == 0);
     drain(w);
 }
 
-static void step(world *w, reading *in)
+static void step(world *w, fuzz_input *in)
 {
-    const unsigned what = (unsigned)take(in, 1);
+    const unsigned what = (unsigned)fuzz_take(in, 1);
     switch (what % 8) {
     case 0:
-        access_to(w, in, &virtio_mmio_ops, &w->bus, take(in, 2) % virtio_mmio_ops.span);
+        access_to(w, in, &virtio_mmio_ops, &w->bus, fuzz_take(in, 2) % virtio_mmio_ops.span);
         break;
     case 1:
-        access_to(w, in, &pcie_ecam_ops, &w->host, PCI_ECAM_OFFSET(8u, take(in, 1)));
+        access_to(w, in, &pcie_ecam_ops, &w->host, PCI_ECAM_OFFSET(8u, fuzz_take(in, 1)));
         break;
     case 2:
-        access_to(w, in, &pcie_window_ops, &w->window, take(in, 3) % w->window.size);
+        access_to(w, in, &pcie_window_ops, &w->window, fuzz_take(in, 3) % w->window.size);
         break;
     case 3:
         offer(w, in);
@@ -273,13 +257,13 @@ static void step(world *w, reading *in)
         poke(w, in);
         break;
     case 5:
-        (void)virtio_notify(w->bus.slot[what / 8 % 4], (uint32_t)take(in, 1) % 2, w->now_ps);
+        (void)virtio_notify(w->bus.slot[what / 8 % 4], (uint32_t)fuzz_take(in, 1) % 2, w->now_ps);
         break;
     case 6:
-        (void)virtio_notify(&w->far.base, (uint32_t)take(in, 1) % 4, w->now_ps);
+        (void)virtio_notify(&w->far.base, (uint32_t)fuzz_take(in, 1) % 4, w->now_ps);
         break;
     default:
-        virtio_console_receive(&w->console, (uint8_t)take(in, 1), w->now_ps);
+        virtio_console_receive(&w->console, (uint8_t)fuzz_take(in, 1), w->now_ps);
         break;
     }
     advance(w, &virtio_mmio_ops, &w->bus);
@@ -289,8 +273,8 @@ static void step(world *w, reading *in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length)
 {
     static world w;
-    reading in = {data, length};
-    const unsigned how = (unsigned)take(&in, 1);
+    fuzz_input in = {data, length};
+    const unsigned how = (unsigned)fuzz_take(&in, 1);
     unsigned n;
     make_machine(&w, (how & 1) != 0 ? 1000 : 0);
     if ((how & 2) != 0) {

@@ -3,15 +3,6 @@
 
 #include <string.h>
 
-uint64_t world_take(world *w, unsigned bytes)
-{
-    uint64_t value = 0;
-    unsigned i;
-    for (i = 0; i < bytes && w->left > 0; i++, w->in++, w->left--)
-        value |= (uint64_t)*w->in << (8u * i);
-    return value;
-}
-
 /* ---- memory and lines --------------------------------------------------------------------------
  */
 
@@ -116,17 +107,17 @@ void world_settle(world *w)
 
 static uint16_t take_pe(world *w)
 {
-    return (uint16_t)(world_take(w, 1) % w->config.pe_count);
+    return (uint16_t)(fuzz_take(&w->in, 1) % w->config.pe_count);
 }
 
 /* An offset of a frame: mostly of one of its registers, now and then anywhere. */
 static uint32_t take_offset(world *w, const gic_frame *frame)
 {
-    unsigned choice = (unsigned)world_take(w, 1);
+    unsigned choice = (unsigned)fuzz_take(&w->in, 1);
     const gic_reg_row *row = &frame->row[choice % frame->row_count];
     if (choice >= 250)
-        return (uint32_t)world_take(w, 3);
-    return row->offset + (uint32_t)world_take(w, 2) % row->span;
+        return (uint32_t)fuzz_take(&w->in, 3);
+    return row->offset + (uint32_t)fuzz_take(&w->in, 2) % row->span;
 }
 
 static gic_access take_access(world *w, unsigned how)
@@ -143,7 +134,7 @@ static gic_access take_access(world *w, unsigned how)
 /* A register of the Distributor, a Redistributor or the ITS, by the low bits of @p kind. */
 static void do_frame(world *w, unsigned kind, bool write)
 {
-    const gic_access as = take_access(w, (unsigned)world_take(w, 1));
+    const gic_access as = take_access(w, (unsigned)fuzz_take(&w->in, 1));
     const gic_frame *frame = kind == 0   ? gic_assembly_gicd_frame(w->a)
                              : kind == 1 ? gic_assembly_gicr_frame(w->a)
                                          : gic_assembly_its_frame(w->a);
@@ -154,7 +145,7 @@ static void do_frame(world *w, unsigned kind, bool write)
     if (!frame)
         return;
     offset = take_offset(w, frame) & ~((uint32_t)as.size - 1u);
-    value = write ? world_take(w, as.size) : 0;
+    value = write ? fuzz_take(&w->in, as.size) : 0;
     if (kind == 0)
         status = write ? gic_assembly_gicd_write(w->a, w->now, &as, offset, value)
                        : gic_assembly_gicd_read(w->a, w->now, &as, offset, &value);
@@ -188,8 +179,8 @@ static bool at_rest(const world *w)
 static void do_sysreg(world *w, bool write)
 {
     const uint16_t pe = take_pe(w);
-    const gic_sysreg reg = (gic_sysreg)(world_take(w, 1) % GIC_SYSREG_COUNT);
-    uint64_t value = write ? world_take(w, 8) : 0;
+    const gic_sysreg reg = (gic_sysreg)(fuzz_take(&w->in, 1) % GIC_SYSREG_COUNT);
+    uint64_t value = write ? fuzz_take(&w->in, 8) : 0;
     uint64_t peeked = 0;
     gic_sysreg_result got;
     if (write) {
@@ -222,7 +213,7 @@ static void do_interrupt(world *w, unsigned how)
 static void do_pe_state(world *w)
 {
     const uint16_t pe = take_pe(w);
-    const unsigned bits = (unsigned)world_take(w, 2);
+    const unsigned bits = (unsigned)fuzz_take(&w->in, 2);
     gic_pe_state *s = &w->pe[pe];
     memset(s, 0, sizeof(*s));
     s->el = (uint8_t)(bits & 3u);
@@ -240,7 +231,7 @@ static void do_pe_state(world *w)
 
 static void do_wire(world *w, unsigned how)
 {
-    const uint32_t intid = (uint32_t)world_take(w, 2);
+    const uint32_t intid = (uint32_t)fuzz_take(&w->in, 2);
     const bool level = (how & 0x10u) != 0;
     if ((how & 0x20u) != 0)
         gic_assembly_set_spi(w->a, w->now, intid & 0x1FFFu, level);
@@ -263,8 +254,8 @@ static void do_save(world *w)
     second = world_save(w, &again);
     CHECK(length == again && memcmp(block, second, length) == 0);
     free(second);
-    if (length > 0 && (world_take(w, 1) & 1u)) {
-        block[world_take(w, 3) % length] ^= 0x10u;
+    if (length > 0 && (fuzz_take(&w->in, 1) & 1u)) {
+        block[fuzz_take(&w->in, 3) % length] ^= 0x10u;
         CHECK(!world_load(w, block, length));
         second = world_save(w, &again);
         CHECK(length == again);
@@ -275,23 +266,23 @@ static void do_save(world *w)
 
 static void do_time(world *w, unsigned how)
 {
-    w->now += world_take(w, 1 + (how >> 4 & 1u));
+    w->now += fuzz_take(&w->in, 1 + (how >> 4 & 1u));
     gic_assembly_advance(w->a, w->now);
 }
 
 static void do_reset(world *w, unsigned how)
 {
-    w->opens = 0;
-    if ((how & 0x70u) == 0x70u)
+    if ((how & 0x70u) == 0x70u) {
+        w->opens = 0;
         gic_assembly_reset(w->a, w->now);
-    else if ((how & 0x70u) == 0x60u)
+    } else if ((how & 0x70u) == 0x60u)
         gic_assembly_reset_pe(w->a, take_pe(w), w->now);
 }
 
 static void do_explain(world *w)
 {
     const uint16_t pe = take_pe(w);
-    const uint32_t intid = (uint32_t)world_take(w, 4);
+    const uint32_t intid = (uint32_t)fuzz_take(&w->in, 4);
     gic_explanation e;
     gic_explain(w->a, (intid & 0x80000000u) != 0 ? intid : intid & 0x3FFFu, pe, &e);
     CHECK(gic_first_closed_gate(&e) <= GIC_GATE_COUNT);
@@ -299,8 +290,8 @@ static void do_explain(world *w)
 
 static void do_edit(world *w)
 {
-    const uint64_t at = world_take(w, 3) % (WORLD_RAM - 8u);
-    const uint64_t value = world_take(w, 8);
+    const uint64_t at = fuzz_take(&w->in, 3) % (WORLD_RAM - 8u);
+    const uint64_t value = fuzz_take(&w->in, 8);
     memcpy(w->ram + at, &value, sizeof(value));
 }
 
@@ -332,8 +323,8 @@ static void do_set_up(world *w, unsigned how)
 
 static void do_msi(world *w)
 {
-    const uint32_t device = (uint32_t)world_take(w, 1);
-    const uint32_t event = (uint32_t)world_take(w, 1);
+    const uint32_t device = (uint32_t)fuzz_take(&w->in, 1);
+    const uint32_t event = (uint32_t)fuzz_take(&w->in, 1);
     if (w->config.its_count > 0 && gic_assembly_msi_has_room(w->a, 0))
         CHECK(gic_assembly_msi(w->a, w->now, 0, device, event));
 }
@@ -367,7 +358,7 @@ static void do_world(world *w, unsigned how)
 
 void world_step(world *w)
 {
-    const unsigned op = (unsigned)world_take(w, 1);
+    const unsigned op = (unsigned)fuzz_take(&w->in, 1);
     switch (op & 15u) {
     case 0:
     case 1:
@@ -465,11 +456,11 @@ void world_init(world *w, const uint8_t *data, size_t length)
     size_t bytes;
     memset(w, 0, sizeof(*w));
     memset(&ports, 0, sizeof(ports));
-    w->in = data;
-    w->left = length;
+    w->in.at = data;
+    w->in.left = length;
     w->trusted = true;
-    w->config = configure(world_take(w, 2));
-    w->timing = make_timing((unsigned)world_take(w, 1));
+    w->config = configure(fuzz_take(&w->in, 2));
+    w->timing = make_timing((unsigned)fuzz_take(&w->in, 1));
     w->ram = (uint8_t *)calloc(1, WORLD_RAM);
     bytes = gic_align_up(gic_assembly_footprint(&w->config, NULL), 64);
     w->block = aligned_alloc(64, bytes);

@@ -4,13 +4,8 @@
 #ifndef GICTLM_TESTBENCH_FUZZ_GIC_WORLD_H
 #define GICTLM_TESTBENCH_FUZZ_GIC_WORLD_H
 
-#include <stdlib.h>
-
 #include "fuzz.h"
 #include "gic/assembly.h"
-
-/** What has to hold; the fuzzer and the replay take the abort for a finding. */
-#define CHECK(cond) ((cond) ? (void)0 : abort())
 
 enum {
     WORLD_RAM = 0x80000, /**< Bytes from address 0; what is behind is refused. */
@@ -36,16 +31,13 @@ typedef struct world {
         lost; /**< messages_lost and events_dropped of the state that was loaded: forged, or 0. */
     bool line[WORLD_PES][GIC_LINE_COUNT];
     gic_pe_state pe[WORLD_PES];
-    const uint8_t *in; /**< The program. */
-    size_t left;
+    fuzz_input in; /**< The program. */
 } world;
 
 /** Build what the first bytes of the program say. */
 void world_init(world *w, const uint8_t *data, size_t length);
 /** Give back the memory. */
 void world_free(world *w);
-/** The next bytes of the program as a little-endian number; 0 at its end. */
-uint64_t world_take(world *w, unsigned bytes);
 /** One step of the program. */
 void world_step(world *w);
 /** Answer memory and let time pass until nothing is under way; what has to hold then does. */

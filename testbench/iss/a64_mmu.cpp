@@ -469,6 +469,161 @@ TEST_F(TlbBroadcast, InnerShareableReachesTheOtherPe)
     Expect(2);
 }
 
+// ---- PAN: what EL0 may access, EL1 may not
+
+class Pan : public Mmu
+{
+protected:
+    static constexpr uint64_t kPan = UINT64_C(1) << 22;
+    static constexpr uint64_t kCode = 0x40080000;
+
+    void SetUp() override
+    {
+        Mmu::SetUp();
+        Map(k4k, kVa, kPageA, kAf | kUser);
+        Enable(k4k);
+    }
+
+    // Executes one instruction word with x9 holding the address, then ends.
+    void Word(uint32_t word, uint64_t pstate)
+    {
+        const uint32_t code[] = {word, 0xd4000002};
+        machine_store(m, kCode, code, sizeof code);
+        SetX(9, kVa);
+        At(kCode, pstate);
+    }
+
+    void Faults(uint64_t esr)
+    {
+        RunToVector(0x200);
+        EXPECT_EQ(Esr(), esr);
+        EXPECT_EQ(Far(), kVa);
+        EXPECT_EQ(Spsr() & kPan, kPan);
+    }
+
+    uint64_t Par(uint32_t at, uint64_t pstate)
+    {
+        const uint32_t code[] = {at, 0xd5033fdf, 0xd5387400, 0xd4000002}; // isb; mrs x0, par_el1
+        machine_store(m, kCode, code, sizeof code);
+        SetX(9, kVa);
+        At(kCode, pstate);
+        RunToEnd();
+        return X(0);
+    }
+};
+
+constexpr uint32_t kLdr = 0xf940012a, kStr = 0xf900012a, kLdtr = 0xf840092a, kZva = 0xd50b7429,
+                   kCivac = 0xd50b7e29;
+
+TEST_F(Pan, DataAccessesToPagesOfEl0Fault)
+{
+    for (uint32_t word : {kLdr, kStr, kZva}) {
+        Word(word, kEl1h);
+        RunToEnd();
+    }
+    Word(kLdr, kEl1h | kPan);
+    Faults(UINT64_C(0x9600000f));
+    Word(kStr, kEl1h | kPan);
+    Faults(UINT64_C(0x9600004f));
+    Word(kZva, kEl1h | kPan);
+    Faults(UINT64_C(0x9600004f));
+    Word(kLdr, kEl1h);
+    RunToEnd();
+    for (uint32_t word : {kLdtr, kCivac}) { // as from EL0; no access to data
+        Word(word, kEl1h | kPan);
+        RunToEnd();
+    }
+    Map(k4k, kVa, kPageA, kAf);
+    Op(PROG_prog_tlbi_vmalle1, 0);
+    Word(kLdr, kEl1h | kPan);
+    RunToEnd();
+}
+
+TEST_F(Pan, ADebuggerReadsAllTheSame)
+{
+    At(kCode, kEl1h | kPan);
+    uint64_t value = 0;
+    iss_debug_access access{};
+    access.address = kVa;
+    access.size = 8;
+    EXPECT_EQ(ops->memory(pe, &access, &value), 8u);
+}
+
+TEST_F(Pan, AnExceptionSetsItUnlessSpan)
+{
+    // mrs x0, sctlr_el1; eor x0, x0, #1 << 23; msr sctlr_el1, x0; isb; hvc #0
+    const uint32_t other[] = {0xd5381000, 0xd2690000, 0xd5181000, 0xd5033fdf, 0xd4000002};
+    machine_store(m, kCode, other, sizeof other);
+    At(kCode); // out of reset it is set
+    RunToEnd();
+    At(PROG_prog_svc);
+    RunToVector(0x200);
+    EXPECT_EQ(Spsr() & kPan, 0u);
+    EXPECT_EQ(Pstate() & kPan, kPan);
+    At(kCode);
+    RunToEnd();
+    At(PROG_prog_svc);
+    RunToVector(0x200);
+    EXPECT_EQ(Pstate() & kPan, 0u);
+    At(PROG_prog_svc, kEl1h | kPan);
+    RunToVector(0x200);
+    EXPECT_EQ(Pstate() & kPan, kPan) << "it stays";
+}
+
+TEST_F(Pan, AReturnTakesItFromSpsr)
+{
+    for (uint64_t pan : {kPan, UINT64_C(0)}) {
+        // msr spsr_el1, x0; adr x1, .+12; msr elr_el1, x1; eret; hvc #0
+        const uint32_t code[] = {0xd5184000, 0x10000061, 0xd5184021, 0xd69f03e0, 0xd4000002};
+        machine_store(m, kCode, code, sizeof code);
+        SetX(0, kEl1h | pan);
+        At(kCode, kEl1h | (pan ^ kPan));
+        RunToEnd();
+        EXPECT_EQ(Pstate() & kPan, pan);
+    }
+}
+
+TEST_F(Pan, HasItsRegisterAndItsImmediate)
+{
+    Word(0xd500419f, kEl1h); // msr pan, #1
+    RunToEnd();
+    EXPECT_EQ(Pstate() & kPan, kPan);
+    Word(0xd5384260, kEl1h | kPan); // mrs x0, pan
+    RunToEnd();
+    EXPECT_EQ(X(0), kPan);
+    SetX(0, 0);
+    Word(0xd5184260, kEl1h | kPan); // msr pan, x0
+    RunToEnd();
+    EXPECT_EQ(Pstate() & kPan, 0u);
+    Word(0xd5380720, kEl1h); // mrs x0, id_aa64mmfr1_el1
+    RunToEnd();
+    EXPECT_EQ(X(0) >> 20 & 15u, 2u);
+}
+
+TEST_F(Pan, AddressTranslationHasAFormThatHeedsIt)
+{
+    for (uint32_t write : {0u, 0x20u}) {
+        EXPECT_EQ(Par(0xd5087909 | write, kEl1h) & 1, 0u);
+        EXPECT_EQ(Par(0xd5087909 | write, kEl1h | kPan) & 0x7f, 1u | 0x0fu << 1);
+        EXPECT_EQ(Par(0xd5087809 | write, kEl1h | kPan) & 1, 0u) << "AT S1E1R, S1E1W do not";
+    }
+}
+
+TEST_F(A64, WithoutPanItsNamesAreUndefined)
+{
+    El1Only();
+    config.iss.cpu = "cortex-a57";
+    Build();
+    MmuOn();
+    for (uint32_t word : {0xd500419fu, 0xd5384260u, 0xd5184260u, 0xd5087909u}) {
+        machine_store(m, 0x40080000, &word, 4);
+        At(0x40080000);
+        RunToVector(0x200);
+        EXPECT_EQ(Esr() >> 26, 0u) << std::hex << word;
+        EXPECT_EQ(Pstate() >> 22 & 1u, 0u);
+    }
+}
+
 // ---- other regimes
 
 TEST_F(A64, El3RegimeTranslatesAndSeesItsOwnSecureSpace)

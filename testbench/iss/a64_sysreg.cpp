@@ -44,6 +44,7 @@ protected:
 struct Core {
     const char *name;
     uint64_t midr, isar0, mmfr0;
+    uint64_t csv; // ID_AA64PFR0_EL1.CSV2, CSV3
 };
 
 class Cores : public Sysreg, public ::testing::WithParamInterface<Core>
@@ -60,7 +61,7 @@ TEST_P(Cores, IdentificationTellsWhatIsImplemented)
     RunToEnd();
     EXPECT_EQ(X(0), core.midr);
     EXPECT_EQ(X(1), 0x80000000u);
-    EXPECT_EQ(X(2), 0x01001011u) << "EL3, no EL2, FP and Advanced SIMD, GICv3";
+    EXPECT_EQ(X(2), 0x01001011u | core.csv << 56) << "EL3, no EL2, FP and Advanced SIMD, GICv3";
     EXPECT_EQ(X(3), core.isar0);
     EXPECT_EQ(X(4), core.mmfr0);
     EXPECT_EQ(X(5), 0x106u);
@@ -73,10 +74,10 @@ TEST_P(Cores, IdentificationTellsWhatIsImplemented)
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Cores,
-                         ::testing::Values(Core{"cortex-a53", 0x410fd034, 0x10000, 0x1022},
-                                           Core{"cortex-a57", 0x411fd070, 0x10000, 0x1024},
-                                           Core{"cortex-a72", 0x410fd083, 0x10000, 0x1024},
-                                           Core{"max", 0x000f0510, 0x210000, 0x101025}));
+                         ::testing::Values(Core{"cortex-a53", 0x410fd034, 0x10000, 0x1022, 0},
+                                           Core{"cortex-a57", 0x411fd070, 0x10000, 0x1024, 0},
+                                           Core{"cortex-a72", 0x410fd083, 0x10000, 0x1024, 0},
+                                           Core{"max", 0x000f0510, 0x210000, 0x101025, 0x11}));
 
 TEST_F(Sysreg, NamesOfCores)
 {

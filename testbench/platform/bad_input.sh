@@ -26,6 +26,20 @@ printf 'MZ not an image at all, but long enough to have a header of sixty-four b
 head -c 70000000 /dev/zero >"$TMP/big"
 printf 'nonsense.key = 3\n' >"$TMP/bad.profile"
 printf '\037\213\010\000' >"$TMP/gz"
+printf 'hello\n' >"$TMP/text"
+printf '0000000000000000 T _text\n' >"$TMP/hidden"
+# The header of an arm64 Image: text_offset, image_size, flags, magic.
+image() {
+    head -c 8 /dev/zero
+    printf '%b%b%b' "$1" "$2" "$3"
+    head -c 24 /dev/zero
+    printf 'ARM\144\000\000\000\000'
+}
+zero='\000\000\000\000\000\000\000\000'
+image "$zero" '\000\000\001\000\000\000\000\000' "$zero" >"$TMP/image"
+image "$zero" '\000\000\000\020\000\000\000\000' "$zero" >"$TMP/large"
+image '\377\377\377\377\377\377\377\377' "$zero" "$zero" >"$TMP/nowhere"
+image "$zero" "$zero" '\001\000\000\000\000\000\000\000' >"$TMP/be"
 
 refused 'no command' 'run'
 refused '--wrong' '--help' run --wrong
@@ -37,6 +51,20 @@ refused 'empty' 'image' run --bios "$TMP/empty"
 refused 'noise' 'AArch64' run --elf "$TMP/noise"
 refused 'noise' 'arm64 Image' run --kernel "$TMP/noise"
 refused 'gz' 'gunzip' run --kernel "$TMP/gz"
+refused 'be' 'little-endian' run --kernel "$TMP/be"
+refused 'large' '--ram' run --kernel "$TMP/large" --ram 64M
+refused 'nowhere' 'text_offset' run --kernel "$TMP/nowhere"
+refused '/nonexistent/i' 'exists' run --kernel "$TMP/image" --initrd /nonexistent/i
+refused 'initrd' 'image' run --kernel "$TMP/image" --initrd "$TMP/empty"
+refused 'big' '--ram' run --kernel "$TMP/image" --initrd "$TMP/big" --ram 64M
+refused '/nonexistent/m' 'exists' run --bios "$TMP/noise" --symbols /nonexistent/m
+refused "$TMP" 'regular file' run --bios "$TMP/noise" --symbols "$TMP"
+refused 'empty' 'empty' run --bios "$TMP/noise" --symbols "$TMP/empty"
+refused 'text' 'System.map' run --bios "$TMP/noise" --symbols "$TMP/text"
+refused 'hidden' 'root' run --bios "$TMP/noise" --symbols "$TMP/hidden"
+refused 'gicvp' 'AArch64' run --bios "$TMP/noise" --symbols "$GICVP"
+refused '/nonexistent/l' 'written' run --bios "$TMP/noise" --trace irq,to=/nonexistent/l
+refused '/nonexistent/p' 'written' run --bios "$TMP/noise" --profile-guest /nonexistent/p
 refused 'big' '64 MiB' run --bios "$TMP/big"
 refused 'pentium' 'cortex-a57' run --cpu pentium --bios "$TMP/noise"
 refused 'nonsense.key' 'bad.profile' run --profile "$TMP/bad.profile" --bios "$TMP/noise"
@@ -69,6 +97,10 @@ pairs=()
 for _ in 1 2 3 4 5 6 7 8 9; do pairs+=(--net "pair,if=mmio"); done
 refused 'mmio' 'gic.spis=64' run "${pairs[@]}" --set gic.spis=32 --bios "$TMP/noise"
 refused 'virtio.latency' '0 to 1s' run --set virtio.latency=2s --bios "$TMP/noise"
+# A file that not even root may write.
+if [ -f /sys/kernel/notes ]; then
+    refused '/sys/kernel/notes' ',ro' run --drive file=/sys/kernel/notes --bios "$TMP/noise"
+fi
 if [ "$(id -u)" -ne 0 ]; then
     chmod a-w "$TMP/big"
     refused 'big' ',ro' run --drive "file=$TMP/big" --bios "$TMP/noise"

@@ -12,6 +12,7 @@ command -v gdb-multiarch >/dev/null || {
 # mov x0,#0; mov x1,#7; loop: add x0,x0,#1; str x0,[x2]; sub x1,x1,#1; cbnz x1,loop; b .
 printf '\000\000\200\322\341\000\200\322\000\004\000\221\100\000\000\371' >"$TMP/guest"
 printf '\041\004\000\321\241\377\377\265\000\000\000\024' >>"$TMP/guest"
+printf '0 T _start\n8 t loop\n18 t end\n' >"$TMP/map"
 
 cat >"$TMP/commands" <<'END'
 set pagination off
@@ -40,6 +41,10 @@ printf "wrote %#lx\n", *(long *)0x40002000
 info threads
 monitor why 27 0
 monitor regs
+monitor where
+monitor symbol loop
+monitor symbol 0x14
+monitor irqs
 hbreak *0x18
 continue
 set var $v3.d.u[1] = 0x1122334455667788
@@ -53,7 +58,7 @@ END
 # A free port: the server says so when one is taken.
 for port in 21230 21231 21232 21233 21234; do
     timeout 100 "$GICVP" run --bios "$TMP/guest" --cpus 2 --uart null --gdb "$port" --wait-gdb \
-        --max-insns 100000 </dev/null 2>"$TMP/err" &
+        --symbols "$TMP/map" --max-insns 100000 </dev/null 2>"$TMP/err" &
     pid=$!
     for _ in $(seq 100); do
         grep -q 'debugger at' "$TMP/err" && break 2
@@ -73,10 +78,15 @@ expect_in "$TMP/out" '^break pc=0xc x0=1$'
 expect_in "$TMP/out" '^again pc=0xc x0=2 mem=1$'
 expect_in "$TMP/out" '^watch x0=5 mem=5$'
 expect_in "$TMP/out" '^wrote 0x1122334455667788$'
-expect_in "$TMP/out" 'Thread 1 .*PE 0, EL1'
+expect_in "$TMP/out" 'Thread 1 .*PE 0, EL1, running, in loop'
 expect_in "$TMP/out" 'Thread 2 .*PE 1, .*off'
 expect_in "$TMP/out" 'INTID 27 at PE 0: stopped at'
 expect_in "$TMP/out" '^ICC_PMR_EL1'
+expect_in "$TMP/out" '^PE 0: running at EL1, 0x[0-9a-f]+ loop\+0x[0-9a-f]+; no exception so far$'
+expect_in "$TMP/out" '^PE 1: off$'
+expect_in "$TMP/out" '^0x8 loop$'
+expect_in "$TMP/out" '^0x14 loop\+0xc$'
+expect_in "$TMP/out" '^none$'
 expect_in "$TMP/out" '^vector 0x1122334455667788 0x99aabbccddeeff00 0x11223344 fpcr=0xc00000 fpsr=0$'
 expect_in "$TMP/out" '^end pc=0x18 x1=0$'
 [ $FAILED -eq 0 ] || show "$TMP/out"

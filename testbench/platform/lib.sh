@@ -64,22 +64,7 @@ require_linux() {
 # make_initrd FILE [MODULE...] <SCRIPT: an initial RAM disk whose init loads the kernel's modules in
 # this order and runs the script with busybox.
 make_initrd() {
-    local root module modules
-    root=$(mktemp -d "$TMP/initrd.XXXXXX")
-    modules=$(dirname "$(dirname "$LINUX")")/lib/modules
-    mkdir -p "$root"/{bin,proc,sys,dev,lib}
-    cp "$BUSYBOX" "$root/bin/busybox"
-    {
-        printf '#!/bin/busybox sh\nPATH=/bin\n/bin/busybox --install -s /bin\n'
-        printf 'mount -t proc proc /proc\nmount -t sysfs sys /sys\nmount -t devtmpfs dev /dev\n'
-        for module in "${@:2}"; do
-            find "$modules" -name "$module.ko" -exec cp {} "$root/lib" \;
-            printf 'insmod /lib/%s.ko\n' "$module"
-        done
-        cat
-    } >"$root/init"
-    chmod +x "$root/init"
-    (cd "$root" && find . | LC_ALL=C sort | cpio -o -H newc --quiet --reproducible) >"$1"
+    "$ROOT/scripts/make-initrd" "$@"
 }
 
 # Modules for virtio disks and network cards over PCIe, in the order in which they are loaded.

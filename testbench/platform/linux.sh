@@ -43,7 +43,7 @@ for pes in 1 4; do
     all_took "$out" arch_timer $pes
     [ $pes -eq 1 ] || all_took "$out" 'Function call interrupts' $pes
     kernel=$(row "$out" arch_timer | awk '{ sum += $1 } END { print sum }')
-    model=$(sed -n 's/^gicvp: INTID 27: //p' "$out.err")
+    model=$(sed -n 's/^gicvp: INTID 27: \([0-9]*\).*/\1/p' "$out.err")
     # After the kernel's count was printed there is a moment until it has powered off.
     if [ "$model" -lt "$kernel" ] || [ "$model" -gt $((kernel + 20 * pes)) ]; then
         fail "the model signalled $model timer interrupts, the kernel took $kernel"

@@ -118,6 +118,29 @@ TEST(Options, EveryOptionOfRun)
     EXPECT_EQ(p.options.quantum_ps, 7000u);
 }
 
+TEST(Options, OptionsThatLookInside)
+{
+    const parsed none({"run", "--elf", "a"});
+    const parsed p({"run", "--elf", "a", "--trace", "irq,max=7,to=a,b", "--symbols", "m@4",
+                    "--symbols", "n", "--profile-guest", "-", "--profile-insns", "500",
+                    "--max-wall", "2s"});
+    const parsed latency({"run", "--elf", "a", "--latency"});
+
+    EXPECT_FALSE(vp_options_record(&none.options));
+    EXPECT_EQ(none.options.max_wall_us, UINT64_MAX);
+    EXPECT_EQ(none.options.profile_guest, nullptr);
+    ASSERT_TRUE(p.ok) << p.error.text;
+    EXPECT_TRUE(p.options.trace_irq.on && vp_options_record(&p.options));
+    EXPECT_EQ(p.options.trace_irq.max_lines, 7u);
+    EXPECT_STREQ(p.options.trace_irq.path, "a,b") << "the file is the rest";
+    ASSERT_EQ(p.options.num_symbols, 2u);
+    EXPECT_STREQ(p.options.symbols[0], "m@4");
+    EXPECT_STREQ(p.options.profile_guest, "-");
+    EXPECT_EQ(p.options.profile_insns, 500u);
+    EXPECT_EQ(p.options.max_wall_us, 2000000u);
+    EXPECT_TRUE(vp_options_record(&latency.options));
+}
+
 /// A bad command line, and what its message must name and advise.
 struct bad_line {
     std::vector<std::string> words;
@@ -163,6 +186,14 @@ INSTANTIATE_TEST_SUITE_P(
         bad_line{{"run", "--max-insns", "0", "--elf", "a"}, "0", "1 or more"},
         bad_line{{"run", "--max-time", "5", "--elf", "a"}, "--max-time 5", "ms"},
         bad_line{{"run", "--quantum", "x", "--elf", "a"}, "--quantum x", "ns"},
+        bad_line{{"run", "--max-wall", "5", "--elf", "a"}, "--max-wall 5", "60s"},
+        bad_line{{"run", "--max-wall", "5us", "--elf", "a"}, "--max-wall 5us", "1ms"},
+        bad_line{{"run", "--trace", "all", "--elf", "a"}, "--trace all", "irq[,max="},
+        bad_line{{"run", "--trace", "irq,max=0", "--elf", "a"}, "max", "1 to"},
+        bad_line{{"run", "--trace", "irq,to=", "--elf", "a"}, "irq,to=", "to=FILE"},
+        bad_line{{"run", "--trace", "irq,for=1", "--elf", "a"}, "for=1", "to=FILE"},
+        bad_line{{"run", "--symbols=", "--elf", "a"}, "--symbols", "empty"},
+        bad_line{{"run", "--profile-insns", "5", "--elf", "a"}, "5", "100 or more"},
         bad_line{{"run", "--uart", "tty", "--elf", "a"}, "tty", "file:PATH"},
         bad_line{{"run", "--uart", "file:", "--elf", "a"}, "file:", "file:PATH"},
         bad_line{{"run", "--save-at", "5ms", "--elf", "a"}, "5ms", "WHEN=FILE"},

@@ -140,6 +140,7 @@ public:
         ports.line = &gic::on_line;
         ports.event = &gic::on_event;
         ports.memory = &gic::on_memory;
+        ports.its_line = &gic::on_its_line;
         ports.up = this;
         lines_.resize(config.pe_count);
         pe_.resize(config.pe_count);
@@ -475,7 +476,8 @@ public:
     bool timed_mode;
     bool settling;
     uint64_t now = 0;
-    std::function<void(const gic_event &)> watch; // every event, if set
+    std::function<void(const gic_event &)> watch;       // every event, if set
+    std::function<void(unsigned its, bool level)> umsi; // the line of an ITS, if set
     // The memory of the GIC's tables, if set (lpi_rig.hpp).
     std::function<gic_memory_answer(gic_memory_access &, uint64_t, uint64_t &)> memory;
 
@@ -559,6 +561,12 @@ private:
         gic *self = static_cast<gic *>(up);
         if (self->watch)
             self->watch(*event);
+    }
+    static void on_its_line(void *up, unsigned its, bool level, uint64_t)
+    {
+        gic *self = static_cast<gic *>(up);
+        if (self->umsi)
+            self->umsi(its, level);
     }
 
     static gic_memory_answer on_memory(void *up, gic_memory_access *access, uint64_t now_ps,

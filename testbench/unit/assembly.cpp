@@ -152,7 +152,8 @@ TEST(Lookahead, BehindAMessageThatWaitsNothingIsSooner)
     EXPECT_EQ(g.ack(0), 20u);
 }
 
-// Messages keep the times that they arrived at, those behind one that a busy station has put off too.
+// Messages keep the times that they arrived at, those behind one that a busy station has put off
+// too.
 TEST(Saving, BehindAMessageThatWaitsTimesStay)
 {
     gic_timing timing = slow();

@@ -71,6 +71,74 @@ TEST_F(CpuifLink, SecondSetDisplacesTheFirstAndReleasesIt)
     EXPECT_EQ(r.events_of(GIC_EV_SIGNALLED), 2u);
 }
 
+// Bits that are RES0 do nothing, whatever software writes there (IHI 0069, 12.2).
+TEST_F(CpuifLink, ReservedBitsOfRegistersDoNothing)
+{
+    const struct {
+        gic_sysreg reg;
+        uint64_t fields;
+    } registers[] = {{GIC_ICC_PMR_EL1, 0xFF},        {GIC_ICC_BPR0_EL1, 7},
+                     {GIC_ICC_BPR1_EL1, 7},          {GIC_ICC_CTLR_EL1, 0x43},
+                     {GIC_ICC_IGRPEN0_EL1, 1},       {GIC_ICC_IGRPEN1_EL1, 1},
+                     {GIC_ICC_AP0R0_EL1, UINT32_MAX}};
+    for (const auto &each : registers) {
+        SCOPED_TRACE(gic_sysreg_name(each.reg));
+        r.put(each.reg, 0);
+        const uint64_t zero = r.get(each.reg);
+        for (unsigned bit = 0; bit < 64; bit++)
+            if (!(each.fields >> bit & 1)) {
+                r.put(each.reg, UINT64_C(1) << bit);
+                EXPECT_EQ(r.get(each.reg), zero) << bit;
+            }
+    }
+    r.open_all();
+    for (unsigned bit = 24; bit < 64; bit++) {
+        r.set(40, 0x80, GIC_GROUP_1NS);
+        ASSERT_EQ(r.get(GIC_ICC_IAR1_EL1), 40u);
+        r.sent.clear();
+        r.put(GIC_ICC_EOIR1_EL1, UINT64_C(1) << bit | 40);
+        ASSERT_EQ(r.sent.size(), 1u) << bit;
+        EXPECT_EQ(r.sent[0].kind, GIC_MSG_DEACTIVATE);
+        EXPECT_EQ(r.sent[0].intid, 40u);
+    }
+    r.put(GIC_ICC_CTLR_EL1, 2);
+    for (unsigned bit = 24; bit < 64; bit++) {
+        r.sent.clear();
+        r.put(GIC_ICC_DIR_EL1, UINT64_C(1) << bit | 40);
+        ASSERT_EQ(r.sent.size(), 1u) << bit;
+        EXPECT_EQ(r.sent[0].intid, 40u);
+    }
+}
+
+// A Redistributor that lives elsewhere may say anything: a group that is none counts as Group 1.
+TEST_F(CpuifLink, ASetOfNoGroupIsOfGroup1)
+{
+    for (unsigned group : {3u, 255u}) {
+        r.set(40, 0x80, static_cast<gic_group>(group));
+        EXPECT_TRUE(r.line(GIC_LINE_IRQ)) << group;
+        EXPECT_EQ(r.get(GIC_ICC_IAR1_EL1), 40u) << group;
+        r.put(GIC_ICC_EOIR1_EL1, 40);
+    }
+}
+
+// What it should not have sent changes nothing.
+TEST_F(CpuifLink, MessagesThatNobodyShouldHaveSentArePassedOver)
+{
+    std::vector<unsigned char> before(cpuif_save_size(r.c));
+    cpuif_save(r.c, before.data());
+    for (unsigned kind :
+         {unsigned(GIC_MSG_NONE), unsigned(GIC_MSG_OFFER), unsigned(GIC_MSG_RELEASE),
+          unsigned(GIC_MSG_LINE), unsigned(GIC_MSG_ACTIVATE_ACK), unsigned(GIC_MSG_DEACTIVATE_ACK),
+          unsigned(GIC_MSG_GENERATE_SGI_ACK), unsigned(GIC_MSG_UPSTREAM_CONTROL_ACK),
+          unsigned(GIC_MSG_KIND_COUNT), 255u}) {
+        r.receive(static_cast<gic_msg_kind>(kind), 40);
+        std::vector<unsigned char> after(before.size());
+        cpuif_save(r.c, after.data());
+        EXPECT_EQ(after, before) << kind;
+        EXPECT_TRUE(r.sent.empty()) << kind;
+    }
+}
+
 TEST_F(CpuifLink, ClearReleasesWhatIsHeldAndIsAnsweredAfterIt)
 {
     r.set(40, 0x80, GIC_GROUP_1NS);

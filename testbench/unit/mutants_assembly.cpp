@@ -150,6 +150,35 @@ INSTANTIATE_TEST_SUITE_P(Modes, AssemblyReset, testing::Bool(), [](const auto &m
     return mode.param ? std::string("Timed") : std::string("LooselyTimed");
 });
 
+// Whatever wire is high can be saved and loaded: extended ones too.
+TEST(AssemblyLoad, WiresKeepTheirLevels)
+{
+    for (const gic_timing &timing : {loosely_timed(), timed()}) {
+        gic g(extended(one_state(2)), timing);
+        g.boot();
+        for (uint32_t intid : {32u, 63u, 64u, 1019u, 4096u, 4159u})
+            g.line(intid, true);
+        for (uint32_t intid : {16u, 31u, 1056u, 1087u, 1088u, 1119u})
+            g.ppi(1, intid, true);
+        std::vector<unsigned char> file(gic_assembly_save_size(g.a));
+        file.resize(gic_assembly_save(g.a, file.data()));
+        gic h(extended(one_state(2)), timing);
+        ASSERT_TRUE(gic_assembly_load(h.a, file.data(), file.size()));
+        std::vector<unsigned char> again(gic_assembly_save_size(h.a));
+        again.resize(gic_assembly_save(h.a, again.data()));
+        EXPECT_EQ(again, file);
+        h.now = g.now;
+        gic_assembly_reset(h.a, h.now);
+        h.settle();
+        for (uint32_t intid : {32u, 63u, 64u, 1019u, 4096u, 4159u})
+            EXPECT_TRUE(h.pending(intid)) << intid;
+        for (uint32_t intid : {16u, 31u, 1056u, 1087u, 1088u, 1119u}) {
+            EXPECT_TRUE(h.private_bit(1, GICD_ISPENDR, intid)) << intid;
+            EXPECT_FALSE(h.private_bit(0, GICD_ISPENDR, intid)) << intid;
+        }
+    }
+}
+
 // The architecture's read-only and write-only registers (IHI 0069, 12.2 to 12.4).
 TEST(Sysreg, AccessIsTheArchitectures)
 {

@@ -99,6 +99,40 @@ TEST(Explain, ASignalledPpiHasEveryGateOpen)
     expect_gate(e, GIC_GATE_BEST, true, PPI);
 }
 
+// Each of the private interrupts for itself, extended ones too.
+TEST(Explain, AnExtendedPpiIsExplainedByItsOwnState)
+{
+    gic g(extended(one_state()));
+    g.boot();
+    const std::vector<uint32_t> ppis = {16, 31, 1056, 1057, 1087, 1088, 1119};
+    for (uint32_t intid : ppis) {
+        g.private_interrupt(0, intid);
+        g.ppi(0, intid, true);
+        for (uint32_t other : ppis) {
+            const gic_explanation e = why(g, other);
+            EXPECT_EQ(e.gate[GIC_GATE_PENDING].open, other == intid) << intid << " " << other;
+            EXPECT_EQ(e.gate[GIC_GATE_ENABLED].open, other == intid) << intid << " " << other;
+        }
+        EXPECT_EQ(g.ack(0), intid);
+        EXPECT_FALSE(why(g, intid).gate[GIC_GATE_NOT_ACTIVE].open);
+        g.ppi(0, intid, false);
+        g.eoi(0, intid);
+        g.private_set(0, GICD_ICENABLER, intid);
+    }
+    for (uint32_t intid : {1055u, 1120u})
+        EXPECT_FALSE(why(g, intid).gate[GIC_GATE_IMPLEMENTED].open) << intid;
+}
+
+// What has been given back is nobody's.
+TEST(Explain, AnSpiThatWasWithdrawnHasNoOwner)
+{
+    two_pes g;
+    g.line(SPI, true);
+    expect_gate(why(g, SPI, 1), GIC_GATE_OWNER, true, 1);
+    g.line(SPI, false);
+    expect_gate(why(g, SPI, 1), GIC_GATE_OWNER, true, GIC_PE_NONE);
+}
+
 TEST(Explain, TheOtherPeIsNeitherRoutedToNorTheOwner)
 {
     two_pes g;

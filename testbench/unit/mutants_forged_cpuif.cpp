@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Forged states of a CPU interface: checksums hold, and one member is what it can never be.
-#include <gtest/gtest.h>
-
-#include <cstdlib>
-#include <cstring>
-#include <functional>
-#include <vector>
-
-#include "gic/save.h"
+#include "forged.hpp"
 extern "C" {
 #include "internal.h"
 }
@@ -16,39 +9,27 @@ namespace
 {
 
 // The block is the shape of the configuration, then the state.
-class ForgedCpuif : public testing::Test
+class ForgedCpuif : public Forged
 {
 protected:
     ForgedCpuif()
     {
-        const size_t bytes = (cpuif_footprint(&config) + 63) / 64 * 64;
-        memory = std::aligned_alloc(64, bytes);
-        c = cpuif_init(memory, bytes, &config, 0, nullptr);
+        const size_t bytes = cpuif_footprint(&config);
+        c = cpuif_init(allocate(bytes), bytes, &config, 0, nullptr);
         file.resize(cpuif_save_size(c));
         file.resize(cpuif_save(c, file.data()));
     }
-    ~ForgedCpuif() override
+    bool load(const std::vector<unsigned char> &forged) override
     {
-        std::free(memory);
+        return cpuif_load(c, forged.data(), forged.size());
     }
     bool loads_with(const std::function<void(cpuif_state &)> &change)
     {
-        std::vector<unsigned char> forged = file;
-        const size_t at = forged.size() - sizeof(cpuif_state);
-        cpuif_state state;
-        std::memcpy(&state, &forged[at], sizeof state);
-        change(state);
-        std::memcpy(&forged[at], &state, sizeof state);
-        const uint32_t sum =
-            gic_checksum(&forged[sizeof(gic_save_header)], forged.size() - sizeof(gic_save_header));
-        std::memcpy(&forged[offsetof(gic_save_header, checksum)], &sum, sizeof sum);
-        return cpuif_load(c, forged.data(), forged.size());
+        const size_t at = file.size() - sizeof(gic_save_header) - sizeof(cpuif_state);
+        return Forged::loads_with<cpuif_state>(at, change);
     }
 
-    gic_config config = gic_config_default();
-    void *memory = nullptr;
     cpuif *c = nullptr;
-    std::vector<unsigned char> file;
 };
 
 } // namespace
@@ -80,7 +61,12 @@ TEST_F(ForgedCpuif, CreditsAreNoMoreThanThereAre)
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.open_sgi = GIC_CREDIT_GENERATE_SGI + 1; }));
     EXPECT_FALSE(
         loads_with([](cpuif_state &s) { s.open_upstream = GIC_CREDIT_UPSTREAM_CONTROL + 1; }));
-    EXPECT_TRUE(loads_with([](cpuif_state &s) { s.open_activate = GIC_CREDIT_ACTIVATE; }));
+    EXPECT_TRUE(loads_with([](cpuif_state &s) {
+        s.open_activate = GIC_CREDIT_ACTIVATE;
+        s.open_deactivate = GIC_CREDIT_DEACTIVATE;
+        s.open_sgi = GIC_CREDIT_GENERATE_SGI;
+        s.open_upstream = GIC_CREDIT_UPSTREAM_CONTROL;
+    }));
 }
 
 TEST_F(ForgedCpuif, FlagsGroupsAndLinesAreThoseThatExist)

@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Forged states of a Distributor: checksums hold, and one member is what it can never be.
-#include <gtest/gtest.h>
-
-#include <cstdlib>
-#include <cstring>
-#include <functional>
-#include <vector>
-
-#include "gic/save.h"
+#include "forged.hpp"
 extern "C" {
 #include "gicd_state.h"
 }
@@ -15,43 +8,24 @@ extern "C" {
 namespace
 {
 
-class ForgedGicd : public testing::Test
+class ForgedGicd : public Forged
 {
 protected:
     ForgedGicd()
     {
         config.pe_count = 2;
         config.spi_count = 64;
-        const size_t bytes = (gicd_footprint(&config) + 63) / 64 * 64;
-        memory = std::aligned_alloc(64, bytes);
-        d = gicd_init(memory, bytes, &config, nullptr);
+        const size_t bytes = gicd_footprint(&config);
+        d = gicd_init(allocate(bytes), bytes, &config, nullptr);
         file.resize(gicd_save_size(d));
         file.resize(gicd_save(d, file.data()));
     }
-    ~ForgedGicd() override
+    bool load(const std::vector<unsigned char> &forged) override
     {
-        std::free(memory);
-    }
-    // Whether the state is taken with one change of its payload.
-    bool loads_with(const std::function<void(unsigned char *)> &change)
-    {
-        std::vector<unsigned char> forged = file;
-        unsigned char *payload = forged.data() + sizeof(gic_save_header);
-        change(payload);
-        const uint32_t sum = gic_checksum(payload, forged.size() - sizeof(gic_save_header));
-        std::memcpy(&forged[offsetof(gic_save_header, checksum)], &sum, sizeof sum);
         return gicd_load(d, forged.data(), forged.size());
     }
-    template <typename T> bool loads_with(size_t offset, T value)
-    {
-        return loads_with(
-            [&](unsigned char *payload) { std::memcpy(payload + offset, &value, sizeof value); });
-    }
 
-    gic_config config = gic_config_default();
-    void *memory = nullptr;
     gicd *d = nullptr;
-    std::vector<unsigned char> file;
 };
 
 } // namespace

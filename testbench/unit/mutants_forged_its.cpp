@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Forged states of an ITS: checksums hold, and one member is what it can never be.
-#include <gtest/gtest.h>
-
-#include <cstdlib>
-#include <cstring>
-#include <functional>
-#include <vector>
-
-#include "gic/save.h"
+#include "forged.hpp"
 extern "C" {
 #include "its_state.h"
 }
@@ -15,7 +8,7 @@ extern "C" {
 namespace
 {
 
-class ForgedIts : public testing::Test
+class ForgedIts : public Forged
 {
 protected:
     ForgedIts()
@@ -23,29 +16,14 @@ protected:
         config.pe_count = 2;
         config.lpi_bits = 14;
         config.its_count = 1;
-        const size_t bytes = (its_footprint(&config) + 63) / 64 * 64;
-        memory = std::aligned_alloc(64, bytes);
-        s = its_init(memory, bytes, &config, 0, nullptr);
+        const size_t bytes = its_footprint(&config);
+        s = its_init(allocate(bytes), bytes, &config, 0, nullptr);
         file.resize(its_save_size(s));
         file.resize(its_save(s, file.data()));
     }
-    ~ForgedIts() override
+    bool load(const std::vector<unsigned char> &forged) override
     {
-        std::free(memory);
-    }
-    bool loads_with(const std::function<void(unsigned char *)> &change)
-    {
-        std::vector<unsigned char> forged = file;
-        unsigned char *payload = forged.data() + sizeof(gic_save_header);
-        change(payload);
-        const uint32_t sum = gic_checksum(payload, forged.size() - sizeof(gic_save_header));
-        std::memcpy(&forged[offsetof(gic_save_header, checksum)], &sum, sizeof sum);
         return its_load(s, forged.data(), forged.size());
-    }
-    template <typename T> bool loads_with(size_t offset, T value)
-    {
-        return loads_with(
-            [&](unsigned char *payload) { std::memcpy(payload + offset, &value, sizeof value); });
     }
     // A member of what the ITS knows of PE @p pe.
     bool loads_with_peer(unsigned pe, const std::function<void(its_peer &)> &change)
@@ -53,18 +31,10 @@ protected:
         const size_t at = static_cast<size_t>(reinterpret_cast<unsigned char *>(s->peer) -
                                               reinterpret_cast<unsigned char *>(s->arch)) +
                           pe * sizeof(its_peer);
-        return loads_with([&](unsigned char *payload) {
-            its_peer peer;
-            std::memcpy(&peer, payload + at, sizeof peer);
-            change(peer);
-            std::memcpy(payload + at, &peer, sizeof peer);
-        });
+        return loads_with<its_peer>(at, change);
     }
 
-    gic_config config = gic_config_default();
-    void *memory = nullptr;
     its *s = nullptr;
-    std::vector<unsigned char> file;
 };
 
 } // namespace

@@ -51,7 +51,56 @@ std::vector<unsigned char> forged()
     return file;
 }
 
+// A file in which the wires of these are high, as they are at the pins.
+std::vector<unsigned char> with_high(std::initializer_list<uint32_t> spis,
+                                     std::initializer_list<uint32_t> ppis)
+{
+    gic g(one_state());
+    for (uint32_t intid : spis)
+        g.line(intid, true);
+    for (uint32_t intid : ppis)
+        g.ppi(0, intid, true);
+    std::vector<unsigned char> file(gic_assembly_save_size(g.a));
+    file.resize(gic_assembly_save(g.a, file.data()));
+    return file;
+}
+
+// Offset of the byte that holds the pin of the lowest INTID of a byte: it and the byte behind it
+// differ as the two INTIDs do.
+size_t pin_byte(const std::vector<unsigned char> &low, const std::vector<unsigned char> &first,
+                const std::vector<unsigned char> &second)
+{
+    for (size_t at = sizeof(gic_save_header); at + 1 < low.size(); at++)
+        if ((low[at] ^ first[at]) == 1 && low[at + 1] == first[at + 1] && low[at] == second[at] &&
+            (low[at + 1] ^ second[at + 1]) == 1)
+            return at;
+    return 0;
+}
+
+bool loads_with(std::vector<unsigned char> file, size_t at, unsigned char bits)
+{
+    file[at] |= bits;
+    seal(payload_of(file, 0));
+    gic g(one_state());
+    return gic_assembly_load(g.a, file.data(), file.size());
+}
+
 } // namespace
+
+TEST(ForgedJoiner, PinsAreOfInterruptsThatExist)
+{
+    const std::vector<unsigned char> low = with_high({}, {});
+    const size_t spi_32 = pin_byte(low, with_high({32}, {}), with_high({40}, {}));
+    ASSERT_NE(spi_32, 0u);
+    EXPECT_TRUE(loads_with(low, spi_32 + 11, 0x80)) << "SPI 127, the last";
+    EXPECT_FALSE(loads_with(low, spi_32 + 12, 1)) << "128";
+    EXPECT_FALSE(loads_with(low, spi_32 - 1, 0x80)) << "31 is no SPI";
+    const size_t ppi_16 = pin_byte(low, with_high({}, {16}), with_high({}, {24}));
+    ASSERT_NE(ppi_16, 0u);
+    EXPECT_TRUE(loads_with(low, ppi_16, 2));
+    EXPECT_FALSE(loads_with(low, ppi_16 - 1, 0x80)) << "an SGI has no wire";
+    EXPECT_FALSE(loads_with(low, ppi_16 + 2, 1)) << "nor an extended PPI that is not there";
+}
 
 TEST(ForgedJoiner, ARefusedFileIsNotCounted)
 {

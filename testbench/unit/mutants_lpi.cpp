@@ -137,6 +137,38 @@ TEST(ItsTargets, RdBaseIsTheAddressOfARedistributorWithPta)
     }
 }
 
+// An MSI without a mapping, reported by the line of the ITS that it was sent to (T-25).
+TEST(ItsLines, FollowUnmappedMsisOfTheirIts)
+{
+    gic_config config = with_its(1, 2);
+    config.its.umsi = true;
+    for (const gic_timing &timing : {loosely_timed(), timed()}) {
+        its_gic g(config, timing);
+        g.boot_lpis();
+        bool level[2] = {};
+        unsigned changes = 0;
+        g.umsi = [&](unsigned its, bool to) {
+            EXPECT_NE(level[its], to);
+            level[its] = to;
+            changes++;
+        };
+        g.its_write(1, GITS_CTLR, 0x101, 4);
+        g.msi(0, DEVICE, 5);
+        EXPECT_EQ(changes, 0u) << "it does not ask for its line";
+        g.msi(1, DEVICE, 5);
+        EXPECT_TRUE(level[1]);
+        EXPECT_FALSE(level[0]);
+        g.its_write(1, GITS_STATUSR, 0x10, 4);
+        EXPECT_FALSE(level[1]);
+        EXPECT_EQ(changes, 2u);
+        g.msi(1, DEVICE, 6);
+        EXPECT_TRUE(level[1]);
+        gic_assembly_reset(g.a, g.now);
+        g.settle();
+        EXPECT_FALSE(level[1]);
+    }
+}
+
 TEST(ItsFrames, ThereIsOneForEachItsAndNoOther)
 {
     its_gic g(with_its(1, 2));

@@ -291,6 +291,23 @@ TEST(Rules, R_13_SettingDsClearsDpg1s)
               uint64_t{RCTLR_DPG0 | RCTLR_DPG1NS});
 }
 
+// Bits above the INTID are RES0 (IHI 0069, 12.9.36).
+TEST(Rules, D_13_SetspiNamesAnIntidOf13Bits)
+{
+    gic g(extended(two_states()));
+    g.boot();
+    for (uint32_t intid : {SPI, 4100u}) {
+        g.spi(intid, {GIC_GROUP_1NS, 0xA0, true, 0}, false);
+        for (unsigned bit = 13; bit < 32; bit++) {
+            const uint32_t value = intid | 1u << bit;
+            g.dist_write(bit % 2 ? GICD_SETSPI_NSR : GICD_SETSPI_SR, value);
+            EXPECT_TRUE(g.pending(intid)) << bit;
+            g.dist_write(bit % 2 ? GICD_CLRSPI_NSR : GICD_CLRSPI_SR, value);
+            EXPECT_FALSE(g.pending(intid)) << bit;
+        }
+    }
+}
+
 // A message for an edge-triggered SPI sets that SPI's latch, in whichever word it is.
 TEST(Rules, D_13_SetspiLatchesItsOwnEdgeSpi)
 {

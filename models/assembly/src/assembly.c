@@ -84,8 +84,6 @@ static uint32_t lane_entries(const gic_config *config)
     return lanes;
 }
 
-enum { SPI_PIN_WORDS = (1024 + GIC_MAX_ESPIS) / 32 };
-
 static size_t lay_out(arena *m, const gic_config *c, const gic_assembly_parts *parts, layout *l)
 {
     size_t n = c->pe_count;
@@ -128,45 +126,39 @@ static gic_pe_state initial_pe_state(const gic_config *config)
     return state;
 }
 
-static bool init_redist(gic_assembly *a, const layout *l, uint16_t pe, gic_config_error *error)
+/* The configuration has been checked, and memory is as each kernel asked for: none refuses. */
+static void init_redist(gic_assembly *a, const layout *l, uint16_t pe)
 {
     seat *s = &a->seats[pe];
     s->redist = gicr_init(l->pe_memory + pe * l->pe_bytes + l->cpu_bytes,
-                          l->pe_bytes - l->cpu_bytes, &a->config, pe, error);
-    if (!s->redist)
-        return false;
+                          l->pe_bytes - l->cpu_bytes, &a->config, pe, NULL);
     s->redist_box = gicr_outbox(s->redist);
     gicr_set_last(s->redist, pe + 1u == a->config.pe_count);
-    return true;
 }
 
 /* At the start, and anew for a reset with the links. */
-static bool init_cpu(gic_assembly *a, uint16_t pe, gic_config_error *error)
+static void init_cpu(gic_assembly *a, uint16_t pe)
 {
     seat *s = &a->seats[pe];
-    s->cpu = cpuif_init(a->cpu_memory[pe], a->cpu_bytes, &a->config, pe, error);
-    if (!s->cpu)
-        return false;
+    s->cpu = cpuif_init(a->cpu_memory[pe], a->cpu_bytes, &a->config, pe, NULL);
     s->cpu_box = cpuif_outbox(s->cpu);
-    return true;
 }
 
-static bool init_kernels(gic_assembly *a, const layout *l, gic_config_error *error)
+static void init_kernels(gic_assembly *a, const layout *l)
 {
     if (a->parts.gicd) {
-        a->dist = gicd_init(l->dist, gicd_footprint(&a->config), &a->config, error);
-        if (!a->dist)
-            return false;
+        a->dist = gicd_init(l->dist, gicd_footprint(&a->config), &a->config, NULL);
         a->dist_box = gicd_outbox(a->dist);
     }
     for (uint16_t pe = 0; pe < a->config.pe_count; pe++) {
         a->cpu_memory[pe] = l->pe_memory + pe * l->pe_bytes;
         a->pe_state[pe] = initial_pe_state(&a->config);
-        if ((a->parts.gicr && !init_redist(a, l, pe, error)) ||
-            (a->parts.cpuif && !init_cpu(a, pe, error)))
-            return false;
+        if (a->parts.gicr)
+            init_redist(a, l, pe);
+        if (a->parts.cpuif)
+            init_cpu(a, pe);
     }
-    return init_itss(a, l->its_memory, l->its_bytes, error);
+    init_itss(a, l->its_memory, l->its_bytes);
 }
 
 static void adopt(gic_assembly *a, const layout *l)
@@ -224,8 +216,7 @@ gic_assembly *gic_assembly_init(void *memory, size_t length, const gic_config *c
     adopt(a, &l);
     lanes_clear(a);
     memory_clear(a);
-    if (!init_kernels(a, &l, error))
-        return NULL;
+    init_kernels(a, &l);
     note_all_sleep(a);
     return a;
 }
@@ -331,7 +322,7 @@ static void note_low(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid, 
 static void drive_pins_again(gic_assembly *a, uint16_t pe, uint64_t now_ps)
 {
     for (uint32_t i = GIC_INTID_PPI_FIRST; i < 32u * GIC_COUNT_OF(a->pe_pins[pe].ppi); i++) {
-        uint32_t intid = i < 32u ? i : GIC_INTID_EPPI_FIRST + i - 32u;
+        uint32_t intid = ppi_pin_intid(i);
         if (a->pe_pins[pe].ppi[i / 32u] & gic_bit(i))
             drive_again(a, GIC_PORT_GICR, pe, intid, now_ps);
         else if (gic_config_has_private(&a->config, intid))
@@ -342,7 +333,7 @@ static void drive_pins_again(gic_assembly *a, uint16_t pe, uint64_t now_ps)
 static void drive_spi_pins_again(gic_assembly *a, uint64_t now_ps)
 {
     for (uint32_t i = 0; i < 32u * SPI_PIN_WORDS; i++) {
-        uint32_t intid = i < 1024u ? i : GIC_INTID_ESPI_FIRST + i - 1024u;
+        uint32_t intid = spi_pin_intid(i);
         if (a->spi_pins[i / 32u] & gic_bit(i))
             drive_again(a, GIC_PORT_GICD, 0, intid, now_ps);
         else if (gic_config_has_shared(&a->config, intid))
@@ -360,7 +351,7 @@ static void reset_pe_side(gic_assembly *a, uint16_t pe, uint64_t now_ps)
     }
     if (a->parts.cpuif) {
         /* Built anew and not reset: what it has unacknowledged went with the links. */
-        (void)init_cpu(a, pe, NULL);
+        init_cpu(a, pe);
         cpuif_set_pe_state(s->cpu, &a->pe_state[pe]);
         collect(a, s->cpu_box, now_ps);
     }

@@ -270,7 +270,7 @@ static inline uint8_t its_present(const gic_assembly *a)
 
 /* its.c */
 
-bool init_itss(gic_assembly *a, unsigned char *memory, size_t bytes, gic_config_error *error);
+void init_itss(gic_assembly *a, unsigned char *memory, size_t bytes);
 void reset_itss(gic_assembly *a, uint64_t now_ps);
 
 /* memory.c: requests for memory */
@@ -364,16 +364,28 @@ static inline void enter(gic_assembly *a, gic_port port, uint16_t pe, uint64_t n
         enter_timed(a, port, pe, now_ps);
 }
 
+enum { SPI_PIN_WORDS = (1024 + GIC_MAX_ESPIS) / 32 };
+
 /* Bit of a shared INTID in spi_pins: SPIs by INTID, extended SPIs behind them. */
 static inline uint32_t spi_pin_index(uint32_t intid)
 {
     return intid < GIC_INTID_ESPI_FIRST ? intid : 1024u + (intid - GIC_INTID_ESPI_FIRST);
 }
 
+static inline uint32_t spi_pin_intid(uint32_t index)
+{
+    return index < 1024u ? index : GIC_INTID_ESPI_FIRST + (index - 1024u);
+}
+
 /* Word and bit of a private INTID in pins.ppi. */
 static inline uint32_t ppi_pin_index(uint32_t intid)
 {
     return intid < GIC_INTID_SPI_FIRST ? intid : 32u + (intid - GIC_INTID_EPPI_FIRST);
+}
+
+static inline uint32_t ppi_pin_intid(uint32_t index)
+{
+    return index < 32u ? index : GIC_INTID_EPPI_FIRST + (index - 32u);
 }
 
 #endif

@@ -42,7 +42,7 @@ static size_t lane_bytes(const gic_assembly *a)
 
 static size_t pin_bytes(const gic_assembly *a)
 {
-    return (1024u + GIC_MAX_ESPIS) / 8u + WIRES_SHARED * sizeof(wire) +
+    return SPI_PIN_WORDS * sizeof(uint32_t) + WIRES_SHARED * sizeof(wire) +
            a->config.pe_count * sizeof(pins);
 }
 
@@ -156,7 +156,7 @@ static size_t save_joiner(const gic_assembly *a, unsigned char *out)
     to = put(to, a->stations, station_bytes(a));
     for (uint32_t i = 0; i < a->lane_count; i++)
         to = put(to, &a->lanes[i].last_due_ps, sizeof a->lanes[i].last_due_ps);
-    to = put(to, a->spi_pins, (1024u + GIC_MAX_ESPIS) / 8u);
+    to = put(to, a->spi_pins, SPI_PIN_WORDS * sizeof(uint32_t));
     to = put(to, a->spi_wires, WIRES_SHARED * sizeof(wire));
     to = put(to, a->pe_pins, a->config.pe_count * sizeof(pins));
     to = put(to, a->pe_state, a->config.pe_count * sizeof(gic_pe_state));
@@ -348,10 +348,10 @@ static bool nodes_are_valid(const gic_assembly *a, const unsigned char *at, uint
     return true;
 }
 
-/* Bytes of the joiner's block before the wires. */
+/* Bytes of the joiner's block before pins and wires. */
 static size_t wires_offset(const gic_assembly *a)
 {
-    return sizeof(fixed) + station_bytes(a) + lane_bytes(a) + (1024u + GIC_MAX_ESPIS) / 8u;
+    return sizeof(fixed) + station_bytes(a) + lane_bytes(a);
 }
 
 static bool wires_hold_little(const wire *w, size_t count)
@@ -362,16 +362,41 @@ static bool wires_hold_little(const wire *w, size_t count)
     return true;
 }
 
+/* Pins are high of INTIDs only that have a wire. */
+static bool shared_pins_exist(const gic_assembly *a, const unsigned char *at)
+{
+    uint32_t high[SPI_PIN_WORDS];
+    (void)get(at, high, sizeof high);
+    for (uint32_t i = 0; i < 32u * SPI_PIN_WORDS; i++)
+        if ((high[i / 32u] & gic_bit(i)) != 0 &&
+            !gic_config_has_shared(&a->config, spi_pin_intid(i)))
+            return false;
+    return true;
+}
+
+static bool private_pins_exist(const gic_assembly *a, const pins *p)
+{
+    for (uint32_t i = 0; i < 32u * GIC_COUNT_OF(p->ppi); i++)
+        if ((p->ppi[i / 32u] & gic_bit(i)) != 0 &&
+            (i < GIC_INTID_PPI_FIRST || !gic_config_has_private(&a->config, ppi_pin_intid(i))))
+            return false;
+    return p->lines >> GIC_LINE_COUNT == 0;
+}
+
+/* Pins of SPIs, then wires, then pins and wires of each PE. */
 static bool wires_are_valid(const gic_assembly *a, const unsigned char *at)
 {
     wire shared[WIRES_SHARED];
     pins p;
-    at = get(at, shared, sizeof shared);
+    if (!shared_pins_exist(a, at))
+        return false;
+    at = get(at + SPI_PIN_WORDS * sizeof(uint32_t), shared, sizeof shared);
     if (!wires_hold_little(shared, GIC_COUNT_OF(shared)))
         return false;
     for (unsigned pe = 0; pe < a->config.pe_count; pe++) {
         at = get(at, &p, sizeof p);
-        if (!wires_hold_little(p.ppi_wires, GIC_COUNT_OF(p.ppi_wires)))
+        if (!wires_hold_little(p.ppi_wires, GIC_COUNT_OF(p.ppi_wires)) ||
+            !private_pins_exist(a, &p))
             return false;
     }
     return true;
@@ -449,7 +474,7 @@ static void load_joiner(gic_assembly *a, const unsigned char *in)
     from = get(from, a->stations, station_bytes(a));
     last_due = from;
     from += lane_bytes(a);
-    from = get(from, a->spi_pins, (1024u + GIC_MAX_ESPIS) / 8u);
+    from = get(from, a->spi_pins, SPI_PIN_WORDS * sizeof(uint32_t));
     from = get(from, a->spi_wires, WIRES_SHARED * sizeof(wire));
     from = get(from, a->pe_pins, a->config.pe_count * sizeof(pins));
     from = get(from, a->pe_state, a->config.pe_count * sizeof(gic_pe_state));

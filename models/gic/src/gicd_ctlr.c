@@ -99,15 +99,13 @@ static gicd_control gicd_decode_one_state(const gicd *d, uint64_t value)
     return next;
 }
 
-static void gicd_refresh_groups(gicd *d, bool rwp)
+/* RWP needs no waits of its own: what changes group was Group 1 Secure, which DS disables, and a
+   Redistributor answers that only when it has given such an offer back. */
+static void gicd_refresh_groups(gicd *d)
 {
     unsigned w;
-    for (w = 0; w < d->words; w++) {
-        uint32_t changed = gicd_regroup(d, w);
-        if (rwp)
-            gicd_wait_for(d, w, changed);
-        gicd_regrouped(d, w, changed);
-    }
+    for (w = 0; w < d->words; w++)
+        gicd_refresh_group(d, w);
 }
 
 static void gicd_control_change(gicd *d, gicd_control next)
@@ -121,7 +119,7 @@ static void gicd_control_change(gicd *d, gicd_control next)
     d->arch->ds = next.ds;
     d->arch->e1nwf = next.e1nwf;
     if (ds_set)
-        gicd_refresh_groups(d, true);
+        gicd_refresh_groups(d);
     if (e1nwf_cleared)
         gicd_refresh_sleepers(d, true); /* RWP waits for what they hold (D-15) */
     gicd_mark_list(d, d->pool);

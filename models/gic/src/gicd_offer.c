@@ -273,8 +273,6 @@ static void gicd_end_offer(gicd *d, unsigned pe, unsigned slot)
         p->offer[0] = p->offer[1];
     p->offer[1].slot = GICD_NO_SLOT;
     p->offers--;
-    if (p->offers == 0)
-        p->offer[0].slot = GICD_NO_SLOT;
     d->derived.slot[slot].owner = GIC_PE_NONE;
     word->offered &= ~bit;
     word->recalled &= ~bit;

@@ -13,8 +13,6 @@ bool gicr_routing_unsettled(const gicr *r)
 void gicr_tell_routing(gicr *r)
 {
     gic_msg msg = {0};
-    if (!gicr_routing_stale(r))
-        return;
     if (r->arch.routing_open) {
         gic_report(&r->outbox, GIC_EV_CREDIT_WAIT, r->pe, GIC_INTID_SPURIOUS, GIC_MSG_PE_STATE);
         return;
@@ -139,7 +137,7 @@ void gicr_receive_group_enables(gicr *r, const gic_msg *msg)
 void gicr_answer_announcement(gicr *r)
 {
     unsigned i;
-    if (!r->arch.announced || r->arch.control_open || !gicr_presented_stands(r))
+    if (r->arch.control_open || !gicr_presented_stands(r))
         return;
     for (i = 0; i < r->arch.offers.count; i++)
         if (!(r->arch.gicd_groups & gic_group_bit((gic_group)r->arch.offers.entry[i].group)))

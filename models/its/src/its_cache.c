@@ -85,7 +85,6 @@ void its_cache_clear(its_cache *c)
         c->entry[i].value = 0;
         c->entry[i].newer = (uint16_t)(way == 0 ? ITS_CACHE_NONE : i - 1u);
         c->entry[i].older = (uint16_t)(way == c->ways - 1u ? ITS_CACHE_NONE : i + 1u);
-        c->chain[i] = ITS_CACHE_NONE;
         c->entry[i].valid = 0;
         if (way == 0) {
             c->set[i / c->ways].newest = (uint16_t)i;
@@ -154,7 +153,6 @@ static void drop_at(its_cache *c, unsigned at)
     c->entry[at].key = 0;
     c->entry[at].value = 0;
     c->entry[at].valid = 0;
-    c->chain[at] = ITS_CACHE_NONE;
     list_oldest(c, &c->set[at / c->ways], at);
 }
 
@@ -212,9 +210,7 @@ void its_cache_rebuild(its_cache *c)
     unsigned i;
     for (i = 0; i <= c->bucket_mask; i++)
         c->bucket[i] = ITS_CACHE_NONE;
-    for (i = 0; i < c->entries; i++) {
-        c->chain[i] = ITS_CACHE_NONE;
+    for (i = 0; i < c->entries; i++)
         if (c->entry[i].valid)
             chain_in(c, i);
-    }
 }

@@ -35,7 +35,7 @@ typedef struct its_cache {
     its_cache_set *set;
     uint16_t *lfsr;   /* state of GIC_REPLACE_RANDOM */
     uint16_t *bucket; /* first of each hash bucket; derived, */
-    uint16_t *chain;  /* as is the next one of each entry */
+    uint16_t *chain;  /* as is the next one of each valid entry */
     uint16_t entries;
     uint16_t ways;
     uint16_t bucket_mask;

@@ -201,11 +201,26 @@ static void hop_json(const gictime_group *group, gictime_stamp stamp, gictime_js
     gictime_json_end(json);
 }
 
-static void group_json(const gictime_group *group, gictime_json *json, bool buckets)
+void gictime_breakdown_names(gictime_breakdown *b, const gictime_names *names)
+{
+    b->names = names;
+}
+
+/* Who raises the interrupts of a group; "" for groups of several. */
+static const char *device_of(const gictime_breakdown *b, unsigned group)
+{
+    const unsigned first = b->count - b->intids;
+    return group < first ? "" : gictime_name_of(b->names, b->intid[group - first]);
+}
+
+static void group_json(const gictime_group *group, const char *device, gictime_json *json,
+                       bool buckets)
 {
     unsigned i;
     gictime_json_object(json, NULL);
     gictime_json_string(json, "group", group->name);
+    if (device[0])
+        gictime_json_string(json, "device", device);
     gictime_json_u64(json, "instances", group->instances);
     gictime_json_u64(json, "withdrawn", group->withdrawn);
     gictime_json_u64(json, "open", group->open);
@@ -231,7 +246,7 @@ void gictime_breakdown_json(const gictime_breakdown *b, gictime_json *json, cons
     gictime_json_array(json, key);
     for (g = 0; g < b->count; g++) {
         if (!empty(b->group[g]))
-            group_json(b->group[g], json, buckets);
+            group_json(b->group[g], device_of(b, g), json, buckets);
     }
     gictime_json_end(json);
 }

@@ -4,6 +4,7 @@
 #define GICTIME_BREAKDOWN_INTERNAL_H
 
 #include "gictime/breakdown.h"
+#include "gictime/names.h"
 
 enum {
     CLASSES = GIC_CLASS_LPI + 1,
@@ -25,6 +26,7 @@ struct gictime_breakdown {
     gictime_group *by_class[CLASSES];
     map_slot map[MAP_SLOTS];
     uint64_t ungrouped;
+    const gictime_names *names; /**< Who raises the INTIDs; may be NULL. */
 };
 
 /** Group of an INTID, made when there is room; NULL when there is none. */

@@ -50,11 +50,15 @@ static bool open_files(gictime_observer *o, const gictime_observer_config *c, gi
         return false;
     if (o->trace_file)
         o->trace = gictime_trace_create(o->trace_file, c->gic, c->max_trace_instances);
+    if (o->trace)
+        gictime_trace_names(o->trace, c->names);
     if (o->vcd_file)
         o->vcd = gictime_vcd_create(o->vcd_file, c->gic);
     if (o->stamps_file)
         gictime_instance_csv_header(o->stamps_file);
-    if ((o->trace_file && !o->trace) || (o->vcd_file && !o->vcd)) {
+    if (c->log)
+        o->log = gictime_log_create(c->log, c->log_max, c->names);
+    if ((o->trace_file && !o->trace) || (o->vcd_file && !o->vcd) || (c->log && !o->log)) {
         snprintf(error->text, sizeof(error->text), "no memory for the trace");
         return false;
     }
@@ -108,6 +112,7 @@ gictime_observer *gictime_observer_create(const gictime_observer_config *config,
         gictime_observer_destroy(o);
         return NULL;
     }
+    gictime_breakdown_names(o->breakdown, config->names);
     if (!open_files(o, config, error)) {
         gictime_observer_destroy(o);
         return NULL;
@@ -124,10 +129,34 @@ void gictime_observer_frames(gictime_observer *o, const gic_frame *gicd, const g
 
 /* ------------------------------------------------------------------ ports */
 
+/* These end an instance, or an attempt of it: what it was is looked at before. */
+static bool ends_something(const gic_event *event)
+{
+    return event->id == GIC_EV_EOI || event->id == GIC_EV_DEACTIVATED ||
+           event->id == GIC_EV_WITHDRAWN || event->id == GIC_EV_RELEASED ||
+           event->id == GIC_EV_RETURNED;
+}
+
+static void record_and_log(gictime_observer *o, const gic_event *event)
+{
+    const bool before = ends_something(event);
+    gictime_instance instance;
+    bool known = before && gictime_recorder_instance(o->recorder, event, &instance);
+    gictime_recorder_event(o->recorder, event);
+    if (!before)
+        known = gictime_recorder_instance(o->recorder, event, &instance);
+    gictime_log_event(o->log, event, known ? &instance : NULL);
+}
+
 void gictime_observer_event(void *observer, const gic_event *event)
 {
     gictime_observer *o = (gictime_observer *)observer;
-    gictime_recorder_event(o->recorder, event);
+    if (o->config.names)
+        gictime_names_event(o->config.names, event);
+    if (o->log && gictime_log_tells(event))
+        record_and_log(o, event);
+    else
+        gictime_recorder_event(o->recorder, event);
     gictime_guest_event(&o->guest, event);
     if (o->trace) {
         const gictime_recorder_stats *stats = gictime_recorder_get_stats(o->recorder);
@@ -161,6 +190,12 @@ void gictime_observer_handler(gictime_observer *o, uint16_t pe, bool fiq, uint64
     gictime_recorder_handler(o->recorder, pe, fiq, time_ps);
 }
 
+void gictime_observer_note(gictime_observer *o, uint16_t pe, uint64_t time_ps, const char *text)
+{
+    if (o->log)
+        gictime_log_note(o->log, pe, time_ps, text);
+}
+
 void gictime_observer_advance(gictime_observer *o, uint64_t time_ps)
 {
     if (o->vcd)
@@ -188,6 +223,9 @@ bool gictime_observer_finish(gictime_observer *o, const gictime_run *run, gictim
     }
     o->trace = NULL;
     o->vcd = NULL;
+    if (o->log && !gictime_log_finish(o->log))
+        ok = cannot_write("the log", error);
+    o->log = NULL;
     if (o->stats_file)
         gictime_observer_stats(o, run, o->stats_file);
     ok = close_one(&o->trace_file, c->trace_path, trace_ok, error) && ok;
@@ -205,6 +243,8 @@ void gictime_observer_destroy(gictime_observer *o)
         gictime_trace_finish(o->trace);
     if (o->vcd)
         gictime_vcd_finish(o->vcd, 0);
+    if (o->log)
+        gictime_log_finish(o->log);
     close_one(&o->stats_file, "", true, &ignored);
     close_one(&o->trace_file, "", true, &ignored);
     close_one(&o->vcd_file, "", true, &ignored);

@@ -14,6 +14,7 @@ struct gictime_observer {
     gictime_guest guest;
     gictime_trace *trace;
     gictime_vcd *vcd;
+    gictime_log *log;
     uint64_t vcd_late;
     FILE *stats_file, *trace_file, *vcd_file, *stamps_file;
 };

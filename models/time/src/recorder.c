@@ -491,6 +491,38 @@ void gictime_recorder_event(gictime_recorder *r, const gic_event *event)
         handlers[event->id](r, event);
 }
 
+/* Only the assertion is known of what has not pended yet. */
+static bool under_way(const gictime_live *live, gictime_instance *out)
+{
+    const gictime_assertion *last;
+    unsigned s;
+    if (live->assertions == 0)
+        return false;
+    last = &live->assertion[live->assertions - 1u];
+    memset(out, 0, sizeof(*out));
+    for (s = 0; s < GICTIME_STAMP_COUNT; s++)
+        out->stamp[s] = GICTIME_NO_STAMP;
+    out->stamp[GICTIME_STAMP_ASSERTED] = last->asserted_ps;
+    out->stamp[GICTIME_STAMP_TRANSLATED] = last->translated_ps;
+    return true;
+}
+
+bool gictime_recorder_instance(const gictime_recorder *r, const gic_event *event,
+                               gictime_instance *out)
+{
+    const gictime_live *live = gictime_live_find(&r->live, key_of(event));
+    const bool served = event->id == GIC_EV_ACKNOWLEDGED || event->id == GIC_EV_EOI ||
+                        event->id == GIC_EV_DEACTIVATED;
+    if (!live)
+        return false;
+    if (event->id == GIC_EV_TRANSLATED)
+        return under_way(live, out);
+    if (served ? !live->active : !live->pending)
+        return false;
+    *out = served ? live->serving : live->waiting;
+    return true;
+}
+
 /*
  * The oldest gives way: its handler has never read an IAR, and so many later ones have begun. An
  * exception that is taken where the vector of another would begin comes before that vector's first

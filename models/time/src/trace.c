@@ -8,7 +8,7 @@
 #include "memory.h"
 
 /* Processes of the timeline. */
-enum { PID_PES = 1, PID_GICD = 2, PID_GICR = 3 };
+enum { PID_PES = 1, PID_GICD = 2, PID_GICR = 3, PID_ITS = 4, PID_DEVICES = 5 };
 
 /* Tracks; every number is used once in the file, whatever the process. */
 enum {
@@ -16,6 +16,10 @@ enum {
     TID_GICD = 100000,
     TID_GICR = 1000000,
     TID_PER_GICR = 2048, /* The first one presents, the others are its interrupts. */
+    TID_LPI = 10000000,  /* LPIs have at most 24 bits. */
+    TID_ITS = 30000000,
+    TID_DEVICE = 50000000,
+    TID_PRIVATE_DEVICE = 70000000, /* As those of a Redistributor. */
     PRIVATE_INTIDS = GIC_INTID_EPPI_LAST + 1,
     NAMED_SHARED = 65536 /* Tracks of INTIDs above keep their number as name. */
 };
@@ -30,7 +34,14 @@ struct gictime_trace {
     uint32_t pending, active; /* As last written. */
     uint8_t *named_shared;    /* Bit per INTID. */
     uint8_t *named_private;   /* Bit per PE and INTID. */
+    const gictime_names *names;
 };
+
+/* A place in the file. */
+typedef struct track {
+    unsigned pid;
+    uint64_t tid;
+} track;
 
 /* True the first time that bit @p n is asked for. */
 static bool first_time(uint8_t *bits, size_t n)
@@ -62,6 +73,8 @@ static void name_tracks(gictime_trace *t)
     name_it(t, "process_name", PID_PES, 0, "PEs");
     name_it(t, "process_name", PID_GICD, 0, "Distributor");
     name_it(t, "process_name", PID_GICR, 0, "Redistributors");
+    name_it(t, "process_name", PID_ITS, 0, "ITS");
+    name_it(t, "process_name", PID_DEVICES, 0, "Devices");
     for (pe = 0; pe < t->pe_count; pe++) {
         snprintf(name, sizeof(name), "PE %u", pe);
         name_it(t, "thread_name", PID_PES, TID_PES + pe, name);
@@ -100,39 +113,68 @@ gictime_trace *gictime_trace_create(FILE *out, const gic_config *gic, uint64_t m
     return t;
 }
 
-/* Place of an interrupt's own track. */
-static void place_of(const gictime_instance *i, unsigned *pid, uint64_t *tid)
+void gictime_trace_names(gictime_trace *t, const gictime_names *names)
 {
-    if (!gic_is_private(i->intid)) {
-        *pid = PID_GICD;
-        *tid = TID_GICD + (uint64_t)i->intid;
-    } else {
-        *pid = PID_GICR;
-        *tid = TID_GICR + (uint64_t)i->pe * TID_PER_GICR + 1u + i->intid;
-    }
+    t->names = names;
 }
 
-/* Names that track. */
+/* Track of the component that has the pending bit. */
+static track own_track(const gictime_instance *i)
+{
+    track at = {PID_GICD, TID_GICD + (uint64_t)i->intid};
+    if (gic_is_private(i->intid)) {
+        at.pid = PID_GICR;
+        at.tid = TID_GICR + (uint64_t)i->pe * TID_PER_GICR + 1u + i->intid;
+    } else if (gic_classify(i->intid) == GIC_CLASS_LPI) {
+        at.pid = PID_GICR;
+        at.tid = TID_LPI + (uint64_t)i->intid;
+    }
+    return at;
+}
+
+static track its_track(const gictime_instance *i)
+{
+    track at = {PID_ITS, TID_ITS + (uint64_t)i->intid};
+    return at;
+}
+
+static track pe_track(uint16_t pe)
+{
+    track at = {PID_PES, TID_PES + (uint64_t)pe};
+    return at;
+}
+
+static track device_track(const gictime_instance *i)
+{
+    track at = {PID_DEVICES, TID_DEVICE + (uint64_t)i->intid};
+    if (gic_is_private(i->intid))
+        at.tid = TID_PRIVATE_DEVICE + (uint64_t)i->pe * TID_PER_GICR + i->intid;
+    return at;
+}
+
+/* Names the tracks that are an interrupt's alone. */
 static void name_interrupt(gictime_trace *t, const gictime_instance *i)
 {
-    unsigned pid;
-    uint64_t tid;
-    char name[40];
-    place_of(i, &pid, &tid);
-    if (pid == PID_GICD)
-        snprintf(name, sizeof(name), "%s %u", gictime_class_name(i->intid), (unsigned)i->intid);
-    else
-        snprintf(name, sizeof(name), "PE %u %s %u", (unsigned)i->pe, gictime_class_name(i->intid),
-                 (unsigned)i->intid);
-    name_it(t, "thread_name", pid, tid, name);
+    const char *device = gictime_name_of(t->names, i->intid);
+    const bool one_of_many = gic_is_private(i->intid);
+    track own = own_track(i), its = its_track(i), from = device_track(i);
+    char name[GICTIME_NAME_MAX + 40], pe[16] = "";
+    if (one_of_many)
+        snprintf(pe, sizeof(pe), "PE %u ", (unsigned)i->pe);
+    snprintf(name, sizeof(name), "%s%s %u", pe, gictime_class_name(i->intid), (unsigned)i->intid);
+    name_it(t, "thread_name", own.pid, own.tid, name);
+    if (gic_classify(i->intid) == GIC_CLASS_LPI)
+        name_it(t, "thread_name", its.pid, its.tid, name);
+    snprintf(name, sizeof(name), "%s%s", pe, device);
+    if (device[0])
+        name_it(t, "thread_name", from.pid, from.tid, name);
 }
 
-/* The place, named when it is new. */
-static void track_of(gictime_trace *t, const gictime_instance *i, unsigned *pid, uint64_t *tid)
+/* The tracks are named when they are new. */
+static void name_if_new(gictime_trace *t, const gictime_instance *i)
 {
     bool first;
-    place_of(i, pid, tid);
-    if (*pid == PID_GICD)
+    if (!gic_is_private(i->intid))
         first = i->intid < NAMED_SHARED && first_time(t->named_shared, i->intid);
     else
         first = i->pe < t->pe_count &&
@@ -142,25 +184,25 @@ static void track_of(gictime_trace *t, const gictime_instance *i, unsigned *pid,
 }
 
 /* The head of an event: phase, place, time. The object stays open. */
-static void event_head(gictime_trace *t, const char *phase, const char *name, unsigned pid,
-                       uint64_t tid, uint64_t time_ps)
+static void event_head(gictime_trace *t, const char *phase, const char *name, track at,
+                       uint64_t time_ps)
 {
     gictime_json_object(&t->json, NULL);
     gictime_json_string(&t->json, "ph", phase);
     gictime_json_string(&t->json, "name", name);
     gictime_json_string(&t->json, "cat", "irq");
-    gictime_json_u64(&t->json, "pid", pid);
-    gictime_json_u64(&t->json, "tid", tid);
+    gictime_json_u64(&t->json, "pid", at.pid);
+    gictime_json_u64(&t->json, "tid", at.tid);
     gictime_json_micro(&t->json, "ts", time_ps);
 }
 
 /* A slice from one time to another; nothing when either was not reached. */
-static void slice(gictime_trace *t, const gictime_instance *i, const char *name, unsigned pid,
-                  uint64_t tid, uint64_t from_ps, uint64_t to_ps)
+static void slice(gictime_trace *t, const gictime_instance *i, const char *name, track at,
+                  uint64_t from_ps, uint64_t to_ps)
 {
     if (from_ps == GICTIME_NO_STAMP || to_ps == GICTIME_NO_STAMP || to_ps < from_ps)
         return;
-    event_head(t, "X", name, pid, tid, from_ps);
+    event_head(t, "X", name, at, from_ps);
     gictime_json_micro(&t->json, "dur", to_ps - from_ps);
     gictime_json_object(&t->json, "args");
     gictime_json_u64(&t->json, "seq", i->seq);
@@ -175,12 +217,12 @@ static void slice(gictime_trace *t, const gictime_instance *i, const char *name,
 }
 
 /* One point of the arrow: phase s, t or f. */
-static void arrow(gictime_trace *t, const gictime_instance *i, const char *phase, unsigned pid,
-                  uint64_t tid, uint64_t time_ps)
+static void arrow(gictime_trace *t, const gictime_instance *i, const char *phase, track at,
+                  uint64_t time_ps)
 {
     if (time_ps == GICTIME_NO_STAMP)
         return;
-    event_head(t, phase, "interrupt", pid, tid, time_ps);
+    event_head(t, phase, "interrupt", at, time_ps);
     gictime_json_u64(&t->json, "id", i->seq);
     gictime_json_string(&t->json, "bp", "e");
     gictime_json_end(&t->json);
@@ -191,16 +233,58 @@ static uint64_t or_else(uint64_t a, uint64_t b)
     return a != GICTIME_NO_STAMP ? a : b;
 }
 
+/* Where it came from: the arrow begins there. @return whether it did. */
+static bool origin(gictime_trace *t, const gictime_instance *i, const char *name, uint64_t taken)
+{
+    const uint64_t asserted = i->stamp[GICTIME_STAMP_ASSERTED];
+    track at = device_track(i);
+    char sends[48];
+    if (asserted == GICTIME_NO_STAMP)
+        return false;
+    if (gic_classify(i->intid) == GIC_CLASS_SGI && i->sender != GIC_PE_NONE) {
+        at = pe_track(i->sender);
+        snprintf(sends, sizeof(sends), "sends %s", name);
+        slice(t, i, sends, at, asserted, asserted);
+    } else if (gictime_name_of(t->names, i->intid)[0]) {
+        slice(t, i, name, at, asserted, taken);
+    } else {
+        return false;
+    }
+    arrow(t, i, "s", at, asserted);
+    return true;
+}
+
+/* An LPI's way through the ITS. */
+static void translation(gictime_trace *t, const gictime_instance *i, const char *phase)
+{
+    const uint64_t asserted = i->stamp[GICTIME_STAMP_ASSERTED];
+    slice(t, i, "translation", its_track(i), asserted, i->stamp[GICTIME_STAMP_TRANSLATED]);
+    arrow(t, i, phase, its_track(i), asserted);
+}
+
+/* On the tracks of the Redistributor and of the PE that took it. */
+static void delivery(gictime_trace *t, const gictime_instance *i, const char *name, uint64_t taken)
+{
+    const uint64_t *s = i->stamp;
+    const uint64_t ack = s[GICTIME_STAMP_ACKNOWLEDGED];
+    const track presents = {PID_GICR, TID_GICR + (uint64_t)i->pe * TID_PER_GICR};
+    slice(t, i, name, presents, s[GICTIME_STAMP_SET], taken);
+    arrow(t, i, "t", presents, s[GICTIME_STAMP_SET]);
+    slice(t, i, "exception", pe_track(i->pe), s[GICTIME_STAMP_EXCEPTION], ack);
+    arrow(t, i, "t", pe_track(i->pe), s[GICTIME_STAMP_EXCEPTION]);
+    slice(t, i, name, pe_track(i->pe), ack, or_else(s[GICTIME_STAMP_EOI], i->end_ps));
+    arrow(t, i, "t", pe_track(i->pe), ack);
+}
+
 void gictime_trace_instance(gictime_trace *t, const gictime_instance *i)
 {
     const uint64_t *s = i->stamp;
+    const bool translated = s[GICTIME_STAMP_TRANSLATED] != GICTIME_NO_STAMP;
     uint64_t began = or_else(s[GICTIME_STAMP_ASSERTED], s[GICTIME_STAMP_PENDING]);
     uint64_t ack = s[GICTIME_STAMP_ACKNOWLEDGED], eoi = s[GICTIME_STAMP_EOI];
     uint64_t taken = or_else(ack, i->end_ps); /* The end of being pending. */
-    uint64_t pe_tid = TID_PES + (uint64_t)i->pe;
-    uint64_t gicr_tid = TID_GICR + (uint64_t)i->pe * TID_PER_GICR;
-    unsigned pid;
-    uint64_t tid;
+    track own = own_track(i);
+    bool begun;
     char name[32];
     if (t->written == t->max) {
         t->left_out++;
@@ -208,29 +292,31 @@ void gictime_trace_instance(gictime_trace *t, const gictime_instance *i)
     }
     t->written++;
     snprintf(name, sizeof(name), "%s %u", gictime_class_name(i->intid), (unsigned)i->intid);
-    track_of(t, i, &pid, &tid);
-    slice(t, i, "pending", pid, tid, began, taken);
-    slice(t, i, "active", pid, tid, ack, i->end_ps);
-    slice(t, i, "EOI", pid, tid, eoi, i->end_ps);
-    arrow(t, i, "s", pid, tid, began);
+    name_if_new(t, i);
+    begun = origin(t, i, name, taken);
+    if (translated) {
+        translation(t, i, begun ? "t" : "s");
+        began = or_else(s[GICTIME_STAMP_PENDING], began);
+        begun = true;
+    }
+    slice(t, i, "pending", own, began, taken);
+    slice(t, i, "active", own, ack, i->end_ps);
+    slice(t, i, "EOI", own, eoi, i->end_ps);
+    arrow(t, i, begun ? "t" : "s", own, began);
     if (i->pe == GIC_PE_NONE)
         return;
-    slice(t, i, name, PID_GICR, gicr_tid, s[GICTIME_STAMP_SET], taken);
-    arrow(t, i, "t", PID_GICR, gicr_tid, s[GICTIME_STAMP_SET]);
-    slice(t, i, "exception", PID_PES, pe_tid, s[GICTIME_STAMP_EXCEPTION], ack);
-    arrow(t, i, "t", PID_PES, pe_tid, s[GICTIME_STAMP_EXCEPTION]);
-    slice(t, i, name, PID_PES, pe_tid, ack, or_else(eoi, i->end_ps));
-    arrow(t, i, "t", PID_PES, pe_tid, ack);
-    arrow(t, i, "f", pid, tid, eoi);
+    delivery(t, i, name, taken);
+    arrow(t, i, "f", own, eoi);
 }
 
 void gictime_trace_counts(gictime_trace *t, uint64_t time_ps, uint32_t pending, uint32_t active)
 {
+    const track counters = {PID_GICD, 0};
     if ((pending == t->pending && active == t->active) || t->written == t->max)
         return;
     t->pending = pending;
     t->active = active;
-    event_head(t, "C", "interrupts", PID_GICD, 0, time_ps);
+    event_head(t, "C", "interrupts", counters, time_ps);
     gictime_json_object(&t->json, "args");
     gictime_json_u64(&t->json, "pending", pending);
     gictime_json_u64(&t->json, "active", active);
@@ -242,7 +328,7 @@ void gictime_trace_mark(gictime_trace *t, uint16_t pe, uint64_t time_ps, const c
 {
     if (pe >= t->pe_count || t->written == t->max)
         return;
-    event_head(t, "i", name, PID_PES, TID_PES + (uint64_t)pe, time_ps);
+    event_head(t, "i", name, pe_track(pe), time_ps);
     gictime_json_string(&t->json, "s", "t");
     gictime_json_end(&t->json);
 }

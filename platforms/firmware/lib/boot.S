@@ -3,13 +3,8 @@
  * Entry of every PE, at EL3, EL2 or EL1, MMU off. The primary is boot slot 0; the others wait in a
  * pen (entry at EL3, where no one else holds them) or come by PSCI CPU_ON when it is open already.
  */
-#include "fw/asm.h"
 #include "fw/board.h"
-
-    .macro adr_l reg, symbol
-    adrp    \reg, \symbol
-    add     \reg, \reg, :lo12:\symbol
-    .endm
+#include "fw/macros.inc"
 
     .section .text.boot, "ax"
     .global _start

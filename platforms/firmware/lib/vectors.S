@@ -3,7 +3,7 @@
  * Exception vectors of EL1 (both worlds: the dispatcher differs) and of EL3.
  * The first instruction of an interrupt's vector stamps the cycle counter, see fw/asm.h.
  */
-#include "fw/asm.h"
+#include "fw/macros.inc"
 
     .macro vector target
     .balign 128
@@ -43,17 +43,7 @@
 /* Saves what a C function may change, calls `handler(frame)`, returns from the interrupt. */
     .macro el1_irq name, handler
 \name:
-    sub     sp, sp, #FRAME_SIZE
-    stp     x0, x1, [sp, #0]
-    stp     x2, x3, [sp, #16]
-    stp     x4, x5, [sp, #32]
-    stp     x6, x7, [sp, #48]
-    stp     x8, x9, [sp, #64]
-    stp     x10, x11, [sp, #80]
-    stp     x12, x13, [sp, #96]
-    stp     x14, x15, [sp, #112]
-    stp     x16, x17, [sp, #128]
-    stp     x18, x30, [sp, #FRAME_X18]
+    save_frame
     mrs     x0, elr_el1
     mrs     x1, spsr_el1
     stp     x0, x1, [sp, #FRAME_ELR]
@@ -63,17 +53,7 @@
     ldp     x0, x1, [sp, #FRAME_ELR]
     msr     elr_el1, x0
     msr     spsr_el1, x1
-    ldp     x0, x1, [sp, #0]
-    ldp     x2, x3, [sp, #16]
-    ldp     x4, x5, [sp, #32]
-    ldp     x6, x7, [sp, #48]
-    ldp     x8, x9, [sp, #64]
-    ldp     x10, x11, [sp, #80]
-    ldp     x12, x13, [sp, #96]
-    ldp     x14, x15, [sp, #112]
-    ldp     x16, x17, [sp, #128]
-    ldp     x18, x30, [sp, #FRAME_X18]
-    add     sp, sp, #FRAME_SIZE
+    restore_frame
     eret
     .endm
 

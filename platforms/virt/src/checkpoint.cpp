@@ -21,8 +21,9 @@ namespace
 constexpr uint32_t machine_version = 1;
 constexpr uint32_t lines_version = 1;
 constexpr uint32_t gic_version = 1;
-constexpr uint32_t pe_version = 1;
+constexpr uint32_t pe_version = 2;
 constexpr uint32_t record_version = 1;
+constexpr uint32_t names_version = 1;
 
 /// Bytes that give their memory back.
 class buffer
@@ -214,6 +215,8 @@ void machine::write_checkpoint(vp_ckpt_writer &w)
     for (const saved_part *part : parts_)
         section(w, part->section(), part->section_version(),
                 [&](gictime_bytes &to) { part->save(to); });
+    section(w, "names", names_version,
+            [this](gictime_bytes &to) { gictime_names_save(names_.get(), &to); });
     if (observer_ != nullptr)
         section(w, "record", record_version,
                 [this](gictime_bytes &to) { gictime_observer_save(observer_, &to); });
@@ -322,6 +325,10 @@ bool machine::load_checkpoint(vp_error &error)
     for (saved_part *part : parts_)
         ok = ok && take_section(r, part->section(), part->section_version(), error,
                                 [&](gictime_cursor &from) { return part->load(from); });
+    ok = ok && take_section(r, "names", names_version, error, [this](gictime_cursor &from) {
+             gictime_names_load(names_.get(), &from);
+             return gictime_cursor_done(&from);
+         });
     if (observer_ != nullptr)
         ok = ok && take_section(r, "record", record_version, error, [this](gictime_cursor &from) {
                  return gictime_observer_load(observer_, &from);

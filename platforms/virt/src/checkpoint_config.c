@@ -63,9 +63,7 @@ static void print_options(const vp_options *o, const vp_boot *boot, FILE *out)
     (void)fprintf(out, "--append = %s\n", o->append != NULL ? o->append : "");
     for (unsigned n = 0; n < o->num_devices; n++)
         (void)fprintf(out, "--device = %s\n", o->device[n]);
-    (void)fprintf(
-        out, "--stats or another record = %s\n",
-        yes_no(o->stats != NULL || o->stamps != NULL || o->trace_json != NULL || o->vcd != NULL));
+    (void)fprintf(out, "--stats or another record = %s\n", yes_no(vp_options_record(o)));
     (void)fprintf(out, "--trace-json = %s\n--vcd = %s\n", yes_no(o->trace_json != NULL),
                   yes_no(o->vcd != NULL));
 }

@@ -110,6 +110,9 @@ void pe::save(gictime_bytes &to) const
     gictime_bytes_u32(&to, levels_);
     gictime_bytes_u32(&to, told_);
     gictime_bytes_u8(&to, exact_);
+    put_event(last_exception_, to);
+    put_event(before_same_, to);
+    gictime_bytes_u32(&to, same_faults_);
     save_access(to);
     save_push(to);
 }
@@ -140,6 +143,9 @@ bool pe::load(gictime_cursor &from)
     levels_ = gictime_cursor_u32(&from);
     told_ = gictime_cursor_u32(&from);
     exact_ = gictime_cursor_bool(&from);
+    last_exception_ = get_event(from);
+    before_same_ = get_event(from);
+    same_faults_ = gictime_cursor_u32(&from);
     load_access(from);
     load_push(from);
     if (!gictime_cursor_done(&from) || power > static_cast<uint8_t>(pe_power::wfe) ||

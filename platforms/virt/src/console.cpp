@@ -78,8 +78,13 @@ void console::raw_mode()
 
 void console::write(const char *data, size_t length)
 {
-    if (out_ != nullptr)
-        (void)std::fwrite(data, 1, length, out_);
+    if (out_ == nullptr)
+        return;
+    if (line_ != nullptr && length != 0) {
+        line_->erase();
+        last_ = data[length - 1];
+    }
+    (void)std::fwrite(data, 1, length, out_);
 }
 
 void console::flush()

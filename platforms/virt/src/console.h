@@ -12,6 +12,7 @@
 #include "device_target.h"
 #include "error.h"
 #include "options.h"
+#include "progress.h"
 
 namespace virt
 {
@@ -42,6 +43,16 @@ public:
     void write(const char *data, size_t length);
     /// Everything written so far reaches its file.
     void flush();
+    /// Standard output is a terminal that @p line is shown on: it gives way to what is written.
+    void share_terminal(progress &line)
+    {
+        line_ = out_ == stdout ? &line : nullptr;
+    }
+    /// Whether nothing of a line that is not ended stands on a terminal that is shared.
+    bool between_lines() const
+    {
+        return line_ == nullptr || last_ == '\n';
+    }
 
     const char *section() const override
     {
@@ -69,6 +80,8 @@ private:
     device_target &target_;
     FILE *out_ = nullptr;
     bool close_ = false;
+    progress *line_ = nullptr;
+    char last_ = '\n';     ///< The byte written last, if line_ is there.
     bool restore_ = false; ///< The terminal was in another mode.
     struct termios saved_ = {};
     bool reads_ = false; ///< Standard input is this console's ...

@@ -54,11 +54,17 @@ uint32_t memory(void *ctx, unsigned n, uint64_t address, void *data, uint32_t le
 void describe(void *ctx, unsigned n, char *text, uint32_t size)
 {
     static const char *const words[] = {"off", "running", "asleep (WFI)", "asleep (WFE)"};
-    pe &unit = machine_of(ctx).unit(n);
+    machine &m = machine_of(ctx);
+    pe &unit = m.unit(n);
+    const uint64_t pc = unit.ops().get_reg(unit.instance(), ISS_REG_PC);
+    const vp_symbol *symbol =
+        unit.power() != pe_power::off ? vp_symbols_find(&m.symbols(), pc) : nullptr;
 
-    (void)std::snprintf(text, size, "PE %u, EL%u%s, %s", n, unit.state().el,
+    (void)std::snprintf(text, size, "PE %u, EL%u%s, %s%s%s", n, unit.state().el,
                         gic_pe_secure(&unit.state()) ? " Secure" : "",
-                        words[static_cast<unsigned>(unit.power())]);
+                        words[static_cast<unsigned>(unit.power())],
+                        symbol != nullptr ? ", in " : "",
+                        symbol != nullptr ? vp_symbol_name(&m.symbols(), symbol) : "");
 }
 
 } // namespace

@@ -170,6 +170,7 @@ typedef struct image_header {
 
 #define IMAGE_MAGIC      0x644d5241u /* "ARM\x64" */
 #define IMAGE_BIG_ENDIAN 1u
+#define IMAGE_BASE_ALIGN (UINT64_C(2) << 20)
 
 bool vp_kernel_check(const vp_blob *blob, vp_kernel *kernel, vp_error *error)
 {
@@ -189,6 +190,11 @@ bool vp_kernel_check(const vp_blob *blob, vp_kernel *kernel, vp_error *error)
     if ((header.flags & IMAGE_BIG_ENDIAN) != 0)
         return vp_fail(error, "--kernel %s: a big-endian kernel; give a little-endian one",
                        blob->path);
+    if (header.text_offset >= IMAGE_BASE_ALIGN || header.text_offset % 4 != 0)
+        return vp_fail(error,
+                       "--kernel %s: its text_offset 0x%" PRIx64 " is not below 2 MiB; give an "
+                       "intact arm64 Image",
+                       blob->path, header.text_offset);
     kernel->text_offset = header.text_offset;
     kernel->image_size = header.image_size > blob->size ? header.image_size : blob->size;
     return true;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include <unistd.h>
+
 #include "board.h"
 #include "iss/a64.h"
 #include "machine_model.h"
@@ -37,6 +39,12 @@ size_t counted_intids(const machine_setup &setup)
     return std::max<size_t>(intids, size_t(1) << bits);
 }
 
+/// Lines on standard error would come between.
+bool shows_progress(const vp_options &o)
+{
+    return isatty(STDERR_FILENO) != 0 && !(o.trace_irq.on && o.trace_irq.path == nullptr);
+}
+
 uint64_t cost(const machine_setup &setup, gictime_key key)
 {
     return gictime_profile_ps(&setup.params.profile, key);
@@ -50,9 +58,11 @@ machine::machine(sc_core::sc_module_name name, machine_setup &setup)
       domain_(iss_domain_create(setup.machine.cpus), iss_domain_destroy),
       bus_("bus", setup.machine.cpus + 5, cost(setup, GICTIME_KEY_INTERCONNECT_MMIO)),
       agenda_("agenda"), firmware_socket_("firmware_socket"), psci_(), semihost_(), guest_(),
-      acknowledged_(counted_intids(setup), 0)
+      names_(gictime_names_create(name_source, this), gictime_names_destroy),
+      log_file_(nullptr, std::fclose), profile_file_(nullptr, std::fclose),
+      progress_(stderr, shows_progress(setup.options)), acknowledged_(counted_intids(setup), 0)
 {
-    if (domain_ == nullptr)
+    if (domain_ == nullptr || names_ == nullptr)
         throw std::runtime_error("out of memory");
     iss_domain_on_broken(domain_.get(), on_broken_monitor, this);
     psci_init(&psci_, setup_.machine.cpus);
@@ -63,6 +73,7 @@ machine::machine(sc_core::sc_module_name name, machine_setup &setup)
     build_gic();
     build_devices();
     build_pes();
+    build_names();
     firmware_socket_.bind(bus_.from(setup_.machine.cpus + 1));
     scheduler_.at_start([this] { begin(); });
     scheduler_.between_slices([this] { between_slices(); });
@@ -76,6 +87,7 @@ machine::~machine()
         vp_ckpt_abandon(&save.writer);
     semihost_close(&semihost_);
     gictime_observer_destroy(observer_);
+    vp_profile_free(&profile_);
 }
 
 // ---------------------------------------------------------------- memories and GIC
@@ -122,6 +134,7 @@ void machine::build_gic()
     spi_lines_.resize(intids);
     ppi_lines_.resize(setup_.machine.cpus);
     guest_.line = on_guest_line;
+    guest_.ctx = this;
     guest_.gicd = &gic_->gicd_registers();
     guest_.gicr = &gic_->gicr_registers();
     guest_.verbatim = 4;
@@ -382,6 +395,8 @@ void machine::build_pe(unsigned n)
                                    static_cast<pe_host &>(*this));
     pe &unit = *pes_[n];
 
+    if (setup_.options.profile_guest != nullptr)
+        unit.sample_with(*this, setup_.options.profile_insns);
     unit.socket.bind(bus_.from(n));
     if (timed_)
         bus_.comes_by_itself(n);

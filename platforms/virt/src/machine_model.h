@@ -26,8 +26,10 @@
 #include "devices/stimulus.h"
 #include "fw_cfg_dma.h"
 #include "gictime/guest.h"
+#include "gictime/names.h"
 #include "gictime/observer.h"
 #include "gictlm/gictlm.h"
+#include "guest_profile.h"
 #include "line_mux.h"
 #include "machine.h"
 #include "memory_target.h"
@@ -36,9 +38,11 @@
 #include "pcie_root.h"
 #include "pe.h"
 #include "plug.h"
+#include "progress.h"
 #include "psci.h"
 #include "scheduler.h"
 #include "semihost.h"
+#include "symbols.h"
 #include "virtio_hub.h"
 
 namespace virt
@@ -54,6 +58,7 @@ struct machine_setup {
         vp_boot_free(&boot);
         vp_plug_free(&plug);
         vp_memory_free(&memory);
+        vp_symbols_free(&symbols);
     }
 
     vp_options options = vp_options();
@@ -62,6 +67,7 @@ struct machine_setup {
     vp_plug plug = vp_plug();
     vp_memory memory = vp_memory();
     vp_boot boot = vp_boot();
+    vp_symbols symbols = vp_symbols();
 };
 
 /// A debugger at work on the machine.
@@ -77,7 +83,7 @@ public:
     virtual bool idle() = 0;
 };
 
-class machine : public sc_core::sc_module, private pe_host
+class machine : public sc_core::sc_module, private pe_host, private pe_sampler
 {
 public:
     /// Throws std::runtime_error with one line for what the ISS refuses.
@@ -126,6 +132,26 @@ public:
     const psci &power() const
     {
         return psci_;
+    }
+    /// Names of the guest's addresses.
+    const vp_symbols &symbols() const
+    {
+        return setup_.symbols;
+    }
+    /// Who raises the interrupt; "" where nobody knows.
+    const char *irq_name(uint32_t intid) const
+    {
+        return gictime_name_of(names_.get(), intid);
+    }
+    /// Latencies, if they are measured; else nullptr.
+    const gictime_breakdown *latencies() const
+    {
+        return observer_ != nullptr ? gictime_observer_breakdown(observer_) : nullptr;
+    }
+    /// The PE that ended the run by taking the same fault for ever (ending::faults).
+    unsigned faulting_pe() const
+    {
+        return faulting_pe_;
     }
 
     /// Interrupts acknowledged by INTID, spurious ones under 1020 to 1023.
@@ -222,6 +248,19 @@ private:
     void debug_stop(pe &unit, iss_stop reason) override;
     void pe_event(pe &unit, const iss_event &event) override;
     void events_set(pe &unit, uint64_t time_ps) override;
+    void fault_loop(pe &unit) override;
+    void sample(pe &unit) override;
+
+    void build_names();
+    static void name_source(void *up, uint32_t device, uint32_t event, char *text, size_t size);
+    using look_file = std::unique_ptr<FILE, int (*)(FILE *)>;
+    static bool open_file(const char *option, const char *path, look_file &file, vp_error &error);
+    bool open_observer(vp_error &error);
+    void open_progress();
+    void note_exception(pe &unit, const iss_event &event);
+    bool close_observer(vp_error &error);
+    bool close_profile(vp_error &error);
+    void show_progress();
 
     void complain(const char *device, uint64_t offset, unsigned size, bool write,
                   dev_status status);
@@ -269,7 +308,14 @@ private:
     psci psci_;
     semihost semihost_;
     gictime_guest guest_;
+    std::unique_ptr<gictime_names, void (*)(gictime_names *)> names_;
+    look_file log_file_;     ///< Of --trace irq,to=FILE.
+    look_file profile_file_; ///< Of --profile-guest.
     gictime_observer *observer_ = nullptr;
+    vp_profile profile_ = vp_profile();
+    progress progress_;
+    uint64_t interrupts_ = 0; ///< Acknowledged here.
+    unsigned faulting_pe_ = 0;
     debugger *debugger_ = nullptr;
     bool reset_wanted_ = false;
     std::vector<pending_save> saves_;

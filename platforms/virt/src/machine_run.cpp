@@ -5,7 +5,6 @@
 
 #include "board.h"
 #include "machine_model.h"
-#include "report.h"
 #include "time_util.h"
 
 namespace virt
@@ -49,10 +48,6 @@ const char *complaint_text(dev_status status)
 bool machine::open(vp_error &error)
 {
     const vp_options &o = setup_.options;
-    const bool files =
-        o.stats != nullptr || o.trace_json != nullptr || o.vcd != nullptr || o.stamps != nullptr;
-    gictime_observer_config config = gictime_observer_config();
-    gictime_error reason;
 
     if (!console_->open(o.uart, "--uart", true, error) ||
         (secure_console_ != nullptr &&
@@ -61,61 +56,20 @@ bool machine::open(vp_error &error)
         !open_virtio_consoles(error) || !open_virtio_nets(error) || !open_restore(error) ||
         !open_saves(error))
         return false;
-    if (!files)
-        return true;
-    config.gic = &setup_.params.gic;
-    config.profile = &setup_.params.profile;
-    config.stats_path = o.stats;
-    config.trace_path = o.trace_json;
-    config.vcd_path = o.vcd;
-    config.stamps_path = o.stamps;
-    observer_ = gictime_observer_create(&config, &reason);
-    if (observer_ == nullptr)
-        return vp_fail(&error, "%s", reason.text);
-    gictime_observer_frames(observer_, &gic_->gicd_registers(), &gic_->gicr_registers());
-    gic_->observe(gictime_observer_event, observer_);
-    gic_->observe_lines(gictime_observer_line, observer_);
-    gic_->observe_inputs(
-        [](void *up, uint16_t pe, uint32_t intid, bool level, uint64_t time) {
-            gictime_observer_input(static_cast<gictime_observer *>(up), pe, intid, level, time);
-        },
-        observer_);
-    return true;
+    open_progress();
+    return open_observer(error);
 }
 
 bool machine::close(vp_error &error)
 {
-    const pcie_root::totals traffic = pcie_->traffic();
-    std::vector<counter> counters = {
-        {"instructions", scheduler_.insns()}, {"slices", scheduler_.slices()},
-        {"guest_errors", guest_errors()},     {"msi_arrivals", traffic.arrivals},
-        {"msis_sent", traffic.sent},          {"msis_merged_at_source", traffic.merged}};
-    std::vector<gictime_fact> facts;
-    gictime_run run = gictime_run();
-    gictime_error reason;
-
+    progress_.erase();
     console_->flush();
     if (secure_console_ != nullptr)
         secure_console_->flush();
     for (auto &one : virtio_consoles_)
         one.second->flush();
     close_saves();
-    if (observer_ == nullptr)
-        return true;
-    run.title = setup_.options.elf != nullptr    ? setup_.options.elf
-                : setup_.options.bios != nullptr ? setup_.options.bios
-                                                 : setup_.options.kernel;
-    run.end_ps = now_ps();
-    run.gic = &gic_->stats();
-    virtio_->report(counters);
-    for (unsigned n = 0; n < setup_.machine.its_count; n++)
-        report_its(gic_->its_counters(n), n, counters);
-    facts.reserve(facts.size() + counters.size());
-    for (const counter &c : counters)
-        facts.push_back({c.first.c_str(), c.second});
-    run.fact = facts.data();
-    run.fact_count = facts.size();
-    return gictime_observer_finish(observer_, &run, &reason) || vp_fail(&error, "%s", reason.text);
+    return close_observer(error) && close_profile(error);
 }
 
 // ---------------------------------------------------------------- start and reset
@@ -274,6 +228,8 @@ void machine::between_slices()
     /* What a reset has set off at this very instant comes first. */
     if (!reset && !saves_.empty())
         save_where_due();
+    if (progress_.on())
+        show_progress();
     if (debugger_ != nullptr)
         debugger_->between_slices();
 }
@@ -362,20 +318,6 @@ void machine::debug_stop(pe &unit, iss_stop reason)
         debugger_->stopped(unit.index(), reason);
 }
 
-void machine::pe_event(pe &unit, const iss_event &event)
-{
-    const bool irq = event.line == ISS_LINE_IRQ, fiq = event.line == ISS_LINE_FIQ;
-
-    if (observer_ == nullptr || !(irq || fiq))
-        return;
-    if (event.kind == ISS_EVENT_EXCEPTION)
-        gictime_observer_exception(observer_, static_cast<uint16_t>(unit.index()), fiq,
-                                   event.time_ps);
-    else if (event.kind == ISS_EVENT_HANDLER)
-        gictime_observer_handler(observer_, static_cast<uint16_t>(unit.index()), fiq,
-                                 event.time_ps);
-}
-
 void machine::events_set(pe &sender, uint64_t time_ps)
 {
     for (auto &unit : pes_)
@@ -402,11 +344,15 @@ void machine::on_gic_event(void *up, const gic_event *event)
     if ((event->id == GIC_EV_ACKNOWLEDGED || event->id == GIC_EV_SPURIOUS) &&
         event->intid < self.acknowledged_.size())
         self.acknowledged_[event->intid]++;
+    self.interrupts_ += event->id == GIC_EV_ACKNOWLEDGED ? 1u : 0u;
+    if (self.observer_ == nullptr)
+        gictime_names_event(self.names_.get(), event);
     gictime_guest_event(&self.guest_, event);
 }
 
-void machine::on_guest_line(void *, const char *line)
+void machine::on_guest_line(void *ctx, const char *line)
 {
+    static_cast<machine *>(ctx)->progress_.erase();
     (void)std::fprintf(stderr, "gicvp: guest: %s\n", line);
 }
 
@@ -418,7 +364,10 @@ bool machine::worth_saying()
     device_errors_++;
     while (power < device_errors_)
         power *= 10;
-    return device_errors_ <= 4 || device_errors_ == power;
+    if (device_errors_ > 4 && device_errors_ != power)
+        return false;
+    progress_.erase();
+    return true;
 }
 
 void machine::complain(const char *device, uint64_t offset, unsigned size, bool write,

@@ -7,6 +7,7 @@
 #include <exception>
 #include <memory>
 
+#include <sys/time.h>
 #include <systemc>
 
 #include "gdb_debugger.h"
@@ -35,10 +36,20 @@ int status_of(const virt::scheduler &s)
     case virt::ending::time:
     case virt::ending::stuck:
     case virt::ending::interrupted:
+    case virt::ending::wall:
+    case virt::ending::faults:
         return VP_EXIT_BOUND;
     default:
         return VP_EXIT_INTERNAL;
     }
+}
+
+bool read_symbols(virt::machine_setup &setup, vp_error &error)
+{
+    for (unsigned n = 0; n < setup.options.num_symbols; n++)
+        if (!vp_symbols_read(&setup.symbols, setup.options.symbols[n], &error))
+            return false;
+    return true;
 }
 
 /// Everything before the platform: images, parameters, device tree.
@@ -48,20 +59,40 @@ bool prepare(virt::machine_setup &setup, vp_error &error)
     return vp_params_make(&setup.params, &setup.options, &setup.machine, &error) &&
            vp_plug_make(&setup.plug, &setup.options, &setup.params, &setup.machine, &error) &&
            vp_memory_init(&setup.memory, setup.options.ram, setup.options.secure, &error) &&
-           vp_boot_prepare(&setup.boot, &setup.options, &setup.machine, &setup.memory, &error);
+           vp_boot_prepare(&setup.boot, &setup.options, &setup.machine, &setup.memory, &error) &&
+           read_symbols(setup, error);
 }
 
 void on_signal(int)
 {
-    virt::scheduler::interrupt();
+    virt::scheduler::interrupt(virt::ending::interrupted);
 }
 
-double simulate()
+void on_alarm(int)
+{
+    virt::scheduler::interrupt(virt::ending::wall);
+}
+
+/// SIGALRM after so much time of the host.
+void set_alarm(uint64_t us)
+{
+    constexpr uint64_t us_per_s = 1000000;
+    struct itimerval at = {};
+
+    at.it_value.tv_sec = static_cast<time_t>(us / us_per_s);
+    at.it_value.tv_usec = static_cast<suseconds_t>(us % us_per_s);
+    (void)std::signal(SIGALRM, on_alarm);
+    (void)setitimer(ITIMER_REAL, &at, nullptr);
+}
+
+double simulate(uint64_t max_wall_us)
 {
     const auto begin = std::chrono::steady_clock::now();
 
     (void)std::signal(SIGINT, on_signal);
     (void)std::signal(SIGTERM, on_signal);
+    if (max_wall_us != UINT64_MAX)
+        set_alarm(max_wall_us);
     sc_core::sc_start();
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
@@ -78,7 +109,7 @@ int run_machine(virt::machine_setup &setup, virt::machine &m, vp_error &error)
             return fail(error);
         m.attach(&gdb);
     }
-    const double host_s = simulate();
+    const double host_s = simulate(o.max_wall_us);
     const int status = status_of(m.sched());
 
     if (o.gdb_port != 0)
@@ -125,7 +156,7 @@ int dispatch(int argc, char **argv)
         return fail(error);
     switch (setup.options.command) {
     case VP_COMMAND_HELP:
-        (void)std::fputs(vp_options_help(), stdout);
+        vp_options_help(stdout);
         return VP_EXIT_OFF;
     case VP_COMMAND_VERSION:
         (void)std::printf("gicvp %s\n", GICVP_VERSION);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "monitor.h"
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <sstream>
 
 #include "machine_model.h"
+#include "where.h"
 
 namespace virt
 {
@@ -14,7 +16,10 @@ namespace
 {
 
 const char help_text[] = "why INTID [PE]  every gate between the interrupt and the PE\n"
-                         "regs            CPU interface of the PE at hand\n";
+                         "regs            CPU interface of the PE at hand\n"
+                         "where [PE]      what each PE does, and its last exception\n"
+                         "symbol PLACE    address of a symbol, or symbol of an address\n"
+                         "irqs            interrupts acknowledged so far, and who raises them\n";
 
 std::string why(machine &m, unsigned pe, std::istringstream &words)
 {
@@ -46,6 +51,53 @@ std::string regs(machine &m, unsigned pe)
     return text;
 }
 
+std::string where(machine &m, std::istringstream &words)
+{
+    std::string word, text;
+    uint64_t number = 0;
+    const bool all = !(words >> word);
+
+    if (!all && (!vp_parse_number(word.c_str(), &number) || number >= m.units()))
+        return "usage: where [PE]\n";
+    const unsigned first = static_cast<unsigned>(number);
+    const unsigned end = all ? std::min(m.units(), where_most_lines) : first + 1;
+
+    for (unsigned n = first; n < end; n++)
+        text += "PE " + std::to_string(n) + ": " + where_pe_and_why(m, n) + "\n";
+    return text;
+}
+
+std::string symbol(machine &m, std::istringstream &words)
+{
+    std::string word;
+    uint64_t address = 0;
+    char place[VP_PLACE_MAX];
+
+    if (!(words >> word))
+        return "usage: symbol ADDRESS, symbol NAME\n";
+    if (!vp_parse_number(word.c_str(), &address)) {
+        const vp_symbol *found = vp_symbols_named(&m.symbols(), word.c_str());
+
+        if (found == nullptr)
+            return "no such symbol; symbols come with --symbols FILE\n";
+        address = found->address;
+    }
+    vp_symbols_place(&m.symbols(), address, place, sizeof place);
+    return std::string(place) + "\n";
+}
+
+std::string irqs(machine &m)
+{
+    const std::vector<uint64_t> &count = m.acknowledged();
+    std::string text;
+
+    for (size_t intid = 0; intid < count.size(); intid++)
+        if (count[intid] != 0)
+            text += "INTID " + std::to_string(intid) + ": " + std::to_string(count[intid]) + "  " +
+                    m.irq_name(static_cast<uint32_t>(intid)) + "\n";
+    return text.empty() ? "none\n" : text;
+}
+
 } // namespace
 
 std::string monitor_command(machine &m, unsigned pe, const std::string &command)
@@ -58,6 +110,12 @@ std::string monitor_command(machine &m, unsigned pe, const std::string &command)
         return why(m, pe, words);
     if (verb == "regs")
         return regs(m, pe);
+    if (verb == "where")
+        return where(m, words);
+    if (verb == "symbol")
+        return symbol(m, words);
+    if (verb == "irqs")
+        return irqs(m);
     return help_text;
 }
 

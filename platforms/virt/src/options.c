@@ -7,8 +7,12 @@
 #include <string.h>
 
 #include "board.h"
+#include "plug_reader.h"
 
 #define VP_DEFAULT_RAM (UINT64_C(512) << 20)
+
+/* A prime, so that samples do not keep step with loops of the guest. */
+enum { DEFAULT_PROFILE_INSNS = 10007, LEAST_PROFILE_INSNS = 100 };
 
 bool vp_parse_number(const char *text, uint64_t *number)
 {
@@ -150,6 +154,59 @@ static bool option_max_time(vp_options *o, const char *value, vp_error *error)
     return true;
 }
 
+static bool option_max_wall(vp_options *o, const char *value, vp_error *error)
+{
+    const uint64_t ps_per_us = 1000000, least = 1000;
+    uint64_t ps;
+
+    if (!vp_parse_time(value, &ps) || ps / ps_per_us < least)
+        return vp_fail(error, "--max-wall %s: not a time of the host; give 1ms or more, as 60s",
+                       value);
+    o->max_wall_us = ps / ps_per_us;
+    return true;
+}
+
+/* irq[,max=LINES][,to=FILE] */
+static bool option_trace(vp_options *o, const char *value, vp_error *error)
+{
+    plug_reader r = {.option = "--trace", .text = value};
+    bool good = true;
+
+    if (!plug_name_is(value, "irq"))
+        return vp_fail(error, "--trace %s: no such trace; give irq[,max=LINES][,to=FILE]", value);
+    while (good && plug_next_key(&r, "to")) {
+        if (plug_key_is(&r, "max"))
+            good = plug_read_number(&r, 1, UINT32_MAX, &o->trace_irq.max_lines, error);
+        else if (plug_key_is(&r, "to") && r.value_length != 0)
+            o->trace_irq.path = r.value;
+        else
+            good = vp_fail(error, "--trace %s: no such key; give max=LINES or to=FILE", value);
+    }
+    o->trace_irq.on = true;
+    return good;
+}
+
+static bool option_symbols(vp_options *o, const char *value, vp_error *error)
+{
+    if (value[0] == '\0')
+        return vp_fail(error, "--symbols: its value is empty");
+    if (o->num_symbols == VP_MAX_SYMBOLS)
+        return vp_fail(error, "--symbols %s: more than %d files; give fewer", value,
+                       VP_MAX_SYMBOLS);
+    o->symbols[o->num_symbols++] = value;
+    return true;
+}
+
+static bool option_profile_insns(vp_options *o, const char *value, vp_error *error)
+{
+    if (!vp_parse_number(value, &o->profile_insns) || o->profile_insns < LEAST_PROFILE_INSNS)
+        return vp_fail(error,
+                       "--profile-insns %s: not a number of instructions between samples; give "
+                       "%d or more",
+                       value, LEAST_PROFILE_INSNS);
+    return true;
+}
+
 static bool option_quantum(vp_options *o, const char *value, vp_error *error)
 {
     if (!vp_parse_time(value, &o->quantum_ps) || o->quantum_ps == 0)
@@ -257,6 +314,7 @@ static const option_row option_rows[] = {
     {"--net", PARSE(option_net)},
     {"--max-insns", PARSE(option_max_insns)},
     {"--max-time", PARSE(option_max_time)},
+    {"--max-wall", PARSE(option_max_wall)},
     {"--quantum", PARSE(option_quantum)},
     {"--uart", PARSE(option_uart)},
     {"--secure-uart", PARSE(option_secure_uart)},
@@ -267,6 +325,11 @@ static const option_row option_rows[] = {
     {"--stamps", TEXT(stamps)},
     {"--trace-json", TEXT(trace_json)},
     {"--vcd", TEXT(vcd)},
+    {"--trace", PARSE(option_trace)},
+    {"--latency", FLAG(latency)},
+    {"--symbols", PARSE(option_symbols)},
+    {"--profile-guest", TEXT(profile_guest)},
+    {"--profile-insns", PARSE(option_profile_insns)},
     {"--gdb", PARSE(option_gdb)},
     {"--wait-gdb", FLAG(wait_gdb)},
     {"--json", FLAG(json)},
@@ -419,6 +482,12 @@ static bool parse_words(vp_options *o, int argc, char **argv, vp_error *error)
     return true;
 }
 
+bool vp_options_record(const vp_options *o)
+{
+    return o->stats != NULL || o->stamps != NULL || o->trace_json != NULL || o->vcd != NULL ||
+           o->trace_irq.on || o->latency;
+}
+
 bool vp_options_parse(vp_options *options, int argc, char **argv, vp_error *error)
 {
     memset(options, 0, sizeof *options);
@@ -427,6 +496,8 @@ bool vp_options_parse(vp_options *options, int argc, char **argv, vp_error *erro
     options->ram = VP_DEFAULT_RAM;
     options->max_insns = UINT64_MAX;
     options->max_time_ps = UINT64_MAX;
+    options->max_wall_us = UINT64_MAX;
+    options->profile_insns = DEFAULT_PROFILE_INSNS;
     options->secure_uart.kind = VP_UART_NULL;
     if (argc < 2)
         return vp_fail(error, "no command; give run, regs, params, why, --help or --version");
@@ -438,68 +509,4 @@ bool vp_options_parse(vp_options *options, int argc, char **argv, vp_error *erro
         return vp_fail(error, "why %u@%u: no such PE; this platform has PEs 0 to %u",
                        options->why_intid, options->why_pe, options->cpus - 1);
     return check_run(options, error);
-}
-
-const char *vp_options_help(void)
-{
-    return "usage: gicvp run [OPTION]...           run a guest on the virt board\n"
-           "       gicvp why INTID[@PE] [OPTION]... run, then say what keeps INTID from the PE\n"
-           "       gicvp regs [NAME]               list the GIC's registers (frame or register)\n"
-           "       gicvp params [PREFIX]           list parameters for --set, with their defaults\n"
-           "       gicvp --help | --version\n"
-           "\n"
-           "The machine\n"
-           "  --gic v3              GIC architecture version (v3)\n"
-           "  --cpu NAME            cortex-a53, cortex-a57 (default), cortex-a72 or max\n"
-           "  --cpus N              1 to 512 PEs (default 1)\n"
-           "  --ram SIZE            bytes with K, M or G (default 512M)\n"
-           "  --secure              PEs with EL3, a GIC with two Security states\n"
-           "  --virtualization      PEs with EL2\n"
-           "What runs\n"
-           "  --bios FILE           firmware image in flash bank 0, started at address 0\n"
-           "  --kernel FILE         arm64 Linux Image (with --bios: offered by fw_cfg)\n"
-           "  --initrd FILE         initial RAM disk for the kernel\n"
-           "  --append TEXT         kernel command line\n"
-           "  --elf FILE            AArch64 ELF program, started at its entry point\n"
-           "Devices\n"
-           "  --drive file=PATH[,ro][,queues=N][,if=pci|mmio]\n"
-           "                        virtio block device over a disk image (if=pci)\n"
-           "  --net loopback|pair|user[,isolated][,mac=ADDRESS][,if=pci|mmio]\n"
-           "                        virtio network device that hears itself, two that hear each\n"
-           "                        other, or one behind a router (isolated: on its own)\n"
-           "  --device console[,if=pci|mmio][,to=BACKEND]\n"
-           "                        virtio console, to stdio, null (default) or file:PATH\n"
-           "  --device rng[,seed=N][,if=pci|mmio]\n"
-           "                        virtio entropy device, the same bytes in every run\n"
-           "  --device tgen[,vectors=N][,count=N][,trace=FILE]\n"
-           "                        PCIe traffic generators, MSI-X vectors of each (64)\n"
-           "  --device v2m,base=INTID,spis=N\n"
-           "                        the SPIs of the GICv2m frame (80, 64)\n"
-           "  --device pcie,base=DEVICEID,mask=M\n"
-           "                        DeviceID of a requester ID: base + (ID and mask) (0, 0xffff)\n"
-           "Time\n"
-           "  --profile FILE        timing profile (default: loosely timed)\n"
-           "  --set KEY=VALUE       override a parameter of the profile or of the GIC\n"
-           "  --quantum TIME        longest slice of a PE while others run\n"
-           "  --max-insns N         stop after N instructions of all PEs (exit status 3)\n"
-           "  --max-time TIME       stop at a simulated time, e.g. 10ms (exit status 3)\n"
-           "Checkpoints\n"
-           "  --save-at WHEN=FILE   save the machine at a simulated time (10ms) or after\n"
-           "                        instructions of all PEs (insns:N); may be repeated\n"
-           "  --restore FILE        go on from there; the machine's options must be the same\n"
-           "In and out\n"
-           "  --uart BACKEND        stdio (default), null or file:PATH\n"
-           "  --secure-uart BACKEND the same for the Secure UART (default null)\n"
-           "  --dump-dtb FILE       write the device tree blob; without an image: and exit\n"
-           "  --stats FILE          write statistics (JSON)\n"
-           "  --stamps FILE         write the stamps of every interrupt (CSV)\n"
-           "  --json                print the summary as JSON\n"
-           "  --trace-json FILE     write a Chrome trace-event timeline\n"
-           "  --vcd FILE            write the interrupt lines as a waveform\n"
-           "  --gdb PORT            serve a debugger on 127.0.0.1:PORT\n"
-           "  --wait-gdb            start when the debugger says so\n"
-           "  --reverse-pes         build the PEs in reverse order (must change nothing)\n"
-           "\n"
-           "Exit status: 0 guest powered off, its own code by semihosting, 1 internal error,\n"
-           "2 bad usage or input, 3 a bound was reached.\n";
 }

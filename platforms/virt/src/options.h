@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "error.h"
 
@@ -43,8 +44,16 @@ enum {
     VP_MAX_SETS = 64,    /**< --set options of one run. */
     VP_MAX_DEVICES = 32, /**< --device options of one run. */
     VP_MAX_DRIVES = 32,  /**< --drive options of one run, and --net options. */
-    VP_MAX_SAVES = 16    /**< --save-at options of one run. */
+    VP_MAX_SAVES = 16,   /**< --save-at options of one run. */
+    VP_MAX_SYMBOLS = 16  /**< --symbols options of one run. */
 };
+
+/** A text log of what happens. */
+typedef struct vp_log_option {
+    bool on;
+    const char *path;   /**< NULL: standard error. */
+    uint64_t max_lines; /**< 0: a million. */
+} vp_log_option;
 
 /** The parsed command line; strings point into argv. */
 typedef struct vp_options {
@@ -65,12 +74,19 @@ typedef struct vp_options {
     unsigned num_nets;
     uint64_t max_insns;   /**< UINT64_MAX: no bound. */
     uint64_t max_time_ps; /**< UINT64_MAX: no bound. */
+    uint64_t max_wall_us; /**< Time of the host; UINT64_MAX: no bound. */
     vp_uart_option uart, secure_uart;
     vp_save_point save[VP_MAX_SAVES];
     unsigned num_saves;
     const char *restore;
     const char *dump_dtb, *stats, *stamps, *trace_json, *vcd;
-    uint16_t gdb_port; /**< 0: no debugger server. */
+    vp_log_option trace_irq;
+    bool latency; /**< The summary has latencies. */
+    const char *symbols[VP_MAX_SYMBOLS];
+    unsigned num_symbols;
+    const char *profile_guest; /**< NULL: no profile; "-": standard output. */
+    uint64_t profile_insns;    /**< Instructions of a PE from sample to sample. */
+    uint16_t gdb_port;         /**< 0: no debugger server. */
     bool wait_gdb, json;
     bool reverse_pes;    /**< Build the PEs in reverse order (a test of determinism). */
     uint64_t quantum_ps; /**< 0: chosen by the platform. */
@@ -79,11 +95,14 @@ typedef struct vp_options {
     uint32_t why_pe;     /**< ... and the PE. */
 } vp_options;
 
+/** Whether the options want interrupts recorded. */
+bool vp_options_record(const vp_options *options);
+
 /** Parses the command line. @return false with the message in `error`. */
 bool vp_options_parse(vp_options *options, int argc, char **argv, vp_error *error);
 
-/** The text of `gicvp --help`. */
-const char *vp_options_help(void);
+/** Prints the text of `gicvp --help`. */
+void vp_options_help(FILE *out);
 
 /** Where the bytes of a console go: "stdio", "null" or "file:PATH"; `name` is the option. */
 bool vp_parse_uart(vp_uart_option *uart, const char *name, const char *value, vp_error *error);

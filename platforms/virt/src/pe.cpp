@@ -5,6 +5,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "exception_text.h"
 #include "time_util.h"
 
 namespace virt
@@ -17,6 +18,8 @@ constexpr size_t stack_bytes = 256 * 1024;
 /// MRS encoding of SCR_EL3 (3, 6, c1, c1, 0) and its bit ST.
 constexpr uint32_t scr_el3_encoding = 3u << 14 | 6u << 11 | 1u << 7 | 1u << 3 | 0u;
 constexpr uint64_t scr_st = 1u << 11;
+/// A handler that meets the same fault so often without ever returning will do so for ever.
+constexpr uint32_t fault_loop_length = 10000;
 
 pe &self_of(void *ctx)
 {
@@ -149,6 +152,8 @@ void pe::power_on(const iss_start &start, uint64_t time_ps)
 {
     power_ = pe_power::running;
     blocked_ = false;
+    last_exception_ = before_same_ = no_event();
+    same_faults_ = 0;
     forget_access();
     ops_.advance(iss_, time_ps);
     ops_.reset(iss_, &start);
@@ -273,11 +278,35 @@ void pe::execute()
         ops_.advance(iss_, start_ps_);
     if (stepping_)
         ops_.step(iss_, &result_);
-    else
+    else if (sampler_ == nullptr)
         ops_.run(iss_, &until, &result_);
+    else
+        run_sampled(until);
     if (result_.reason != ISS_STOP_SYNC)
         end_instruction();
     after_run();
+}
+
+// The same slice in pieces that end where a sample is due: nothing else knows of them.
+void pe::run_sampled(const iss_until &until)
+{
+    iss_result piece;
+    uint64_t insns = 0;
+
+    do {
+        const iss_until part = {until.time_ps, std::min(until.insns - insns, sample_left_)};
+
+        ops_.run(iss_, &part, &piece);
+        insns += piece.insns;
+        sample_left_ -= piece.insns;
+        if (sample_left_ == 0) {
+            sampler_->sample(*this);
+            sample_left_ = sample_insns_;
+        }
+    } while (piece.reason == ISS_STOP_LIMIT && insns < until.insns &&
+             piece.time_ps < until.time_ps);
+    result_ = piece;
+    result_.insns = insns;
 }
 
 // No interrupt is taken before an instruction whose access is under way.
@@ -475,8 +504,29 @@ void pe::deliver_push()
     queue(ops_.time(iss_));
 }
 
+// The vector of a fault that meets the same fault itself, at the same place, with no return and no
+// interrupt in between. FAR may differ: a handler whose stack grows into nowhere moves it.
+void pe::look_for_loop(const iss_event &event)
+{
+    const iss_event &last = last_exception_;
+    const bool again = event.line == ISS_LINE_COUNT && event.el == event.from_el &&
+                       event.el == last.el && event.pc == last.pc && event.esr == last.esr &&
+                       last.kind == ISS_EVENT_EXCEPTION && vp_exception_is_fault(event.esr);
+
+    same_faults_ = again ? same_faults_ + 1 : 0;
+    if (!again)
+        before_same_ = last;
+    last_exception_ = event;
+    if (same_faults_ == fault_loop_length)
+        host_.fault_loop(*this);
+}
+
 void pe::report(const iss_event &event)
 {
+    if (event.kind == ISS_EVENT_EXCEPTION)
+        look_for_loop(event);
+    else if (event.kind == ISS_EVENT_ERET)
+        same_faults_ = 0;
     if (push_.waiting && push_.events < sizeof push_.event / sizeof push_.event[0])
         push_.event[push_.events++] = event;
     else

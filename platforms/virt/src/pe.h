@@ -40,6 +40,16 @@ public:
     virtual void pe_event(pe &unit, const iss_event &event) = 0;
     /// Event registers of other PEs have been set (SEV) at @p time_ps.
     virtual void events_set(pe &unit, uint64_t time_ps) = 0;
+    /// A handler meets the same fault again and again, without end.
+    virtual void fault_loop(pe &unit) = 0;
+};
+
+/// Takes samples of PEs; none of the methods may call the PE's ISS but to read registers.
+class pe_sampler
+{
+public:
+    virtual ~pe_sampler() = default;
+    virtual void sample(pe &unit) = 0;
 };
 
 /// What a PE is built from.
@@ -74,6 +84,12 @@ public:
     void connect_timer(gtimer_id id, line_mux &line)
     {
         timer_lines_[id] = &line;
+    }
+    /// From now on @p sampler gets a sample after each @p insns instructions of the PE.
+    void sample_with(pe_sampler &sampler, uint64_t insns)
+    {
+        sampler_ = &sampler;
+        sample_insns_ = sample_left_ = insns;
     }
     /// Connects the PMU's interrupt.
     void connect_pmu(line_mux &line)
@@ -176,6 +192,16 @@ public:
     {
         return state_;
     }
+    /// The exception taken last; kind ISS_EVENT_COUNT: none yet.
+    const iss_event &last_exception() const
+    {
+        return last_exception_;
+    }
+    /// The one before that, but for those that were the same.
+    const iss_event &exception_before() const
+    {
+        return before_same_;
+    }
     gictlm::sysreg_if &sysregs()
     {
         return *sysreg_;
@@ -248,6 +274,8 @@ private:
     made_access *made_before(const iss_bus_access &access);
     void remember(const iss_bus_access &access, const void *data, bool ok);
     void report(const iss_event &event);
+    void look_for_loop(const iss_event &event);
+    void run_sampled(const iss_until &until);
     void save_access(gictime_bytes &to) const;
     void save_push(gictime_bytes &to) const;
     void load_access(gictime_cursor &from);
@@ -276,6 +304,13 @@ private:
     iss_status dsb(uint64_t time_ps);
 
     static iss_env environment(pe *self);
+    static iss_event no_event()
+    {
+        iss_event event = iss_event();
+
+        event.kind = ISS_EVENT_COUNT;
+        return event;
+    }
 
     pe_config config_;
     const iss_ops &ops_;
@@ -310,6 +345,12 @@ private:
     uint64_t end_ps_ = 0;
     uint64_t insns_ = 0;
     iss_result result_ = iss_result();
+    iss_event last_exception_ = no_event();
+    iss_event before_same_ = no_event(); ///< The one before the first of same_faults_.
+    uint32_t same_faults_ = 0;           ///< The fault was met so often since one that was another.
+    pe_sampler *sampler_ = nullptr;
+    uint64_t sample_insns_ = 0; ///< From sample to sample ...
+    uint64_t sample_left_ = 0;  ///< ... and until the next.
     sc_core::sc_event granted_;
     tlm::tlm_generic_payload payload_;
     gictlm::attributes_extension attributes_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report.h"
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstring>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "gictime/json.h"
 #include "time_util.h"
+#include "where.h"
 
 namespace virt
 {
@@ -16,6 +18,8 @@ namespace
 {
 
 constexpr double million = 1e6;
+constexpr uint64_t ps_per_us = 1000000;
+constexpr uint64_t ps_per_ns = 1000;
 constexpr uint64_t icc_sre_all = 0xf; ///< ICC_SRE_EL3: SRE, DFB, DIB, Enable.
 
 double mips(const machine &m, double host_s)
@@ -119,27 +123,114 @@ const char *report_ending(ending reason)
         return "the debugger ended the run";
     case ending::interrupted:
         return "interrupted";
+    case ending::wall:
+        return "the bound of --max-wall was reached";
+    case ending::faults:
+        return "a PE takes the same fault for ever";
     default:
         return "still running";
     }
 }
 
+namespace
+{
+
+/// What was open when a run ended before the guest did.
+void report_open_end(machine &m, FILE *out)
+{
+    switch (m.sched().reason()) {
+    case ending::faults:
+        report_fault_loop(m, m.faulting_pe(), out);
+        break;
+    case ending::instructions:
+    case ending::time:
+    case ending::wall:
+    case ending::stuck:
+    case ending::interrupted:
+        break;
+    default:
+        return;
+    }
+    report_where(m, out);
+}
+
+std::string us(uint64_t ps)
+{
+    char text[32];
+
+    (void)std::snprintf(text, sizeof text, "%" PRIu64 ".%03" PRIu64, ps / ps_per_us,
+                        ps % ps_per_us / ps_per_ns);
+    return text;
+}
+
+/// Columns of a span: median, 99th percentile and maximum; "-" where there was none.
+std::string columns(const gictime_group *group, gictime_span span)
+{
+    const gictime_histogram *h = group != nullptr ? &group->span[span] : nullptr;
+    const bool any = h != nullptr && h->count != 0;
+    const std::string words[] = {any ? us(gictime_histogram_quantile(h, 500000)) : "-",
+                                 any ? us(gictime_histogram_quantile(h, 990000)) : "-",
+                                 any ? us(h->max) : "-"};
+    std::string text;
+
+    for (const std::string &word : words)
+        text += std::string(word.size() < 11 ? 11 - word.size() : 1, ' ') + word;
+    return text;
+}
+
+void report_latency_header(FILE *out)
+{
+    (void)std::fprintf(out,
+                       "gicvp: latency in us           to acknowledge: p50        p99        max"
+                       "   service: p50        p99        max\n");
+}
+
+/// How often an interrupt was acknowledged, with its latencies where they are measured, and who
+/// raises it.
+void report_interrupt(machine &m, uint32_t intid, uint64_t count, FILE *out)
+{
+    const bool special = intid >= GIC_INTID_SPECIAL_FIRST && intid <= GIC_INTID_SPURIOUS;
+    const std::string name = special ? "(no interrupt)" : m.irq_name(intid);
+    const std::string title = "INTID " + std::to_string(intid);
+    std::string line = title + ": " + std::to_string(count);
+
+    if (const gictime_breakdown *latencies = m.latencies()) {
+        const gictime_group *group = gictime_breakdown_find(latencies, title.c_str());
+
+        line.resize(std::max<size_t>(line.size(), 32), ' ');
+        line += columns(group, GICTIME_SPAN_ACKNOWLEDGE) + columns(group, GICTIME_SPAN_SERVICE);
+    }
+    (void)std::fprintf(out, "gicvp: %s%s%s\n", line.c_str(), name.empty() ? "" : "  ",
+                       name.c_str());
+}
+
+void report_interrupts(machine &m, FILE *out)
+{
+    const std::vector<uint64_t> &count = m.acknowledged();
+    bool header = m.latencies() != nullptr;
+
+    for (size_t intid = 0; intid < count.size(); intid++) {
+        if (count[intid] == 0)
+            continue;
+        if (header)
+            report_latency_header(out);
+        header = false;
+        report_interrupt(m, static_cast<uint32_t>(intid), count[intid], out);
+    }
+}
+
+} // namespace
+
 void report_summary(machine &m, double host_s, FILE *out)
 {
     const scheduler &s = m.sched();
-    const std::vector<uint64_t> &count = m.acknowledged();
 
     (void)std::fprintf(out, "gicvp: %s\n", report_ending(s.reason()));
+    report_open_end(m, out);
     (void)std::fprintf(
         out, "gicvp: %" PRIu64 " instructions, %" PRIu64 ".%09" PRIu64 " ms simulated, %.1f MIPS\n",
         s.insns(), now_ps() / 1000000000, now_ps() % 1000000000, mips(m, host_s));
-    for (size_t intid = 0; intid < count.size(); intid++)
-        if (count[intid] != 0)
-            (void)std::fprintf(out, "gicvp: INTID %zu%s: %" PRIu64 "\n", intid,
-                               intid >= GIC_INTID_SPECIAL_FIRST && intid <= GIC_INTID_SPURIOUS
-                                   ? " (no interrupt)"
-                                   : "",
-                               count[intid]);
+    report_interrupts(m, out);
     if (m.guest_errors() != 0)
         (void)std::fprintf(out, "gicvp: %" PRIu64 " mistakes of the guest\n", m.guest_errors());
     if (m.gic().stats().causality_violations != 0)
@@ -166,6 +257,12 @@ void report_json(machine &m, double host_s, FILE *out)
     for (size_t intid = 0; intid < count.size(); intid++)
         if (count[intid] != 0)
             gictime_json_u64(&json, std::to_string(intid).c_str(), count[intid]);
+    gictime_json_end(&json);
+    gictime_json_object(&json, "devices");
+    for (size_t intid = 0; intid < count.size(); intid++)
+        if (count[intid] != 0 && m.irq_name(static_cast<uint32_t>(intid))[0] != '\0')
+            gictime_json_string(&json, std::to_string(intid).c_str(),
+                                m.irq_name(static_cast<uint32_t>(intid)));
     gictime_json_end(&json);
     gictime_json_milli(&json, "mips", static_cast<uint64_t>(mips(m, host_s) * 1000));
     gictime_json_end(&json);

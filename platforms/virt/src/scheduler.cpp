@@ -313,7 +313,7 @@ void scheduler::sleep_until(uint64_t time_ps)
 bool scheduler::over(uint64_t now)
 {
     if (interrupted_ != 0)
-        finish(ending::interrupted);
+        finish(static_cast<ending>(interrupted_));
     if (now >= limits_.time_ps)
         finish(ending::time);
     return reason_ != ending::none;

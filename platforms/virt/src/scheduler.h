@@ -28,7 +28,9 @@ enum class ending : uint8_t {
     stuck,        ///< Everything sleeps and nothing is left that could wake it.
     detached,     ///< The debugger killed the run.
     refused,      ///< The checkpoint does not fit.
-    interrupted   ///< SIGINT or SIGTERM.
+    interrupted,  ///< SIGINT or SIGTERM.
+    wall,         ///< --max-wall.
+    faults        ///< A PE takes the same fault for ever.
 };
 
 /// Bounds of a run.
@@ -114,9 +116,9 @@ public:
     /// Ends the simulation.
     void finish(ending reason, int status = 0);
     /// Asks for it from a signal handler.
-    static void interrupt()
+    static void interrupt(ending reason)
     {
-        interrupted_ = 1;
+        interrupted_ = static_cast<int>(reason);
     }
 
     ending reason() const
@@ -194,7 +196,7 @@ private:
     uint64_t slices_ = 0;
     ending reason_ = ending::none;
     int status_ = 0;
-    static volatile int interrupted_;
+    static volatile int interrupted_; ///< The ending that a signal asks for; 0: none.
 };
 
 } // namespace virt

@@ -3,11 +3,28 @@
  * Entry of every PE, at EL3, or at EL1 of a machine without EL3; the MMU stays off. With EL3 all
  * PEs come at once, without it PE 0 turns the others on.
  */
+#include "fw/macros.inc"
+
 #define STACK_SIZE 0x4000
 
-    .macro adr_l reg, symbol
-    adrp    \reg, \symbol
-    add     \reg, \reg, :lo12:\symbol
+/* SCR_EL3: RES1, RW (EL1 and EL2 are AArch64), NS. */
+    .macro security ns
+    mov     x2, #0x30
+    orr     x2, x2, #(1 << 10)
+    .if \ns
+    orr     x2, x2, #1
+    .endif
+    msr     scr_el3, x2
+    .endm
+
+/* SRE, DFB, DIB and Enable for a register that SCR_EL3.NS must be set for; they are left in x3. */
+    .macro non_secure_sre reg
+    security 1
+    isb
+    mov     x3, #0xf
+    msr     \reg, x3
+    security 0
+    isb
     .endm
 
     .section .text.boot, "ax"
@@ -31,26 +48,14 @@ _start:
     msr     vbar_el3, x2
     msr     cptr_el3, xzr
     msr     mdcr_el3, xzr
-    mov     x2, #0x30                    /* RES1 */
-    orr     x2, x2, #(1 << 10)           /* RW: EL1 and EL2 are AArch64 */
-    msr     scr_el3, x2
+    security 0
     ldr     x2, =0x30c50830              /* RES1, no MMU */
     msr     sctlr_el3, x2
     mov     x2, #0xf                     /* SRE, DFB, DIB, Enable */
     msr     s3_6_c12_c12_5, x2           /* ICC_SRE_EL3 */
     isb
-    mov     x2, #0x30                    /* the Non-secure copies of SRE, by SCR_EL3.NS */
-    orr     x2, x2, #(1 << 10)
-    orr     x2, x2, #1
-    msr     scr_el3, x2
-    isb
-    mov     x3, #0xf
-    msr     s3_0_c12_c12_5, x3           /* ICC_SRE_EL1 */
-    mov     x2, #0x30
-    orr     x2, x2, #(1 << 10)
-    msr     scr_el3, x2
-    isb
-    msr     s3_0_c12_c12_5, x3
+    non_secure_sre s3_0_c12_c12_5        /* ICC_SRE_EL1 */
+    msr     s3_0_c12_c12_5, x3           /* the Secure copy */
     mrs     x2, id_aa64pfr0_el1
     tst     x2, #0xf00                   /* EL2? */
     b.eq    1f
@@ -59,17 +64,7 @@ _start:
     add     x4, x0, #1
     madd    x2, x4, x2, x3
     msr     sp_el2, x2
-    mov     x2, #0x30
-    orr     x2, x2, #(1 << 10)
-    orr     x2, x2, #1
-    msr     scr_el3, x2
-    isb
-    mov     x3, #0xf
-    msr     s3_4_c12_c9_5, x3            /* ICC_SRE_EL2 */
-    mov     x2, #0x30
-    orr     x2, x2, #(1 << 10)
-    msr     scr_el3, x2
-    isb
+    non_secure_sre s3_4_c12_c9_5         /* ICC_SRE_EL2 */
     mov     x2, #(1 << 31)               /* RW */
     msr     hcr_el2, x2
     mov     x2, #3
@@ -131,34 +126,6 @@ lower_return:
     ret
 
 /* ---- vectors ------------------------------------------------------------------------------ */
-    .macro save
-    sub     sp, sp, #192
-    stp     x0, x1, [sp, #0]
-    stp     x2, x3, [sp, #16]
-    stp     x4, x5, [sp, #32]
-    stp     x6, x7, [sp, #48]
-    stp     x8, x9, [sp, #64]
-    stp     x10, x11, [sp, #80]
-    stp     x12, x13, [sp, #96]
-    stp     x14, x15, [sp, #112]
-    stp     x16, x17, [sp, #128]
-    stp     x18, x30, [sp, #144]
-    .endm
-
-    .macro restore
-    ldp     x0, x1, [sp, #0]
-    ldp     x2, x3, [sp, #16]
-    ldp     x4, x5, [sp, #32]
-    ldp     x6, x7, [sp, #48]
-    ldp     x8, x9, [sp, #64]
-    ldp     x10, x11, [sp, #80]
-    ldp     x12, x13, [sp, #96]
-    ldp     x14, x15, [sp, #112]
-    ldp     x16, x17, [sp, #128]
-    ldp     x18, x30, [sp, #144]
-    add     sp, sp, #192
-    .endm
-
     .macro entry label
     .balign 128
     b       \label
@@ -183,22 +150,22 @@ vectors_el\el:
     .endr
 
 irq_el\el:
-    save
+    save_frame
     mov     x0, #\el
     b       interrupt_el\el
 fiq_el\el:
-    save
+    save_frame
     mov     x0, #(0x10 + \el)
 interrupt_el\el:
     mrs     x1, elr_el\el
     mrs     x2, spsr_el\el
-    stp     x1, x2, [sp, #160]
-    add     x1, sp, #160
+    stp     x1, x2, [sp, #FRAME_ELR]
+    add     x1, sp, #FRAME_ELR
     bl      take_interrupt
-    ldp     x1, x2, [sp, #160]
+    ldp     x1, x2, [sp, #FRAME_ELR]
     msr     elr_el\el, x1
     msr     spsr_el\el, x2
-    restore
+    restore_frame
     eret
 
     /* An access that is UNDEFINED or trapped: note it and pass it over. */
@@ -211,13 +178,13 @@ sync_el\el:
     ldp     x16, x17, [sp], #16
     b.eq    lower_return
     .endif
-    save
+    save_frame
     mrs     x0, esr_el\el
     mrs     x1, elr_el\el
     add     x2, x1, #4
     msr     elr_el\el, x2
     bl      take_exception
-    restore
+    restore_frame
     eret
     .endm
 

@@ -91,6 +91,13 @@ power_off:
     b common
     .endm
 
+/* x2 to x30, to the frame (str) or from it (ldr). */
+    .macro move_registers op
+    .irp n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+    \op x\n, [sp, #(8 * \n)]
+    .endr
+    .endm
+
     .balign 0x800
 vectors:
     .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
@@ -98,13 +105,7 @@ vectors:
     .endr
 
 common:
-    .irp n, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28
-    str x\n, [sp, #(8 * \n)]
-    .endr
-    .irp n, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29
-    str x\n, [sp, #(8 * \n)]
-    .endr
-    str x30, [sp, #240]
+    move_registers str
     mrs x2, sp_el0
     mrs x3, elr_el1
     stp x2, x3, [sp, #248]
@@ -120,13 +121,7 @@ common:
     msr elr_el1, x3
     ldr x2, [sp, #264]
     msr spsr_el1, x2
-    .irp n, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28
-    ldr x\n, [sp, #(8 * \n)]
-    .endr
-    .irp n, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29
-    ldr x\n, [sp, #(8 * \n)]
-    .endr
-    ldr x30, [sp, #240]
+    move_registers ldr
     ldp x0, x1, [sp]
     add sp, sp, #304
     eret

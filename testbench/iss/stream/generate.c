@@ -109,8 +109,6 @@ static const pattern integer_patterns[] = {
     {0x5ac00000, 0x7fffe000, D | N, 4},         /* one source */
 };
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 static const pattern *pick(stream *s, const pattern *table, unsigned count)
 {
     unsigned total = 0, n;

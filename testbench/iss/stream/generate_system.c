@@ -2,12 +2,39 @@
 /* Random instruction streams: exceptions, system registers, maintenance, changes of level. */
 #include "stream.h"
 
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+/* Instructions, without their registers. */
+#define MSR    0xd5000000u
+#define MRS    0xd5200000u
+#define DSB_SY 0xd5033f9fu
+#define ISB    0xd5033fdfu
+#define ERET   0xd69f03e0u
 
-/** MRS or MSR encoding without its register. */
-#define SYSTEM(read, op0, op1, crn, crm, op2)                                                      \
-    (0xd5000000u | (uint32_t)(read) << 21 | (op0) << 19 | (op1) << 16 | (crn) << 12 | (crm) << 8 | \
-     (op2) << 5)
+/** A system register where MRS and MSR name it; op0 is 3. */
+#define SYSREG(op1, crn, crm, op2) (3 << 19 | (op1) << 16 | (crn) << 12 | (crm) << 8 | (op2) << 5)
+
+enum {
+    MIDR_EL1 = SYSREG(0, 0, 0, 0),
+    ID_AA64PFR0_EL1 = SYSREG(0, 0, 4, 0),
+    SCTLR_EL1 = SYSREG(0, 1, 0, 0),
+    CPACR_EL1 = SYSREG(0, 1, 0, 2),
+    TTBR0_EL1 = SYSREG(0, 2, 0, 0),
+    TCR_EL1 = SYSREG(0, 2, 0, 2),
+    SPSR_EL1 = SYSREG(0, 4, 0, 0),
+    ELR_EL1 = SYSREG(0, 4, 0, 1),
+    SPSEL = SYSREG(0, 4, 2, 0),
+    CURRENT_EL = SYSREG(0, 4, 2, 2),
+    PAR_EL1 = SYSREG(0, 7, 4, 0),
+    VBAR_EL1 = SYSREG(0, 12, 0, 0),
+    TPIDR_EL1 = SYSREG(0, 13, 0, 4),
+    CTR_EL0 = SYSREG(3, 0, 0, 1),
+    DCZID_EL0 = SYSREG(3, 0, 0, 7),
+    NZCV = SYSREG(3, 4, 2, 0),
+    DAIF = SYSREG(3, 4, 2, 1),
+    FPCR = SYSREG(3, 4, 4, 0),
+    FPSR = SYSREG(3, 4, 4, 1),
+    TPIDR_EL0 = SYSREG(3, 13, 0, 2),
+    TPIDRRO_EL0 = SYSREG(3, 13, 0, 3)
+};
 
 static void emit_register(stream *s, uint32_t word)
 {
@@ -45,7 +72,7 @@ static void exception_return(stream *s)
     uint64_t state = (stream_random(s) & 0xf00003c0u) | (stream_once_in(s, 2) ? 4u : 0u);
     unsigned target = state & 4u ? 1u : 0u;
     if (s->level == 0u) {
-        stream_emit(s, 0xd69f03e0u); /* UNDEFINED */
+        stream_emit(s, ERET); /* UNDEFINED */
         return;
     }
     if (stream_once_in(s, 4)) { /* EL2, or EL0 with a stack pointer of its own */
@@ -55,11 +82,11 @@ static void exception_return(stream *s)
         state |= UINT64_C(1) << 20; /* IL */
     }
     stream_constant(s, spsr, state);
-    stream_emit(s, SYSTEM(0, 3u, 0u, 4u, 0u, 0u) | spsr);
+    stream_emit(s, MSR | SPSR_EL1 | spsr);
     stream_emit(s, 0x10000000u | 4u << 5 | elr); /* ADR past the ERET */
     stream_emit(s, 0x10000000u | 3u << 5 | STREAM_RESUME);
-    stream_emit(s, SYSTEM(0, 3u, 0u, 4u, 0u, 1u) | elr);
-    stream_emit(s, 0xd69f03e0u);
+    stream_emit(s, MSR | ELR_EL1 | elr);
+    stream_emit(s, ERET);
     s->level = target;
 }
 
@@ -80,35 +107,17 @@ static void wait(stream *s)
 /** Registers that hold what is written, and such as only read the same everywhere. */
 static void system_register(stream *s)
 {
-    static const uint32_t held[] = {
-        SYSTEM(0, 3u, 3u, 13u, 0u, 2u), /* TPIDR_EL0 */
-        SYSTEM(0, 3u, 3u, 13u, 0u, 3u), /* TPIDRRO_EL0 */
-        SYSTEM(0, 3u, 0u, 13u, 0u, 4u), /* TPIDR_EL1 */
-        SYSTEM(0, 3u, 3u, 4u, 2u, 0u),  /* NZCV */
-        SYSTEM(0, 3u, 3u, 4u, 2u, 1u),  /* DAIF */
-    };
-    static const uint32_t read[] = {
-        SYSTEM(1, 3u, 0u, 4u, 2u, 0u),  /* SPSel */
-        SYSTEM(1, 3u, 0u, 4u, 2u, 2u),  /* CurrentEL */
-        SYSTEM(1, 3u, 0u, 1u, 0u, 0u),  /* SCTLR_EL1 */
-        SYSTEM(1, 3u, 0u, 1u, 0u, 2u),  /* CPACR_EL1 */
-        SYSTEM(1, 3u, 0u, 2u, 0u, 2u),  /* TCR_EL1 */
-        SYSTEM(1, 3u, 0u, 12u, 0u, 0u), /* VBAR_EL1 */
-        SYSTEM(1, 3u, 3u, 0u, 0u, 7u),  /* DCZID_EL0 */
-        SYSTEM(1, 3u, 0u, 0u, 0u, 0u),  /* MIDR_EL1 */
-    };
-    static const uint32_t dropped[] = {
-        SYSTEM(1, 3u, 3u, 0u, 0u, 1u), /* CTR_EL0 */
-        SYSTEM(1, 3u, 0u, 0u, 4u, 0u), /* ID_AA64PFR0_EL1 */
-        SYSTEM(1, 3u, 3u, 4u, 4u, 1u), /* FPSR */
-    };
+    static const uint32_t held[] = {TPIDR_EL0, TPIDRRO_EL0, TPIDR_EL1, NZCV, DAIF};
+    static const uint32_t read[] = {SPSEL,   CURRENT_EL, SCTLR_EL1, CPACR_EL1,
+                                    TCR_EL1, VBAR_EL1,   DCZID_EL0, MIDR_EL1};
+    static const uint32_t dropped[] = {CTR_EL0, ID_AA64PFR0_EL1, FPSR};
     unsigned which = stream_below(s, 4);
     if (which == 0u)
-        stream_emit(s, dropped[stream_below(s, COUNT(dropped))] | STREAM_ZR);
+        stream_emit(s, MRS | dropped[stream_below(s, COUNT(dropped))] | STREAM_ZR);
     else if (which == 1u)
-        emit_register(s, read[stream_below(s, COUNT(read))]);
+        emit_register(s, MRS | read[stream_below(s, COUNT(read))]);
     else
-        emit_register(s, held[stream_below(s, COUNT(held))] | (which == 2u ? 1u << 21 : 0u));
+        emit_register(s, (which == 2u ? MRS : MSR) | held[stream_below(s, COUNT(held))]);
 }
 
 /** FPCR with bits that exist, FPSR with flags that exist. */
@@ -116,10 +125,11 @@ static void floating_control(stream *s)
 {
     unsigned reg = stream_register(s);
     bool status = stream_once_in(s, 3);
+    uint32_t which = status ? FPSR : FPCR;
     stream_constant(s, reg, stream_random(s) & (status ? 0x0800009fu : 0x07c00000u));
-    stream_emit(s, SYSTEM(0, 3u, 3u, 4u, 4u, (uint32_t)status) | reg);
+    stream_emit(s, MSR | which | reg);
     reg = stream_register(s);
-    stream_emit(s, SYSTEM(1, 3u, 3u, 4u, 4u, (uint32_t)status) | reg);
+    stream_emit(s, MRS | which | reg);
 }
 
 /** Floating point switched off for a while. */
@@ -127,13 +137,13 @@ static void floating_trap(stream *s)
 {
     unsigned reg = stream_register(s);
     stream_constant(s, reg, (uint64_t)stream_below(s, 4) << 20);
-    stream_emit(s, SYSTEM(0, 3u, 0u, 1u, 0u, 2u) | reg);
-    stream_emit(s, 0xd5033fdfu);
+    stream_emit(s, MSR | CPACR_EL1 | reg);
+    stream_emit(s, ISB);
     for (unsigned i = 0; i < 3u; i++)
         stream_simd(s);
     stream_constant(s, reg, 3u << 20);
-    stream_emit(s, SYSTEM(0, 3u, 0u, 1u, 0u, 2u) | reg);
-    stream_emit(s, 0xd5033fdfu);
+    stream_emit(s, MSR | CPACR_EL1 | reg);
+    stream_emit(s, ISB);
 }
 
 /** Not where SCTLR_EL1.UMA traps it: QEMU swaps op1 and op2 in that syndrome. */
@@ -172,14 +182,14 @@ static void translation(stream *s)
     unsigned reg = stream_register(s), by = stream_below(s, COUNT(invalidate));
     if (stream_once_in(s, 2)) {
         stream_emit(s, invalidate[by] | (by ? reg : 0u));
-        stream_emit(s, 0xd5033f9fu);
+        stream_emit(s, DSB_SY);
         return;
     }
     /* AT S1E1R, S1E1W, S1E0R, S1E0W; then PAR_EL1. */
     stream_constant(s, reg, window_address(s, stream_below(s, STREAM_SELF)));
     stream_emit(s, 0xd5087800u | stream_below(s, 4) << 5 | reg);
-    stream_emit(s, 0xd5033fdfu);
-    emit_register(s, SYSTEM(1, 3u, 0u, 7u, 4u, 0u));
+    stream_emit(s, ISB);
+    emit_register(s, MRS | PAR_EL1);
 }
 
 /** New descriptors for a whole window, and away with what was derived from the old ones. */
@@ -204,7 +214,7 @@ static void change_window(stream *s)
         stream_constant(s, value, right ? right | (STREAM_DATA + (4u + i) * STREAM_PAGE) : 0);
         stream_emit(s, 0xf9000000u | i << 10 | at << 5 | value);
     }
-    stream_emit(s, 0xd5033f9fu);
+    stream_emit(s, DSB_SY);
     if (by < 2u)
         stream_emit(s, invalidate[by]);
     for (unsigned i = 0; i < STREAM_PAGES && by >= 2u; i++) {
@@ -214,8 +224,8 @@ static void change_window(stream *s)
         stream_constant(s, value, ((page + i) | STREAM_HIGH >> 12) & ((UINT64_C(1) << 44) - 1u));
         stream_emit(s, invalidate[by] | value);
     }
-    stream_emit(s, 0xd5033f9fu);
-    stream_emit(s, 0xd5033fdfu);
+    stream_emit(s, DSB_SY);
+    stream_emit(s, ISB);
 }
 
 /** The same for a block of 2 MiB, by any page of it; then an access to another page of it. */
@@ -230,14 +240,14 @@ static void change_block(stream *s)
     stream_constant(s, at, STREAM_TABLES + STREAM_PAGE + 8u * ((STREAM_BLOCK & 0x3fffffff) >> 21));
     stream_constant(s, value, ((STREAM_PAGE_BITS | STREAM_DATA) & ~UINT64_C(2)) | right);
     stream_emit(s, 0xf9000000u | at << 5 | value);
-    stream_emit(s, 0xd5033f9fu);
+    stream_emit(s, DSB_SY);
     for (unsigned half = 0; half < 2u; half++) {
         uint64_t page = (STREAM_BLOCK | (half ? STREAM_HIGH : 0)) >> 12 | stream_below(s, 512);
         stream_constant(s, value, page & ((UINT64_C(1) << 44) - 1u));
         stream_emit(s, (stream_once_in(s, 2) ? 0xd5088760u : 0xd50887e0u) | value);
     }
-    stream_emit(s, 0xd5033f9fu);
-    stream_emit(s, 0xd5033fdfu);
+    stream_emit(s, DSB_SY);
+    stream_emit(s, ISB);
     for (unsigned i = 0; i < 3u; i++) {
         stream_constant(s, at, (STREAM_BLOCK | high) + 8u * stream_below(s, 0x2000));
         stream_emit(s, (stream_once_in(s, 2) ? 0xf9400000u : 0xf9000000u) | at << 5 | value);
@@ -248,11 +258,11 @@ static void change_block(stream *s)
 static void change_asid(stream *s)
 {
     unsigned reg = stream_register(s), asid = stream_other(s, reg, reg);
-    stream_emit(s, SYSTEM(1, 3u, 0u, 2u, 0u, 0u) | reg);
+    stream_emit(s, MRS | TTBR0_EL1 | reg);
     stream_constant(s, asid, stream_below(s, 4));
     stream_emit(s, 0xb3503c00u | asid << 5 | reg); /* BFI reg, asid, #48, #16 */
-    stream_emit(s, SYSTEM(0, 3u, 0u, 2u, 0u, 0u) | reg);
-    stream_emit(s, 0xd5033fdfu);
+    stream_emit(s, MSR | TTBR0_EL1 | reg);
+    stream_emit(s, ISB);
 }
 
 /** At EL1: an instruction is written, made visible to fetches and called. */
@@ -273,16 +283,16 @@ static void self_modifying(stream *s)
     stream_constant(s, at, address);
     stream_emit(s, 0xf9000000u | at << 5 | code);
     stream_emit(s, 0xd50b7b20u | at); /* DC CVAU */
-    stream_emit(s, 0xd5033f9fu);
+    stream_emit(s, DSB_SY);
     stream_emit(s, 0xd50b7520u | at); /* IC IVAU */
-    stream_emit(s, 0xd5033f9fu);
-    stream_emit(s, 0xd5033fdfu);
+    stream_emit(s, DSB_SY);
+    stream_emit(s, ISB);
     stream_emit(s, 0xd63f0000u | at << 5);
 }
 
 static void barrier(stream *s)
 {
-    static const uint32_t barriers[] = {0xd5033f9fu, 0xd5033fbfu, 0xd5033fdfu, 0xd503201fu};
+    static const uint32_t barriers[] = {DSB_SY, 0xd5033fbfu, ISB, 0xd503201fu};
     stream_emit(s, barriers[stream_below(s, COUNT(barriers))]);
 }
 

@@ -11,6 +11,9 @@
 #define STREAM_MAX_WORDS 32768u
 #define STREAM_MAX_ITEMS 2000u
 
+/** Elements of an array. */
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
 /*
  * Registers: x0 to x25 hold random values, x26 helps to set SP, x27 is not touched, x28 counts
  * loops, x29 is where the stream goes on after a jump to nowhere, x30 is written by calls.

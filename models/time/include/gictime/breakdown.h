@@ -13,6 +13,7 @@
 #define GICTIME_BREAKDOWN_H
 
 #include "gictime/histogram.h"
+#include "gictime/names.h"
 #include "gictime/recorder.h"
 
 GIC_BEGIN_DECLS
@@ -66,6 +67,8 @@ void gictime_instance_durations(const gictime_instance *instance,
                                 uint64_t span_ps[GICTIME_SPAN_COUNT]);
 /** "to_signalled" ...; "?" beyond. */
 const char *gictime_span_name(unsigned span);
+/** Names for the groups of INTIDs in gictime_breakdown_json(); NULL: none. */
+void gictime_breakdown_names(gictime_breakdown *breakdown, const gictime_names *names);
 /** Array of groups with hops and spans; with @p buckets the spans' histograms in full. */
 void gictime_breakdown_json(const gictime_breakdown *breakdown, gictime_json *json, const char *key,
                             bool buckets);

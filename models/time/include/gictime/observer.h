@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Everything that a program wants to know of a run, behind the joiner's ports: recorder,
- * breakdown, guest report, and the files of --stats, --trace-json, --vcd and --stamps.
+ * breakdown, guest report, names, log, and the files of --stats, --trace-json, --vcd, --stamps.
  *
  *     gictime_observer *o = gictime_observer_create(&config, &error);
  *     ports.event = gictime_observer_event;  ports.line = gictime_observer_line;  ports.up = o;
@@ -16,6 +16,8 @@
 #include "gictime/breakdown.h"
 #include "gictime/bytes.h"
 #include "gictime/guest.h"
+#include "gictime/log.h"
+#include "gictime/names.h"
 #include "gictime/profile.h"
 #include "gictime/recorder.h"
 
@@ -29,6 +31,9 @@ typedef struct gictime_observer_config {
     const char *trace_path;         /**< Chrome trace-event JSON. */
     const char *vcd_path;           /**< VCD of the lines. */
     const char *stamps_path;        /**< CSV, a line per instance. */
+    FILE *log;                      /**< Lines of gictime_log.h; stays the caller's. NULL: none. */
+    uint64_t log_max;               /**< See gictime_log_create(). */
+    gictime_names *names;           /**< Lives as long as the observer; NULL: no names. */
     gictime_line_fn *guest_line;    /**< The guest's mistakes, a line each; may be NULL. */
     void *guest_ctx;
     size_t live_capacity;         /**< See gictime_recorder_config; 0: its default. */
@@ -70,13 +75,16 @@ void gictime_observer_input(gictime_observer *o, uint16_t pe, uint32_t intid, bo
 /** PE took an IRQ or FIQ exception; its vector begins. */
 void gictime_observer_exception(gictime_observer *o, uint16_t pe, bool fiq, uint64_t time_ps);
 void gictime_observer_handler(gictime_observer *o, uint16_t pe, bool fiq, uint64_t time_ps);
+/** Something that @p pe did, for the log. */
+void gictime_observer_note(gictime_observer *o, uint16_t pe, uint64_t time_ps, const char *text);
 /** No PE's local time is before @p time_ps any more. */
 void gictime_observer_advance(gictime_observer *o, uint64_t time_ps);
-/** Checkpoint: everything that the files still to come depend on. */
+/** Checkpoint: everything that the files still to come depend on, but the names. */
 void gictime_observer_save(const gictime_observer *o, gictime_bytes *bytes);
 /**
  * Continue what gictime_observer_save() saved, in an observer that was created alike and has seen
- * nothing: statistics are those of the whole run, traces begin here.
+ * nothing: statistics are those of the whole run, traces and the log begin here.
+ * Names are the caller's, and are to be loaded before.
  * @return false when it is not of an observer with the same files, or damaged.
  */
 bool gictime_observer_load(gictime_observer *o, gictime_cursor *cursor);

@@ -110,6 +110,14 @@ void gictime_recorder_destroy(gictime_recorder *recorder);
 
 /** An event of the GIC, any class. */
 void gictime_recorder_event(gictime_recorder *recorder, const gic_event *event);
+/**
+ * What @p event happens to, as far as it is known now: the instance that is served for an
+ * acknowledge and what follows, else the one that waits; for a translation what is on its way to
+ * the pending bit. Asked after gictime_recorder_event(), or before it when the event is the end.
+ * @return false when there is none.
+ */
+bool gictime_recorder_instance(const gictime_recorder *recorder, const gic_event *event,
+                               gictime_instance *out);
 /** PE @p pe took an IRQ (@p fiq false) or FIQ exception. */
 void gictime_recorder_exception(gictime_recorder *recorder, uint16_t pe, bool fiq,
                                 uint64_t time_ps);

@@ -5,14 +5,17 @@
  * Process "PEs" has a track per PE: the exception until the acknowledge, then the interrupt until
  * its priority drop; nested where it was pre-empted. Processes "Distributor" and "Redistributors"
  * have a track per interrupt with its pending and active phases, the latter also one per PE with
- * what it presents. Arrows lead from the assertion over Set, exception and acknowledge to the EOI.
- * Counters show how many interrupts are pending and active.
+ * what it presents. Process "ITS" has a track per LPI with its translations, process "Devices" one
+ * per interrupt that has a name, with the time from the assertion to the acknowledge. Arrows lead
+ * from the device's wire or MSI, an SGI from its sender, over translation, pending bit, Set,
+ * exception and acknowledge to the EOI. Counters show how many interrupts are pending and active.
  */
 #ifndef GICTIME_TRACE_H
 #define GICTIME_TRACE_H
 
 #include "gic/config.h"
 #include "gictime/bytes.h"
+#include "gictime/names.h"
 #include "gictime/recorder.h"
 
 GIC_BEGIN_DECLS
@@ -25,6 +28,8 @@ typedef struct gictime_trace gictime_trace;
  * @return NULL without memory.
  */
 gictime_trace *gictime_trace_create(FILE *out, const gic_config *gic, uint64_t max_instances);
+/** Names of devices; NULL: none. Before the first instance. */
+void gictime_trace_names(gictime_trace *trace, const gictime_names *names);
 /** Add a finished instance. */
 void gictime_trace_instance(gictime_trace *trace, const gictime_instance *instance);
 /** The counters have these values from @p time_ps on; unchanged values write nothing. */

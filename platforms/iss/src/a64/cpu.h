@@ -63,8 +63,10 @@ enum {
 typedef enum a64_ctx {
     A64_CTX_NS_EL0,
     A64_CTX_NS_EL1,
+    A64_CTX_NS_EL1_PAN, /**< EL1 with PSTATE.PAN: what EL0 may access faults. */
     A64_CTX_S_EL0,
     A64_CTX_S_EL1,
+    A64_CTX_S_EL1_PAN,
     A64_CTX_EL2,
     A64_CTX_EL3,
     A64_CTX_COUNT
@@ -142,6 +144,7 @@ typedef struct a64_arch {
     uint8_t sp_sel;
     uint8_t daif;
     uint8_t il;    /**< PSTATE.IL. */
+    uint8_t pan;   /**< PSTATE.PAN; 0 in a core without. */
     uint8_t ss;    /**< PSTATE.SS. */
     uint8_t event; /**< Event register. */
     uint8_t sleep; /**< 0, or ISS_STOP_WFI / ISS_STOP_WFE. */
@@ -243,7 +246,8 @@ typedef struct a64_model {
     uint64_t clidr;
     uint64_t ccsidr[3]; /**< L1 data, L1 instruction, L2. */
     uint8_t pa_range;   /**< ID_AA64MMFR0_EL1.PARange. */
-    bool lse, crc32, gran16;
+    bool lse, crc32, gran16, pan;
+    bool csv; /**< Says that it does not speculate: ID_AA64PFR0_EL1.CSV2, CSV3. */
 } a64_model;
 
 struct iss {

@@ -34,6 +34,7 @@ static void set_pstate(iss *c, uint64_t v)
     c->a.il = (v >> 20) & 1u;
     if (el <= a64_highest_el(c) && (el != 2u || c->config.has_el2))
         a64_set_el(c, el, v & 1u);
+    a64_set_pan(c, v >> 22 & 1u);
 }
 
 void a64_set_reg(iss *c, iss_reg reg, uint64_t value)
@@ -104,8 +105,8 @@ uint32_t a64_memory(iss *c, const iss_debug_access *access, void *data)
         size = size < room ? size : (uint32_t)room;
         size = size < 64u ? size : 64u;
         /* Read permission is enough: a debugger may patch what the guest may not write. */
-        if (!access->physical && !a64_translate(c, va, (a64_ctx)c->ctx, A64_READ, &x) &&
-            !a64_translate(c, va, (a64_ctx)c->ctx, A64_EXEC, &x))
+        if (!access->physical && !a64_translate(c, va, a64_ctx_plain(c), A64_READ, &x) &&
+            !a64_translate(c, va, a64_ctx_plain(c), A64_EXEC, &x))
             break;
         if (!debug_piece(c, x.pa, x.secure, access->write, bytes + done, size))
             break;

@@ -5,7 +5,15 @@
 #include "sys.h"
 
 /* PSTATE fields as SPSR holds them. */
-enum { SPSR_SS = 1u << 21, SPSR_IL = 1u << 20, SPSR_DAIF_SHIFT = 6, SPSR_AARCH32 = 1u << 4 };
+enum {
+    SPSR_PAN_SHIFT = 22,
+    SPSR_SS = 1u << 21,
+    SPSR_IL = 1u << 20,
+    SPSR_DAIF_SHIFT = 6,
+    SPSR_AARCH32 = 1u << 4
+};
+
+#define SCTLR_SPAN (UINT64_C(1) << 23)
 
 /* SCR_EL3 and HCR_EL2. */
 #define SCR_IRQ (UINT64_C(1) << 1)
@@ -91,11 +99,21 @@ void a64_set_el(a64_cpu *c, unsigned el, unsigned sp_sel)
     a64_context_changed(c);
 }
 
+void a64_set_pan(a64_cpu *c, bool pan)
+{
+    if (c->a.pan == pan || !c->model->pan)
+        return;
+    c->a.pan = pan;
+    if (c->a.el == 1u)
+        a64_context_changed(c);
+}
+
 uint64_t a64_pstate(const a64_cpu *c)
 {
     const a64_arch *a = &c->a;
-    return (uint64_t)a64_nzcv(a) | (uint64_t)a->ss << 21 | (uint64_t)a->il << 20 |
-           (uint64_t)a->daif << SPSR_DAIF_SHIFT | (uint64_t)a->el << 2 | a->sp_sel;
+    return (uint64_t)a64_nzcv(a) | (uint64_t)a->pan << SPSR_PAN_SHIFT | (uint64_t)a->ss << 21 |
+           (uint64_t)a->il << 20 | (uint64_t)a->daif << SPSR_DAIF_SHIFT | (uint64_t)a->el << 2 |
+           a->sp_sel;
 }
 
 /* ------------------------------------------------------------------ entry */
@@ -137,6 +155,8 @@ static void enter(a64_cpu *c, unsigned el, unsigned kind, unsigned line, uint64_
     a->daif = A64_D | A64_A | A64_I | A64_F;
     a->il = a->ss = 0;
     a->sleep = 0;
+    if (el == 1u && !(a->sys[S_SCTLR_EL1] & SCTLR_SPAN))
+        a64_set_pan(c, true);
     a64_set_el(c, el, 1);
     a64_report(c, ISS_EVENT_EXCEPTION, line, from, elr, esr);
     c->acc -= (int64_t)c->config.cpi.cycles[ISS_CPI_entry] << 32;
@@ -363,5 +383,6 @@ void a64_eret(a64_cpu *c)
         a64_update_lines(c);
         a->pc = elr;
     }
+    a64_set_pan(c, spsr >> SPSR_PAN_SHIFT & 1u);
     a64_report(c, ISS_EVENT_ERET, ISS_LINE_COUNT, from, a->pc, 0);
 }

@@ -146,6 +146,11 @@ uint64_t fp_invalid(fp_size z, fp_env *e);
 
 /* ------------------------------------------------------------------ arithmetic */
 
+/** Functions of one, two and three numbers; the first of three is what is added to. */
+typedef uint64_t fp_one_fn(fp_size z, uint64_t v, fp_env *e);
+typedef uint64_t fp_two_fn(fp_size z, uint64_t l, uint64_t r, fp_env *e);
+typedef uint64_t fp_three_fn(fp_size z, uint64_t acc, uint64_t l, uint64_t r, fp_env *e);
+
 uint64_t fp_add(fp_size z, uint64_t a, uint64_t b, fp_env *e);
 uint64_t fp_sub(fp_size z, uint64_t a, uint64_t b, fp_env *e);
 uint64_t fp_mul(fp_size z, uint64_t a, uint64_t b, fp_env *e);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Scalar floating point: data processing, comparison, selection, moves and conversions. */
-#include "simd.h"
+#include "simd_body.h"
 
 #define X(field) (c->a.x[o->field])
 
@@ -24,13 +24,8 @@ static inline void write_fp(a64_cpu *c, const a64_op *o, uint64_t v)
 /* ------------------------------------------------------------------ moves */
 
 /* The lower part of a register, the rest zero. */
-#define MOVE(name, lane)                          \
-    static void name(a64_cpu *c, const a64_op *o) \
-    {                                             \
-        write_fp(c, o, VEC(rn).lane[0]);          \
-    }
-MOVE(fmov_s, s)
-MOVE(fmov_d, d)
+BODY(fmov_s, write_fp(c, o, VEC(rn).s[0]))
+BODY(fmov_d, write_fp(c, o, VEC(rn).d[0]))
 
 static void fmov_to_w(a64_cpu *c, const a64_op *o)
 {
@@ -75,44 +70,18 @@ static bool decode_imm(a64_decoded *d, uint32_t raw)
 
 /* ------------------------------------------------------------------ one operand */
 
-typedef uint64_t one_fn(fp_size z, uint64_t v, fp_env *e);
-
-static inline void one(a64_cpu *c, const a64_op *o, fp_size z, one_fn *fn)
+static inline void one(a64_cpu *c, const a64_op *o, fp_size z, fp_one_fn *fn)
 {
     fp_env e = simd_fp_env(c);
     write_fp(c, o, fn(z, read_fp(c, o->rn, z), &e));
     c->a.fpsr |= e.flags;
 }
 
-#define SIZES(name, how, fn)                          \
-    static void name##_s(a64_cpu *c, const a64_op *o) \
-    {                                                 \
-        how(c, o, FP_SINGLE, fn);                     \
-    }                                                 \
-    static void name##_d(a64_cpu *c, const a64_op *o) \
-    {                                                 \
-        how(c, o, FP_DOUBLE, fn);                     \
-    }
-#define ONE(name, expr)                                          \
-    static uint64_t one_##name(fp_size z, uint64_t v, fp_env *e) \
-    {                                                            \
-        (void)e;                                                 \
-        return expr;                                             \
-    }                                                            \
-    SIZES(name, one, one_##name)
+#define ONE(name, expr) \
+    ONE_FN(name, expr)  \
+    BODIES_SD(name, one, one_##name)
 
-#define CURRENT ((fp_round)e->round)
-
-ONE(fabs_, fp_abs(z, v))
-ONE(fneg, fp_neg(z, v))
-ONE(fsqrt, fp_sqrt(z, v, e))
-ONE(frintn, fp_round_int(z, v, FP_TO_NEAREST, false, e))
-ONE(frintp, fp_round_int(z, v, FP_TO_PLUS, false, e))
-ONE(frintm, fp_round_int(z, v, FP_TO_MINUS, false, e))
-ONE(frintz, fp_round_int(z, v, FP_TO_ZERO, false, e))
-ONE(frinta, fp_round_int(z, v, FP_TIES_AWAY, false, e))
-ONE(frintx, fp_round_int(z, v, CURRENT, true, e))
-ONE(frinti, fp_round_int(z, v, CURRENT, false, e))
+FP_OPS_OF_ONE(ONE)
 
 /** FCVT: the source is named in [23:22], the destination in [16:15]. */
 static void fcvt(a64_cpu *c, const a64_op *o)
@@ -139,9 +108,7 @@ static bool decode_one(a64_decoded *d, uint32_t raw)
 
 /* ------------------------------------------------------------------ two and three operands */
 
-typedef uint64_t two_fn(fp_size z, uint64_t l, uint64_t r, fp_env *e);
-
-static inline void two(a64_cpu *c, const a64_op *o, fp_size z, two_fn *fn)
+static inline void two(a64_cpu *c, const a64_op *o, fp_size z, fp_two_fn *fn)
 {
     fp_env e = simd_fp_env(c);
     write_fp(c, o, fn(z, read_fp(c, o->rn, z), read_fp(c, o->rm, z), &e));
@@ -153,15 +120,10 @@ static uint64_t nmul(fp_size z, uint64_t l, uint64_t r, fp_env *e)
     return fp_neg(z, fp_mul(z, l, r, e));
 }
 
-SIZES(fmul, two, fp_mul)
-SIZES(fdiv, two, fp_div)
-SIZES(fadd, two, fp_add)
-SIZES(fsub, two, fp_sub)
-SIZES(fmax, two, fp_max)
-SIZES(fmin, two, fp_min)
-SIZES(fmaxnm, two, fp_maxnm)
-SIZES(fminnm, two, fp_minnm)
-SIZES(fnmul, two, nmul)
+#define TWO(name, fn) BODIES_SD(name, two, fn)
+
+FP_OPS_OF_TWO(TWO)
+TWO(fnmul, nmul)
 
 static bool decode_two(a64_decoded *d, uint32_t raw)
 {
@@ -185,20 +147,10 @@ static inline void fused(a64_cpu *c, const a64_op *o, fp_size z, bool product, b
     c->a.fpsr |= e.flags;
 }
 
-#define FUSED(name, product, addend)                  \
-    static void name##_s(a64_cpu *c, const a64_op *o) \
-    {                                                 \
-        fused(c, o, FP_SINGLE, product, addend);      \
-    }                                                 \
-    static void name##_d(a64_cpu *c, const a64_op *o) \
-    {                                                 \
-        fused(c, o, FP_DOUBLE, product, addend);      \
-    }
-
-FUSED(fmadd, false, false)
-FUSED(fmsub, true, false)
-FUSED(fnmadd, true, true)
-FUSED(fnmsub, false, true)
+BODIES_SD(fmadd, fused, false, false)
+BODIES_SD(fmsub, fused, true, false)
+BODIES_SD(fnmadd, fused, true, true)
+BODIES_SD(fnmsub, fused, false, true)
 
 static bool decode_three(a64_decoded *d, uint32_t raw)
 {

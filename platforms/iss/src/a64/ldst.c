@@ -94,21 +94,9 @@
     STORE_PAIR(stp32, mode, uint32_t)     \
     STORE_PAIR(stp64, mode, uint64_t)
 
-LOADS(OFFSET)
-LOADS(PRE)
-LOADS(POST)
-LOADS(LSL)
-LOADS(SXTW)
-LOADS(UXTW)
-STORES(OFFSET)
-STORES(PRE)
-STORES(POST)
-STORES(LSL)
-STORES(SXTW)
-STORES(UXTW)
-PAIRS(OFFSET)
-PAIRS(PRE)
-PAIRS(POST)
+SINGLE_MODES(LOADS)
+SINGLE_MODES(STORES)
+PAIR_MODES(PAIRS)
 LOAD(ld32, LITERAL, uint32_t, )
 LOAD(ld64, LITERAL, uint64_t, )
 LOAD(ld32sx, LITERAL, int32_t, SX64)
@@ -119,18 +107,6 @@ A64_HANDLER(prefetch)
 }
 
 /* ------------------------------------------------------------------ decode */
-
-/** Columns of the tables: three immediate modes, three register modes. */
-enum { COL_OFFSET, COL_PRE, COL_POST, COL_LSL, COL_SXTW, COL_UXTW, COL_COUNT };
-
-#define ROW(name)                                                                    \
-    {                                                                                \
-        name##_OFFSET, name##_PRE, name##_POST, name##_LSL, name##_SXTW, name##_UXTW \
-    }
-#define PAIR_ROW(name)                         \
-    {                                          \
-        name##_OFFSET, name##_PRE, name##_POST \
-    }
 
 static a64_fn *single_handler(const a64_mem *m, unsigned column)
 {
@@ -156,19 +132,13 @@ static a64_fn *pair_handler(const a64_mem *m)
 
 static void decode_single(a64_decoded *d, const a64_mem *m)
 {
-    unsigned column = m->mode;
-    d->op.imm = (uint64_t)m->offset;
     if (m->mode == A64_MODE_LITERAL) {
+        d->op.imm = (uint64_t)m->offset;
         d->op.ra = 0;
         d->op.fn = m->sign ? ld32sx_LITERAL : m->size == 3u ? ld64_LITERAL : ld32_LITERAL;
         return;
     }
-    if (m->mode == A64_MODE_REGISTER) {
-        column = m->option == 6u ? COL_SXTW : m->option == 2u ? COL_UXTW : COL_LSL;
-        d->op.rm = a64_zr_src(m->rm);
-        d->op.imm = m->shift;
-    }
-    d->op.fn = single_handler(m, column);
+    d->op.fn = single_handler(m, take_address(d, m));
 }
 
 bool a64_decode_ldst(a64_decoded *d, uint32_t raw)

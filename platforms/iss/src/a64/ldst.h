@@ -47,4 +47,38 @@ static inline const a64_dtlb *dtlb_of(const a64_cpu *c, uint64_t va)
 #define BACK_UXTW    (void)base
 #define BACK_LITERAL (void)base
 
+/* FAMILY(mode) for each address mode that single registers and pairs have. */
+#define SINGLE_MODES(FAMILY) \
+    PAIR_MODES(FAMILY)       \
+    FAMILY(LSL)              \
+    FAMILY(SXTW)             \
+    FAMILY(UXTW)
+#define PAIR_MODES(FAMILY) \
+    FAMILY(OFFSET)         \
+    FAMILY(PRE)            \
+    FAMILY(POST)
+
+/** Columns of the tables: three immediate modes, as a64_mem_mode has them, three register modes. */
+enum { COL_OFFSET, COL_PRE, COL_POST, COL_LSL, COL_SXTW, COL_UXTW, COL_COUNT };
+
+#define ROW(name)                                                                    \
+    {                                                                                \
+        name##_OFFSET, name##_PRE, name##_POST, name##_LSL, name##_SXTW, name##_UXTW \
+    }
+#define PAIR_ROW(name)                         \
+    {                                          \
+        name##_OFFSET, name##_PRE, name##_POST \
+    }
+
+/** Takes the address of a single register that is no literal. @return the column of its mode. */
+static inline unsigned take_address(a64_decoded *d, const a64_mem *m)
+{
+    d->op.imm = (uint64_t)m->offset;
+    if (m->mode != A64_MODE_REGISTER)
+        return m->mode;
+    d->op.rm = a64_zr_src(m->rm);
+    d->op.imm = m->shift;
+    return m->option == 6u ? COL_SXTW : m->option == 2u ? COL_UXTW : COL_LSL;
+}
+
 #endif

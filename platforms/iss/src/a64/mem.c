@@ -196,8 +196,8 @@ bool a64_access(a64_cpu *c, uint64_t va, unsigned size, unsigned align, unsigned
 {
     uint8_t *bytes = (uint8_t *)data;
     bool aligned = (va & (align - 1u)) == 0;
-    a64_ctx ctx =
-        (flags & A64_ACC_UNPRIV) && c->a.el == 1u ? (a64_ctx)(c->ctx - 1u) : (a64_ctx)c->ctx;
+    a64_ctx ctx = (flags & A64_ACC_UNPRIV) && c->a.el == 1u ? (a64_ctx)(a64_ctx_plain(c) - 1u)
+                                                            : (a64_ctx)c->ctx;
     bool strict = (flags & A64_ACC_ALIGNED) || (a64_sctlr(c, a64_ctx_regime(ctx)) & 2u);
     a64_xlat x, x2;
     if (quick_access(dtlb_of(c, ctx, va), va, size, aligned, flags, data))

@@ -41,6 +41,13 @@ typedef struct a64_mem {
     int64_t offset;
 } a64_mem;
 
+/** The mode that bits [11:10] of a single register's access or [24:23] of a pair's name. */
+static inline uint8_t a64_mem_mode_of(unsigned field)
+{
+    static const uint8_t modes[4] = {A64_MODE_OFFSET, A64_MODE_POST, A64_MODE_OFFSET, A64_MODE_PRE};
+    return modes[field];
+}
+
 /** Takes @p raw apart; false when unallocated. Not for SIMD and floating-point registers. */
 bool a64_mem_parse(uint32_t raw, bool lse, a64_mem *m);
 

@@ -46,7 +46,6 @@ static bool parse_register_offset(uint32_t raw, a64_mem *m)
 
 static bool parse_single(uint32_t raw, bool lse, a64_mem *m)
 {
-    static const uint8_t modes[4] = {A64_MODE_OFFSET, A64_MODE_POST, A64_MODE_OFFSET, A64_MODE_PRE};
     unsigned sub = a64_bits(raw, 11, 10);
     if (a64_bit(raw, 24)) {
         if (!parse_size(raw, m))
@@ -56,7 +55,7 @@ static bool parse_single(uint32_t raw, bool lse, a64_mem *m)
     }
     if (a64_bit(raw, 21))
         return sub == 2u ? parse_register_offset(raw, m) : sub == 0u && parse_atomic(raw, lse, m);
-    m->mode = modes[sub];
+    m->mode = a64_mem_mode_of(sub);
     m->unpriv = sub == 2u;
     m->offset = a64_sext(a64_bits(raw, 20, 12), 9);
     if (!parse_size(raw, m))
@@ -66,12 +65,11 @@ static bool parse_single(uint32_t raw, bool lse, a64_mem *m)
 
 static bool parse_pair(uint32_t raw, a64_mem *m)
 {
-    static const uint8_t modes[4] = {A64_MODE_OFFSET, A64_MODE_POST, A64_MODE_OFFSET, A64_MODE_PRE};
     unsigned opc = a64_bits(raw, 31, 30);
     unsigned mode = a64_bits(raw, 24, 23);
     m->kind = A64_MEM_PAIR;
     m->load = a64_bit(raw, 22);
-    m->mode = modes[mode];
+    m->mode = a64_mem_mode_of(mode);
     m->size = opc == 2u ? 3u : 2u;
     m->sign = m->to64 = opc == 1u;
     m->rt2 = (uint8_t)a64_bits(raw, 14, 10);

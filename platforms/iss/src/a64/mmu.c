@@ -49,13 +49,13 @@ a64_ctx a64_context(const a64_cpu *c)
     unsigned base = a64_secure_below3(c) ? A64_CTX_S_EL0 : A64_CTX_NS_EL0;
     if (c->a.el >= 2u)
         return c->a.el == 3u ? A64_CTX_EL3 : A64_CTX_EL2;
-    return (a64_ctx)(base + c->a.el);
+    return (a64_ctx)(base + (c->a.el ? 1u + c->a.pan : 0u));
 }
 
 a64_regime a64_ctx_regime(unsigned ctx)
 {
-    static const uint8_t regime[A64_CTX_COUNT] = {A64_R_NS10, A64_R_NS10, A64_R_S10,
-                                                  A64_R_S10,  A64_R_EL2,  A64_R_EL3};
+    static const uint8_t regime[A64_CTX_COUNT] = {A64_R_NS10, A64_R_NS10, A64_R_NS10, A64_R_S10,
+                                                  A64_R_S10,  A64_R_S10,  A64_R_EL2,  A64_R_EL3};
     return (a64_regime)regime[ctx];
 }
 
@@ -246,6 +246,7 @@ bool a64_walk(a64_cpu *c, uint64_t va, a64_regime regime, a64_tlbe *e, uint8_t *
 static bool permitted(const a64_cpu *c, const a64_tlbe *e, unsigned ctx, a64_intent intent)
 {
     bool el0 = ctx == A64_CTX_NS_EL0 || ctx == A64_CTX_S_EL0;
+    bool pan = ctx == A64_CTX_NS_EL1_PAN || ctx == A64_CTX_S_EL1_PAN;
     bool two = e->regime < A64_R_EL2;
     bool user = (e->ap & 1u) != 0;
     bool writable = !(e->ap & 2u);
@@ -253,7 +254,7 @@ static bool permitted(const a64_cpu *c, const a64_tlbe *e, unsigned ctx, a64_int
     if (two && el0 && intent != A64_EXEC)
         return user && (intent == A64_READ || writable);
     if (intent != A64_EXEC)
-        return intent == A64_READ || writable;
+        return (intent == A64_READ || writable) && !(pan && user);
     /* Secure instruction fetch from Non-secure memory is refused with SCR_EL3.SIF. */
     if (!e->secure && a64_secure(c) && c->config.has_el3 && (c->a.sys[S_SCR_EL3] >> 9 & 1u))
         return false;

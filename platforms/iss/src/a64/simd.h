@@ -37,6 +37,15 @@ static inline void simd_put_half(a64_cpu *c, const a64_op *o, uint64_t v)
         VEC(rd).d[1] = 0;
 }
 
+/** Writes what narrows: half a vector as simd_put_half(), or one scalar. */
+static inline void simd_put_narrow(a64_cpu *c, const a64_op *o, a64_vec r)
+{
+    if (a64_bit(o->raw, 28))
+        VEC(rd) = r;
+    else
+        simd_put_half(c, o, r.d[0]);
+}
+
 /** Lane @p i of @p v, of 2^size bytes. */
 static inline uint64_t simd_get(const a64_vec *v, unsigned size, unsigned i)
 {
@@ -70,6 +79,13 @@ static inline void simd_set(a64_vec *v, unsigned size, unsigned i, uint64_t x)
     }
 }
 
+/** The same, extended to 64 bits. */
+static inline uint64_t simd_lane(const a64_vec *v, unsigned size, unsigned i, bool is_signed)
+{
+    uint64_t x = simd_get(v, size, i);
+    return is_signed ? (uint64_t)a64_sext(x, 8u << size) : x;
+}
+
 /** All ones in @p bits bits. */
 static inline uint64_t simd_ones(unsigned bits)
 {
@@ -98,11 +114,56 @@ static inline uint64_t simd_sat_unsigned(a64_i128 v, unsigned bits, bool *sat)
     return v < 0 ? 0 : most;
 }
 
+/** How lanes become narrower: plain, or saturated from signed or unsigned to signed or unsigned. */
+typedef enum simd_narrowing {
+    SIMD_NARROW,
+    SIMD_NARROW_SS,
+    SIMD_NARROW_SU,
+    SIMD_NARROW_UU
+} simd_narrowing;
+
+/** What is left in @p bits bits of a lane that is @p u when unsigned and @p s when signed. */
+static inline uint64_t simd_narrowed(uint64_t u, int64_t s, unsigned bits, simd_narrowing how,
+                                     bool *sat)
+{
+    switch (how) {
+    case SIMD_NARROW_SS:
+        return (uint64_t)simd_sat_signed(s, bits, sat);
+    case SIMD_NARROW_SU:
+        return simd_sat_unsigned(s, bits, sat);
+    case SIMD_NARROW_UU:
+        return simd_sat_unsigned((a64_i128)u, bits, sat);
+    default:
+        return u;
+    }
+}
+
 /** Notes that an operation saturated. */
 static inline void simd_note(a64_cpu *c, bool sat)
 {
     if (sat)
         c->a.fpsr |= FP_QC;
+}
+
+/* ------------------------------------------------------------------ products */
+
+/** Of polynomials over {0, 1}: 8 bits by 8 bits. */
+static inline unsigned simd_polynomial(unsigned l, unsigned r)
+{
+    unsigned p = 0;
+    for (unsigned i = 0; i < 8u; i++)
+        p ^= (r >> i & 1u) ? l << i : 0;
+    return p;
+}
+
+/** (2 * l * r [+ rounding]) >> bits. */
+static inline uint64_t simd_double_high(uint64_t l, uint64_t r, unsigned bits, bool round,
+                                        bool *sat)
+{
+    a64_i128 p = (a64_i128)a64_sext(l, bits) * a64_sext(r, bits) * 2;
+    if (round)
+        p += (a64_i128)1 << (bits - 1u);
+    return (uint64_t)simd_sat_signed(p >> bits, bits, sat);
 }
 
 /* ------------------------------------------------------------------ floating point */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Floating point on vectors and SIMD scalars. */
-#include "simd.h"
+#include "simd_body.h"
 
 /** Raises what an operation has raised. */
 static void raise_flags(a64_cpu *c, const fp_env *e)
@@ -8,24 +8,25 @@ static void raise_flags(a64_cpu *c, const fp_env *e)
     c->a.fpsr |= e->flags;
 }
 
+/* The result of a body, lane by lane in format z: `expr` over i and e. */
+#define EACH_LANE(expr)                                 \
+    fp_env e = simd_fp_env(c);                          \
+    a64_vec r = {.d = {0, 0}};                          \
+    for (unsigned i = 0; i < (unsigned)o->ra >> z; i++) \
+        simd_set(&r, z, i, expr);                       \
+    raise_flags(c, &e);                                 \
+    simd_put(c, o, r)
+
 /* ------------------------------------------------------------------ two operands */
 
-typedef uint64_t two_fn(fp_size z, uint64_t l, uint64_t r, fp_env *e);
-typedef uint64_t three_fn(fp_size z, uint64_t acc, uint64_t l, uint64_t r, fp_env *e);
-
-static void two(a64_cpu *c, const a64_op *o, fp_size z, two_fn *fn)
+static void two(a64_cpu *c, const a64_op *o, fp_size z, fp_two_fn *fn)
 {
     const a64_vec n = VEC(rn), m = VEC(rm);
-    fp_env e = simd_fp_env(c);
-    a64_vec r = {.d = {0, 0}};
-    for (unsigned i = 0; i < (unsigned)o->ra >> z; i++)
-        simd_set(&r, z, i, fn(z, simd_get(&n, z, i), simd_get(&m, z, i), &e));
-    raise_flags(c, &e);
-    simd_put(c, o, r);
+    EACH_LANE(fn(z, simd_get(&n, z, i), simd_get(&m, z, i), &e));
 }
 
 /** Adjacent pairs of the two vectors laid end to end. */
-static void pairs(a64_cpu *c, const a64_op *o, fp_size z, two_fn *fn)
+static void pairs(a64_cpu *c, const a64_op *o, fp_size z, fp_two_fn *fn)
 {
     const a64_vec n = VEC(rn), m = VEC(rm);
     fp_env e = simd_fp_env(c);
@@ -40,15 +41,10 @@ static void pairs(a64_cpu *c, const a64_op *o, fp_size z, two_fn *fn)
     simd_put(c, o, r);
 }
 
-static void three(a64_cpu *c, const a64_op *o, fp_size z, three_fn *fn)
+static void three(a64_cpu *c, const a64_op *o, fp_size z, fp_three_fn *fn)
 {
     const a64_vec n = VEC(rn), m = VEC(rm), d = VEC(rd);
-    fp_env e = simd_fp_env(c);
-    a64_vec r = {.d = {0, 0}};
-    for (unsigned i = 0; i < (unsigned)o->ra >> z; i++)
-        simd_set(&r, z, i, fn(z, simd_get(&d, z, i), simd_get(&n, z, i), simd_get(&m, z, i), &e));
-    raise_flags(c, &e);
-    simd_put(c, o, r);
+    EACH_LANE(fn(z, simd_get(&d, z, i), simd_get(&n, z, i), simd_get(&m, z, i), &e));
 }
 
 static uint64_t mulsub(fp_size z, uint64_t acc, uint64_t l, uint64_t r, fp_env *e)
@@ -69,109 +65,55 @@ COMPARE(gt, l, r, true, nzcv == 2u)
 COMPARE(abs_ge, fp_abs(z, l), fp_abs(z, r), true, nzcv == 6u || nzcv == 2u)
 COMPARE(abs_gt, fp_abs(z, l), fp_abs(z, r), true, nzcv == 2u)
 
-#define SIZES(name, how, fn)                          \
-    static void name##_s(a64_cpu *c, const a64_op *o) \
-    {                                                 \
-        how(c, o, FP_SINGLE, fn);                     \
-    }                                                 \
-    static void name##_d(a64_cpu *c, const a64_op *o) \
-    {                                                 \
-        how(c, o, FP_DOUBLE, fn);                     \
-    }
+#define TWO(name, fn) BODIES_SD(name, two, fn)
 
-SIZES(fadd, two, fp_add)
-SIZES(fsub, two, fp_sub)
-SIZES(fmul, two, fp_mul)
-SIZES(fmulx, two, fp_mulx)
-SIZES(fdiv, two, fp_div)
-SIZES(fmax, two, fp_max)
-SIZES(fmin, two, fp_min)
-SIZES(fmaxnm, two, fp_maxnm)
-SIZES(fminnm, two, fp_minnm)
-SIZES(fabd, two, fp_abd)
-SIZES(frecps, two, fp_recip_step)
-SIZES(frsqrts, two, fp_rsqrt_step)
-SIZES(fcmeq, two, eq)
-SIZES(fcmge, two, ge)
-SIZES(fcmgt, two, gt)
-SIZES(facge, two, abs_ge)
-SIZES(facgt, two, abs_gt)
-SIZES(fmla, three, fp_muladd)
-SIZES(fmls, three, mulsub)
-SIZES(faddp, pairs, fp_add)
-SIZES(fmaxp, pairs, fp_max)
-SIZES(fminp, pairs, fp_min)
-SIZES(fmaxnmp, pairs, fp_maxnm)
-SIZES(fminnmp, pairs, fp_minnm)
-
-enum { NONE = 0, S_ONLY = 4, D_ONLY = 8, SD = 12 };
-
-#define ROW(name, scalar)                            \
-    {                                                \
-        {NULL, NULL, name##_s, name##_d}, SD, scalar \
-    }
-#define ROW_NONE                             \
-    {                                        \
-        {NULL, NULL, NULL, NULL}, NONE, NONE \
-    }
+FP_OPS_OF_TWO(TWO)
+TWO(fmulx, fp_mulx)
+TWO(fabd, fp_abd)
+TWO(frecps, fp_recip_step)
+TWO(frsqrts, fp_rsqrt_step)
+TWO(fcmeq, eq)
+TWO(fcmge, ge)
+TWO(fcmgt, gt)
+TWO(facge, abs_ge)
+TWO(facgt, abs_gt)
+BODIES_SD(fmla, three, fp_muladd)
+BODIES_SD(fmls, three, mulsub)
+BODIES_SD(faddp, pairs, fp_add)
+BODIES_SD(fmaxp, pairs, fp_max)
+BODIES_SD(fminp, pairs, fp_min)
+BODIES_SD(fmaxnmp, pairs, fp_maxnm)
+BODIES_SD(fminnmp, pairs, fp_minnm)
 
 bool simd_decode_same_fp(a64_decoded *d, uint32_t raw)
 {
     /* By U and the upper bit of size, then by opcode from 24. */
     static const simd_row rows[4][8] = {
-        {ROW(fmaxnm, NONE), ROW(fmla, NONE), ROW(fadd, NONE), ROW(fmulx, SD), ROW(fcmeq, SD),
-         ROW_NONE, ROW(fmax, NONE), ROW(frecps, SD)},
-        {ROW(fminnm, NONE), ROW(fmls, NONE), ROW(fsub, NONE), ROW_NONE, ROW_NONE, ROW_NONE,
-         ROW(fmin, NONE), ROW(frsqrts, SD)},
-        {ROW(fmaxnmp, NONE), ROW_NONE, ROW(faddp, NONE), ROW(fmul, NONE), ROW(fcmge, SD),
-         ROW(facge, SD), ROW(fmaxp, NONE), ROW(fdiv, NONE)},
-        {ROW(fminnmp, NONE), ROW_NONE, ROW(fabd, SD), ROW_NONE, ROW(fcmgt, SD), ROW(facgt, SD),
-         ROW(fminp, NONE), ROW_NONE}};
+        {ROW_SD(fmaxnm, NONE), ROW_SD(fmla, NONE), ROW_SD(fadd, NONE), ROW_SD(fmulx, SD),
+         ROW_SD(fcmeq, SD), ROW_NONE, ROW_SD(fmax, NONE), ROW_SD(frecps, SD)},
+        {ROW_SD(fminnm, NONE), ROW_SD(fmls, NONE), ROW_SD(fsub, NONE), ROW_NONE, ROW_NONE, ROW_NONE,
+         ROW_SD(fmin, NONE), ROW_SD(frsqrts, SD)},
+        {ROW_SD(fmaxnmp, NONE), ROW_NONE, ROW_SD(faddp, NONE), ROW_SD(fmul, NONE),
+         ROW_SD(fcmge, SD), ROW_SD(facge, SD), ROW_SD(fmaxp, NONE), ROW_SD(fdiv, NONE)},
+        {ROW_SD(fminnmp, NONE), ROW_NONE, ROW_SD(fabd, SD), ROW_NONE, ROW_SD(fcmgt, SD),
+         ROW_SD(facgt, SD), ROW_SD(fminp, NONE), ROW_NONE}};
     unsigned group = a64_bit(raw, 29) << 1 | a64_bit(raw, 23);
     return simd_take_row(d, &rows[group][a64_bits(raw, 15, 11) - 24u], 2u + a64_bit(raw, 22));
 }
 
 /* ------------------------------------------------------------------ one operand */
 
-typedef uint64_t one_fn(fp_size z, uint64_t v, fp_env *e);
-
-static void one(a64_cpu *c, const a64_op *o, fp_size z, one_fn *fn)
+static void one(a64_cpu *c, const a64_op *o, fp_size z, fp_one_fn *fn)
 {
     const a64_vec n = VEC(rn);
-    fp_env e = simd_fp_env(c);
-    a64_vec r = {.d = {0, 0}};
-    for (unsigned i = 0; i < (unsigned)o->ra >> z; i++)
-        simd_set(&r, z, i, fn(z, simd_get(&n, z, i), &e));
-    raise_flags(c, &e);
-    simd_put(c, o, r);
+    EACH_LANE(fn(z, simd_get(&n, z, i), &e));
 }
 
-#define ONE_FN(name, expr)                                       \
-    static uint64_t one_##name(fp_size z, uint64_t v, fp_env *e) \
-    {                                                            \
-        (void)z, (void)e;                                        \
-        return expr;                                             \
-    }
 #define ONE(name, expr) \
     ONE_FN(name, expr)  \
-    SIZES(name, one, one_##name)
+    BODIES_SD(name, one, one_##name)
 
-/* Bodies of one size only. */
-#define BODY(name, call)                          \
-    static void name(a64_cpu *c, const a64_op *o) \
-    {                                             \
-        call;                                     \
-    }
-
-#define CURRENT ((fp_round)e->round)
-
-ONE(frintn, fp_round_int(z, v, FP_TO_NEAREST, false, e))
-ONE(frintm, fp_round_int(z, v, FP_TO_MINUS, false, e))
-ONE(frintp, fp_round_int(z, v, FP_TO_PLUS, false, e))
-ONE(frintz, fp_round_int(z, v, FP_TO_ZERO, false, e))
-ONE(frinta, fp_round_int(z, v, FP_TIES_AWAY, false, e))
-ONE(frintx, fp_round_int(z, v, CURRENT, true, e))
-ONE(frinti, fp_round_int(z, v, CURRENT, false, e))
+FP_OPS_OF_ONE(ONE)
 ONE(fcvtns, fp_to_fixed(z, v, 8u << z, 0, true, FP_TO_NEAREST, e))
 ONE(fcvtnu, fp_to_fixed(z, v, 8u << z, 0, false, FP_TO_NEAREST, e))
 ONE(fcvtms, fp_to_fixed(z, v, 8u << z, 0, true, FP_TO_MINUS, e))
@@ -189,9 +131,6 @@ ONE(fcmge0, ge(z, v, 0, e))
 ONE(fcmeq0, eq(z, v, 0, e))
 ONE(fcmle0, ge(z, 0, v, e))
 ONE(fcmlt0, gt(z, 0, v, e))
-ONE(fabs_, fp_abs(z, v))
-ONE(fneg, fp_neg(z, v))
-ONE(fsqrt, fp_sqrt(z, v, e))
 ONE(frecpe, fp_recip_estimate(z, v, e))
 ONE(frsqrte, fp_rsqrt_estimate(z, v, e))
 ONE(frecpx, fp_recip_exponent(z, v, e))
@@ -230,10 +169,7 @@ static void shorten(a64_cpu *c, const a64_op *o, fp_size to, bool odd)
             &r, to, i,
             fp_convert(from, to, simd_get(&n, from, i), odd ? FP_TO_ODD : (fp_round)e.round, &e));
     raise_flags(c, &e);
-    if (scalar)
-        VEC(rd) = r;
-    else
-        simd_put_half(c, o, r.d[0]);
+    simd_put_narrow(c, o, r);
 }
 
 BODY(fcvtl_s, lengthen(c, o, FP_HALF))
@@ -248,49 +184,49 @@ static const simd_row *misc_row(unsigned group, unsigned opcode)
     /* Opcodes 12 to 15, and 22 to 31. */
     static const simd_row low[4][4] = {
         {ROW_NONE, ROW_NONE, ROW_NONE, ROW_NONE},
-        {ROW(fcmgt0, SD), ROW(fcmeq0, SD), ROW(fcmlt0, SD), ROW(fabs_, NONE)},
+        {ROW_SD(fcmgt0, SD), ROW_SD(fcmeq0, SD), ROW_SD(fcmlt0, SD), ROW_SD(fabs_, NONE)},
         {ROW_NONE, ROW_NONE, ROW_NONE, ROW_NONE},
-        {ROW(fcmge0, SD), ROW(fcmle0, SD), ROW_NONE, ROW(fneg, NONE)}};
+        {ROW_SD(fcmge0, SD), ROW_SD(fcmle0, SD), ROW_NONE, ROW_SD(fneg, NONE)}};
     static const simd_row high[4][10] = {{{{NULL, NULL, fcvtn_s, fcvtn_d}, SD, NONE},
                                           {{NULL, NULL, fcvtl_s, fcvtl_d}, SD, NONE},
-                                          ROW(frintn, NONE),
-                                          ROW(frintm, NONE),
-                                          ROW(fcvtns, SD),
-                                          ROW(fcvtms, SD),
-                                          ROW(fcvtas, SD),
-                                          ROW(scvtf, SD),
+                                          ROW_SD(frintn, NONE),
+                                          ROW_SD(frintm, NONE),
+                                          ROW_SD(fcvtns, SD),
+                                          ROW_SD(fcvtms, SD),
+                                          ROW_SD(fcvtas, SD),
+                                          ROW_SD(scvtf, SD),
                                           ROW_NONE,
                                           ROW_NONE},
                                          {ROW_NONE,
                                           ROW_NONE,
-                                          ROW(frintp, NONE),
-                                          ROW(frintz, NONE),
-                                          ROW(fcvtps, SD),
-                                          ROW(fcvtzs, SD),
+                                          ROW_SD(frintp, NONE),
+                                          ROW_SD(frintz, NONE),
+                                          ROW_SD(fcvtps, SD),
+                                          ROW_SD(fcvtzs, SD),
                                           {{NULL, NULL, urecpe_s, NULL}, S_ONLY, NONE},
-                                          ROW(frecpe, SD),
+                                          ROW_SD(frecpe, SD),
                                           ROW_NONE,
                                           {{NULL, NULL, frecpx_s, frecpx_d}, NONE, SD}},
                                          {{{NULL, NULL, NULL, fcvtxn_d}, D_ONLY, D_ONLY},
                                           ROW_NONE,
-                                          ROW(frinta, NONE),
-                                          ROW(frintx, NONE),
-                                          ROW(fcvtnu, SD),
-                                          ROW(fcvtmu, SD),
-                                          ROW(fcvtau, SD),
-                                          ROW(ucvtf, SD),
+                                          ROW_SD(frinta, NONE),
+                                          ROW_SD(frintx, NONE),
+                                          ROW_SD(fcvtnu, SD),
+                                          ROW_SD(fcvtmu, SD),
+                                          ROW_SD(fcvtau, SD),
+                                          ROW_SD(ucvtf, SD),
                                           ROW_NONE,
                                           ROW_NONE},
                                          {ROW_NONE,
                                           ROW_NONE,
                                           ROW_NONE,
-                                          ROW(frinti, NONE),
-                                          ROW(fcvtpu, SD),
-                                          ROW(fcvtzu, SD),
+                                          ROW_SD(frinti, NONE),
+                                          ROW_SD(fcvtpu, SD),
+                                          ROW_SD(fcvtzu, SD),
                                           {{NULL, NULL, ursqrte_s, NULL}, S_ONLY, NONE},
-                                          ROW(frsqrte, SD),
+                                          ROW_SD(frsqrte, SD),
                                           ROW_NONE,
-                                          ROW(fsqrt, NONE)}};
+                                          ROW_SD(fsqrt, NONE)}};
     return opcode < 16u ? &low[group][opcode - 12u] : &high[group][opcode - 22u];
 }
 
@@ -307,7 +243,7 @@ bool simd_decode_misc_fp(a64_decoded *d, uint32_t raw)
 
 /* ------------------------------------------------------------------ scalar pairs, across lanes */
 
-static void scalar_pair(a64_cpu *c, const a64_op *o, fp_size z, two_fn *fn)
+static void scalar_pair(a64_cpu *c, const a64_op *o, fp_size z, fp_two_fn *fn)
 {
     const a64_vec n = VEC(rn);
     fp_env e = simd_fp_env(c);
@@ -317,11 +253,11 @@ static void scalar_pair(a64_cpu *c, const a64_op *o, fp_size z, two_fn *fn)
     simd_put(c, o, r);
 }
 
-SIZES(p_faddp, scalar_pair, fp_add)
-SIZES(p_fmaxp, scalar_pair, fp_max)
-SIZES(p_fminp, scalar_pair, fp_min)
-SIZES(p_fmaxnmp, scalar_pair, fp_maxnm)
-SIZES(p_fminnmp, scalar_pair, fp_minnm)
+BODIES_SD(p_faddp, scalar_pair, fp_add)
+BODIES_SD(p_fmaxp, scalar_pair, fp_max)
+BODIES_SD(p_fminp, scalar_pair, fp_min)
+BODIES_SD(p_fmaxnmp, scalar_pair, fp_maxnm)
+BODIES_SD(p_fminnmp, scalar_pair, fp_minnm)
 
 static void addp(a64_cpu *c, const a64_op *o)
 {
@@ -330,10 +266,10 @@ static void addp(a64_cpu *c, const a64_op *o)
 
 bool simd_decode_pairwise(a64_decoded *d, uint32_t raw)
 {
-    static const simd_row rows[4][2] = {{ROW(p_fmaxnmp, SD), ROW(p_fminnmp, SD)},
-                                        {ROW(p_faddp, SD), ROW_NONE},
+    static const simd_row rows[4][2] = {{ROW_SD(p_fmaxnmp, SD), ROW_SD(p_fminnmp, SD)},
+                                        {ROW_SD(p_faddp, SD), ROW_NONE},
                                         {ROW_NONE, ROW_NONE},
-                                        {ROW(p_fmaxp, SD), ROW(p_fminp, SD)}};
+                                        {ROW_SD(p_fmaxp, SD), ROW_SD(p_fminp, SD)}};
     unsigned opcode = a64_bits(raw, 16, 12);
     if (opcode == 27u)
         return !a64_bit(raw, 29) && a64_bits(raw, 23, 22) == 3u && simd_take(d, addp, 8);
@@ -342,7 +278,7 @@ bool simd_decode_pairwise(a64_decoded *d, uint32_t raw)
 }
 
 /** Reduction of four singles, as a tree. */
-static void across(a64_cpu *c, const a64_op *o, two_fn *fn)
+static void across(a64_cpu *c, const a64_op *o, fp_two_fn *fn)
 {
     const a64_vec n = VEC(rn);
     fp_env e = simd_fp_env(c);
@@ -377,37 +313,24 @@ static unsigned point(const a64_op *o, fp_size z)
 static void from_fixed(a64_cpu *c, const a64_op *o, fp_size z, bool is_signed)
 {
     const a64_vec n = VEC(rn);
-    fp_env e = simd_fp_env(c);
-    a64_vec r = {.d = {0, 0}};
-    for (unsigned i = 0; i < (unsigned)o->ra >> z; i++)
-        simd_set(&r, z, i,
-                 fp_from_fixed(z, simd_get(&n, z, i), 8u << z, point(o, z), is_signed, &e));
-    raise_flags(c, &e);
-    simd_put(c, o, r);
+    EACH_LANE(fp_from_fixed(z, simd_get(&n, z, i), 8u << z, point(o, z), is_signed, &e));
 }
 
 static void to_fixed(a64_cpu *c, const a64_op *o, fp_size z, bool is_signed)
 {
     const a64_vec n = VEC(rn);
-    fp_env e = simd_fp_env(c);
-    a64_vec r = {.d = {0, 0}};
-    for (unsigned i = 0; i < (unsigned)o->ra >> z; i++)
-        simd_set(
-            &r, z, i,
-            fp_to_fixed(z, simd_get(&n, z, i), 8u << z, point(o, z), is_signed, FP_TO_ZERO, &e));
-    raise_flags(c, &e);
-    simd_put(c, o, r);
+    EACH_LANE(fp_to_fixed(z, simd_get(&n, z, i), 8u << z, point(o, z), is_signed, FP_TO_ZERO, &e));
 }
 
-SIZES(x_scvtf, from_fixed, true)
-SIZES(x_ucvtf, from_fixed, false)
-SIZES(x_fcvtzs, to_fixed, true)
-SIZES(x_fcvtzu, to_fixed, false)
+BODIES_SD(x_scvtf, from_fixed, true)
+BODIES_SD(x_ucvtf, from_fixed, false)
+BODIES_SD(x_fcvtzs, to_fixed, true)
+BODIES_SD(x_fcvtzu, to_fixed, false)
 
 bool simd_decode_fixed(a64_decoded *d, uint32_t raw)
 {
-    static const simd_row rows[2][2] = {{ROW(x_scvtf, SD), ROW(x_ucvtf, SD)},
-                                        {ROW(x_fcvtzs, SD), ROW(x_fcvtzu, SD)}};
+    static const simd_row rows[2][2] = {{ROW_SD(x_scvtf, SD), ROW_SD(x_ucvtf, SD)},
+                                        {ROW_SD(x_fcvtzs, SD), ROW_SD(x_fcvtzu, SD)}};
     unsigned size = a64_bit(raw, 22) ? 3u : 2u;
     if (a64_bits(raw, 22, 21) == 0u)
         return false;
@@ -423,39 +346,30 @@ static uint64_t element(a64_cpu *c, const a64_op *o, fp_size z)
     return z == FP_DOUBLE ? VEC(rm).d[h] : VEC(rm).s[h << 1 | l];
 }
 
-static void two_indexed(a64_cpu *c, const a64_op *o, fp_size z, two_fn *fn)
+static void two_indexed(a64_cpu *c, const a64_op *o, fp_size z, fp_two_fn *fn)
 {
     const a64_vec n = VEC(rn);
     uint64_t m = element(c, o, z);
-    fp_env e = simd_fp_env(c);
-    a64_vec r = {.d = {0, 0}};
-    for (unsigned i = 0; i < (unsigned)o->ra >> z; i++)
-        simd_set(&r, z, i, fn(z, simd_get(&n, z, i), m, &e));
-    raise_flags(c, &e);
-    simd_put(c, o, r);
+    EACH_LANE(fn(z, simd_get(&n, z, i), m, &e));
 }
 
-static void three_indexed(a64_cpu *c, const a64_op *o, fp_size z, three_fn *fn)
+static void three_indexed(a64_cpu *c, const a64_op *o, fp_size z, fp_three_fn *fn)
 {
     const a64_vec n = VEC(rn), d = VEC(rd);
     uint64_t m = element(c, o, z);
-    fp_env e = simd_fp_env(c);
-    a64_vec r = {.d = {0, 0}};
-    for (unsigned i = 0; i < (unsigned)o->ra >> z; i++)
-        simd_set(&r, z, i, fn(z, simd_get(&d, z, i), simd_get(&n, z, i), m, &e));
-    raise_flags(c, &e);
-    simd_put(c, o, r);
+    EACH_LANE(fn(z, simd_get(&d, z, i), simd_get(&n, z, i), m, &e));
 }
 
-SIZES(i_fmul, two_indexed, fp_mul)
-SIZES(i_fmulx, two_indexed, fp_mulx)
-SIZES(i_fmla, three_indexed, fp_muladd)
-SIZES(i_fmls, three_indexed, mulsub)
+BODIES_SD(i_fmul, two_indexed, fp_mul)
+BODIES_SD(i_fmulx, two_indexed, fp_mulx)
+BODIES_SD(i_fmla, three_indexed, fp_muladd)
+BODIES_SD(i_fmls, three_indexed, mulsub)
 
 bool simd_decode_indexed_fp(a64_decoded *d, uint32_t raw)
 {
-    static const simd_row rows[2][3] = {{ROW(i_fmla, SD), ROW(i_fmls, SD), ROW(i_fmul, SD)},
-                                        {ROW_NONE, ROW_NONE, ROW(i_fmulx, SD)}};
+    static const simd_row rows[2][3] = {
+        {ROW_SD(i_fmla, SD), ROW_SD(i_fmls, SD), ROW_SD(i_fmul, SD)},
+        {ROW_NONE, ROW_NONE, ROW_SD(i_fmulx, SD)}};
     bool is_double = a64_bit(raw, 22);
     if (!a64_bit(raw, 23) || (is_double && a64_bit(raw, 21)))
         return false;

@@ -82,7 +82,6 @@ static a64_fn op_vmem;
 
 static bool parse_single(uint32_t raw, a64_mem *m)
 {
-    static const uint8_t modes[4] = {A64_MODE_OFFSET, A64_MODE_POST, A64_MODE_OFFSET, A64_MODE_PRE};
     bool wide = a64_bit(raw, 23);
     unsigned sub = a64_bits(raw, 11, 10);
     m->load = a64_bit(raw, 22);
@@ -100,18 +99,17 @@ static bool parse_single(uint32_t raw, a64_mem *m)
         m->shift = a64_bit(raw, 12) ? m->size : 0;
         return sub == 2u && (m->option & 2u);
     }
-    m->mode = modes[sub];
+    m->mode = a64_mem_mode_of(sub);
     m->offset = a64_sext(a64_bits(raw, 20, 12), 9);
     return sub != 2u;
 }
 
 static bool parse_pair(uint32_t raw, a64_mem *m)
 {
-    static const uint8_t modes[4] = {A64_MODE_OFFSET, A64_MODE_POST, A64_MODE_OFFSET, A64_MODE_PRE};
     unsigned opc = a64_bits(raw, 31, 30);
     m->kind = A64_MEM_PAIR;
     m->load = a64_bit(raw, 22);
-    m->mode = modes[a64_bits(raw, 24, 23)];
+    m->mode = a64_mem_mode_of(a64_bits(raw, 24, 23));
     m->size = (uint8_t)(2u + opc);
     m->rt2 = (uint8_t)a64_bits(raw, 14, 10);
     m->offset = a64_sext(a64_bits(raw, 21, 15), 7) * (1 << m->size);
@@ -213,32 +211,13 @@ static void op_vmem(a64_cpu *c, const a64_op *o, int64_t acc)
     STORE_PAIR(stpv8, mode, 8u)  \
     STORE_PAIR(stpv16, mode, 16u)
 
-SINGLES(OFFSET)
-SINGLES(PRE)
-SINGLES(POST)
-SINGLES(LSL)
-SINGLES(SXTW)
-SINGLES(UXTW)
-PAIRS(OFFSET)
-PAIRS(PRE)
-PAIRS(POST)
+SINGLE_MODES(SINGLES)
+PAIR_MODES(PAIRS)
 LOAD(ldv4, LITERAL, 4u)
 LOAD(ldv8, LITERAL, 8u)
 LOAD(ldv16, LITERAL, 16u)
 
 /* ------------------------------------------------------------------ decode */
-
-/** Columns of the tables: three immediate modes, three register modes. */
-enum { COL_OFFSET, COL_PRE, COL_POST, COL_LSL, COL_SXTW, COL_UXTW, COL_COUNT };
-
-#define ROW(name)                                                                    \
-    {                                                                                \
-        name##_OFFSET, name##_PRE, name##_POST, name##_LSL, name##_SXTW, name##_UXTW \
-    }
-#define PAIR_ROW(name)                         \
-    {                                          \
-        name##_OFFSET, name##_PRE, name##_POST \
-    }
 
 static a64_fn *single_handler(bool load, unsigned size, unsigned column)
 {
@@ -258,19 +237,13 @@ static a64_fn *pair_handler(bool load, unsigned size, unsigned mode)
 static void decode_single(a64_decoded *d, const a64_mem *m)
 {
     static a64_fn *const literal[3] = {ldv4_LITERAL, ldv8_LITERAL, ldv16_LITERAL};
-    unsigned column = m->mode;
-    d->op.imm = (uint64_t)m->offset;
     if (m->mode == A64_MODE_LITERAL) {
+        d->op.imm = (uint64_t)m->offset;
         d->op.ra = 0;
         d->op.fn = literal[m->size - 2u];
         return;
     }
-    if (m->mode == A64_MODE_REGISTER) {
-        column = m->option == 6u ? COL_SXTW : m->option == 2u ? COL_UXTW : COL_LSL;
-        d->op.rm = a64_zr_src(m->rm);
-        d->op.imm = m->shift;
-    }
-    d->op.fn = single_handler(m->load, m->size, column);
+    d->op.fn = single_handler(m->load, m->size, take_address(d, m));
 }
 
 /** LD1 and ST1 of one or two whole registers are what a load or store of Q or a pair is. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Advanced SIMD two-register miscellaneous and across lanes, on integers. */
-#include "simd.h"
+#include "simd_body.h"
 
 /* Lane by lane: `expr` over ul (unsigned), sl (signed). */
 #define LANES(name, bits, lane, expr)                      \
@@ -70,12 +70,6 @@ static inline void reverse(a64_cpu *c, const a64_op *o, unsigned size, unsigned 
     simd_put(c, o, r);
 }
 
-#define BODY(name, call)                          \
-    static void name(a64_cpu *c, const a64_op *o) \
-    {                                             \
-        call;                                     \
-    }
-
 BODY(rev64_b, reverse(c, o, 0, 3))
 BODY(rev64_h, reverse(c, o, 1, 3))
 BODY(rev64_s, reverse(c, o, 2, 3))
@@ -85,12 +79,6 @@ BODY(rev16_b, reverse(c, o, 0, 1))
 
 /* ------------------------------------------------------------------ sums of pairs */
 
-static uint64_t lane_of(const a64_vec *v, unsigned size, unsigned i, bool is_signed)
-{
-    uint64_t x = simd_get(v, size, i);
-    return is_signed ? (uint64_t)a64_sext(x, 8u << size) : x;
-}
-
 /** ADDLP, ADALP: pairs of lanes added to lanes of twice the size. */
 static inline void add_pairs(a64_cpu *c, const a64_op *o, unsigned size, bool is_signed, bool to)
 {
@@ -98,23 +86,16 @@ static inline void add_pairs(a64_cpu *c, const a64_op *o, unsigned size, bool is
     a64_vec r = {.d = {0, 0}};
     for (unsigned i = 0; i < 8u >> size; i++)
         simd_set(&r, size + 1u, i,
-                 lane_of(&n, size, 2u * i, is_signed) + lane_of(&n, size, 2u * i + 1u, is_signed) +
+                 simd_lane(&n, size, 2u * i, is_signed) +
+                     simd_lane(&n, size, 2u * i + 1u, is_signed) +
                      (to ? simd_get(&d, size + 1u, i) : 0));
     simd_put(c, o, r);
 }
 
-#define BHS(name, call, ...)                    \
-    BODY(name##_b, call(c, o, 0u, __VA_ARGS__)) \
-    BODY(name##_h, call(c, o, 1u, __VA_ARGS__)) \
-    BODY(name##_s, call(c, o, 2u, __VA_ARGS__))
-#define BHSD(name, call, ...)    \
-    BHS(name, call, __VA_ARGS__) \
-    BODY(name##_d, call(c, o, 3u, __VA_ARGS__))
-
-BHS(saddlp, add_pairs, true, false)
-BHS(uaddlp, add_pairs, false, false)
-BHS(sadalp, add_pairs, true, true)
-BHS(uadalp, add_pairs, false, true)
+BODIES_BHS(saddlp, add_pairs, true, false)
+BODIES_BHS(uaddlp, add_pairs, false, false)
+BODIES_BHS(sadalp, add_pairs, true, true)
+BODIES_BHS(uadalp, add_pairs, false, true)
 
 /* ------------------------------------------------------------------ saturation */
 
@@ -152,47 +133,30 @@ static inline void magnitude(a64_cpu *c, const a64_op *o, unsigned size, bool ne
     simd_put(c, o, r);
 }
 
-BHSD(suqadd, add_mixed, true)
-BHSD(usqadd, add_mixed, false)
-BHSD(sqabs, magnitude, false)
-BHSD(sqneg, magnitude, true)
-
-/** How lanes become narrower. */
-typedef enum narrowing { NARROW, NARROW_SS, NARROW_SU, NARROW_UU } narrowing;
-
-static uint64_t narrowed(uint64_t v, unsigned bits, narrowing how, bool *sat)
-{
-    switch (how) {
-    case NARROW_SS:
-        return (uint64_t)simd_sat_signed(a64_sext(v, 2u * bits), bits, sat);
-    case NARROW_SU:
-        return simd_sat_unsigned(a64_sext(v, 2u * bits), bits, sat);
-    case NARROW_UU:
-        return simd_sat_unsigned((a64_i128)v, bits, sat);
-    default:
-        return v;
-    }
-}
+BODIES_ALL(suqadd, add_mixed, true)
+BODIES_ALL(usqadd, add_mixed, false)
+BODIES_ALL(sqabs, magnitude, false)
+BODIES_ALL(sqneg, magnitude, true)
 
 /** XTN and its saturating relatives; size is that of the result. */
-static inline void narrow(a64_cpu *c, const a64_op *o, unsigned size, narrowing how)
+static inline void narrow(a64_cpu *c, const a64_op *o, unsigned size, simd_narrowing how)
 {
     const a64_vec n = VEC(rn);
-    bool scalar = a64_bit(o->raw, 28), sat = false;
+    unsigned bits = 8u << size, lanes = a64_bit(o->raw, 28) ? 1u : 8u >> size;
     a64_vec r = {.d = {0, 0}};
-    for (unsigned i = 0; i < (scalar ? 1u : 8u >> size); i++)
-        simd_set(&r, size, i, narrowed(simd_get(&n, size + 1u, i), 8u << size, how, &sat));
+    bool sat = false;
+    for (unsigned i = 0; i < lanes; i++) {
+        uint64_t v = simd_get(&n, size + 1u, i);
+        simd_set(&r, size, i, simd_narrowed(v, a64_sext(v, 2u * bits), bits, how, &sat));
+    }
     simd_note(c, sat);
-    if (scalar)
-        VEC(rd) = r;
-    else
-        simd_put_half(c, o, r.d[0]);
+    simd_put_narrow(c, o, r);
 }
 
-BHS(xtn, narrow, NARROW)
-BHS(sqxtn, narrow, NARROW_SS)
-BHS(sqxtun, narrow, NARROW_SU)
-BHS(uqxtn, narrow, NARROW_UU)
+BODIES_BHS(xtn, narrow, SIMD_NARROW)
+BODIES_BHS(sqxtn, narrow, SIMD_NARROW_SS)
+BODIES_BHS(sqxtun, narrow, SIMD_NARROW_SU)
+BODIES_BHS(uqxtn, narrow, SIMD_NARROW_UU)
 
 /** SHLL: shifted left by the size of an element, to twice that size. */
 static inline void shift_long(a64_cpu *c, const a64_op *o, unsigned size, unsigned half_bytes)
@@ -205,7 +169,7 @@ static inline void shift_long(a64_cpu *c, const a64_op *o, unsigned size, unsign
     VEC(rd) = r;
 }
 
-BHS(shll, shift_long, 8u)
+BODIES_BHS(shll, shift_long, 8u)
 
 /* ------------------------------------------------------------------ across lanes */
 
@@ -215,10 +179,10 @@ typedef enum reduction { SUM, LONG_SUM, MOST, LEAST } reduction;
 static inline void across(a64_cpu *c, const a64_op *o, unsigned size, reduction how, bool is_signed)
 {
     const a64_vec n = VEC(rn);
-    uint64_t r = lane_of(&n, size, 0, is_signed);
+    uint64_t r = simd_lane(&n, size, 0, is_signed);
     a64_vec v = {.d = {0, 0}};
     for (unsigned i = 1; i < (unsigned)o->ra >> size; i++) {
-        uint64_t x = lane_of(&n, size, i, is_signed);
+        uint64_t x = simd_lane(&n, size, i, is_signed);
         if (how <= LONG_SUM)
             r += x;
         else if (((int64_t)x > (int64_t)r) == (how == MOST))
@@ -228,75 +192,46 @@ static inline void across(a64_cpu *c, const a64_op *o, unsigned size, reduction 
     VEC(rd) = v;
 }
 
-BHS(addv, across, SUM, false)
-BHS(saddlv, across, LONG_SUM, true)
-BHS(uaddlv, across, LONG_SUM, false)
-BHS(smaxv, across, MOST, true)
-BHS(umaxv, across, MOST, false)
-BHS(sminv, across, LEAST, true)
-BHS(uminv, across, LEAST, false)
+BODIES_BHS(addv, across, SUM, false)
+BODIES_BHS(saddlv, across, LONG_SUM, true)
+BODIES_BHS(uaddlv, across, LONG_SUM, false)
+BODIES_BHS(smaxv, across, MOST, true)
+BODIES_BHS(umaxv, across, MOST, false)
+BODIES_BHS(sminv, across, LEAST, true)
+BODIES_BHS(uminv, across, LEAST, false)
 
 /* ------------------------------------------------------------------ decode */
 
-enum { NONE = 0, B_ONLY = 1, BH = 3, BHS_SIZES = 7, ALL = 15, D_ONLY = 8 };
-
-#define ROW3(name, scalar)                                      \
-    {                                                           \
-        {name##_b, name##_h, name##_s, NULL}, BHS_SIZES, scalar \
-    }
-#define ROW4(name, scalar)                                    \
-    {                                                         \
-        {name##_b, name##_h, name##_s, name##_d}, ALL, scalar \
-    }
-#define ROW_NONE                             \
-    {                                        \
-        {NULL, NULL, NULL, NULL}, NONE, NONE \
-    }
-
 bool simd_decode_misc(a64_decoded *d, uint32_t raw)
 {
-    static const simd_row rows[2][21] = {{ROW3(rev64, NONE),
+    static const simd_row rows[2][21] = {{ROW_BHS(rev64, NONE),
                                           {{rev16_b, NULL, NULL, NULL}, B_ONLY, NONE},
-                                          ROW3(saddlp, NONE),
-                                          ROW4(suqadd, ALL),
-                                          ROW3(cls, NONE),
+                                          ROW_BHS(saddlp, NONE),
+                                          ROW_ALL(suqadd, ALL),
+                                          ROW_BHS(cls, NONE),
                                           {{cnt_b, NULL, NULL, NULL}, B_ONLY, NONE},
-                                          ROW3(sadalp, NONE),
-                                          ROW4(sqabs, ALL),
-                                          ROW4(cmgt0, D_ONLY),
-                                          ROW4(cmeq0, D_ONLY),
-                                          ROW4(cmlt0, D_ONLY),
-                                          ROW4(abs, D_ONLY),
-                                          ROW_NONE,
-                                          ROW_NONE,
-                                          ROW_NONE,
-                                          ROW_NONE,
-                                          ROW_NONE,
-                                          ROW_NONE,
-                                          ROW3(xtn, NONE),
-                                          ROW_NONE,
-                                          ROW3(sqxtn, BHS_SIZES)},
+                                          ROW_BHS(sadalp, NONE),
+                                          ROW_ALL(sqabs, ALL),
+                                          ROW_ALL(cmgt0, D_ONLY),
+                                          ROW_ALL(cmeq0, D_ONLY),
+                                          ROW_ALL(cmlt0, D_ONLY),
+                                          ROW_ALL(abs, D_ONLY),
+                                          [18] = ROW_BHS(xtn, NONE),
+                                          [20] = ROW_BHS(sqxtn, BHS)},
                                          {{{rev32_b, rev32_h, NULL, NULL}, BH, NONE},
                                           ROW_NONE,
-                                          ROW3(uaddlp, NONE),
-                                          ROW4(usqadd, ALL),
-                                          ROW3(clz, NONE),
+                                          ROW_BHS(uaddlp, NONE),
+                                          ROW_ALL(usqadd, ALL),
+                                          ROW_BHS(clz, NONE),
                                           {{invert_d, rbit_b, NULL, NULL}, BH, NONE},
-                                          ROW3(uadalp, NONE),
-                                          ROW4(sqneg, ALL),
-                                          ROW4(cmge0, D_ONLY),
-                                          ROW4(cmle0, D_ONLY),
-                                          ROW_NONE,
-                                          ROW4(neg, D_ONLY),
-                                          ROW_NONE,
-                                          ROW_NONE,
-                                          ROW_NONE,
-                                          ROW_NONE,
-                                          ROW_NONE,
-                                          ROW_NONE,
-                                          ROW3(sqxtun, BHS_SIZES),
-                                          ROW3(shll, NONE),
-                                          ROW3(uqxtn, BHS_SIZES)}};
+                                          ROW_BHS(uadalp, NONE),
+                                          ROW_ALL(sqneg, ALL),
+                                          ROW_ALL(cmge0, D_ONLY),
+                                          ROW_ALL(cmle0, D_ONLY),
+                                          [11] = ROW_ALL(neg, D_ONLY),
+                                          [18] = ROW_BHS(sqxtun, BHS),
+                                          ROW_BHS(shll, NONE),
+                                          ROW_BHS(uqxtn, BHS)}};
     unsigned opcode = a64_bits(raw, 16, 12);
     if (opcode >= 22u || (opcode >= 12u && opcode <= 15u))
         return simd_decode_misc_fp(d, raw);
@@ -306,10 +241,10 @@ bool simd_decode_misc(a64_decoded *d, uint32_t raw)
 
 bool simd_decode_across(a64_decoded *d, uint32_t raw)
 {
-    static const simd_row sums[2] = {ROW3(saddlv, NONE), ROW3(uaddlv, NONE)};
-    static const simd_row most[2] = {ROW3(smaxv, NONE), ROW3(umaxv, NONE)};
-    static const simd_row least[2] = {ROW3(sminv, NONE), ROW3(uminv, NONE)};
-    static const simd_row plain[2] = {ROW3(addv, NONE), ROW_NONE};
+    static const simd_row sums[2] = {ROW_BHS(saddlv, NONE), ROW_BHS(uaddlv, NONE)};
+    static const simd_row most[2] = {ROW_BHS(smaxv, NONE), ROW_BHS(umaxv, NONE)};
+    static const simd_row least[2] = {ROW_BHS(sminv, NONE), ROW_BHS(uminv, NONE)};
+    static const simd_row plain[2] = {ROW_BHS(addv, NONE), ROW_NONE};
     unsigned u = a64_bit(raw, 29), size = a64_bits(raw, 23, 22);
     unsigned opcode = a64_bits(raw, 16, 12);
     if (opcode >= 12u && opcode <= 15u)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Advanced SIMD three same: two integer vectors to one, lane by lane or by pairs. */
-#include "simd.h"
+#include "simd_body.h"
 
 /*
  * Lane by lane: `expr` over ul, ur (unsigned), sl, sr (signed) and acc (the destination). All 16
@@ -68,16 +68,7 @@ LANES(bsl, 64, d, (ul & acc) | (ur & ~acc))
 LANES(bit, 64, d, (ul & ur) | (acc & ~ur))
 LANES(bif, 64, d, (ul & ~ur) | (acc & ur))
 
-/** Product of polynomials over {0, 1}: 8 bits by 8 bits. */
-static unsigned polynomial(unsigned l, unsigned r)
-{
-    unsigned p = 0;
-    for (unsigned i = 0; i < 8u; i++)
-        p ^= (r >> i & 1u) ? l << i : 0;
-    return p;
-}
-
-LANES(pmul, 8, b, polynomial(ul, ur))
+LANES(pmul, 8, b, simd_polynomial(ul, ur))
 
 /* ------------------------------------------------------------------ pairs */
 
@@ -162,23 +153,14 @@ static uint64_t uqsub(uint64_t l, uint64_t r, unsigned bits, bool *sat)
     return simd_sat_unsigned((a64_i128)l - r, bits, sat);
 }
 
-/** (2 * l * r [+ rounding]) >> bits. */
-static uint64_t double_high(uint64_t l, uint64_t r, unsigned bits, bool round, bool *sat)
-{
-    a64_i128 p = (a64_i128)a64_sext(l, bits) * a64_sext(r, bits) * 2;
-    if (round)
-        p += (a64_i128)1 << (bits - 1u);
-    return (uint64_t)simd_sat_signed(p >> bits, bits, sat);
-}
-
 static uint64_t sqdmulh(uint64_t l, uint64_t r, unsigned bits, bool *sat)
 {
-    return double_high(l, r, bits, false, sat);
+    return simd_double_high(l, r, bits, false, sat);
 }
 
 static uint64_t sqrdmulh(uint64_t l, uint64_t r, unsigned bits, bool *sat)
 {
-    return double_high(l, r, bits, true, sat);
+    return simd_double_high(l, r, bits, true, sat);
 }
 
 /** A left shift by -128 to 127; to the right it rounds down or to nearest. Exact up to 127 bits. */
@@ -236,98 +218,50 @@ SHIFT(uqshl, shift_unsigned(l, r, bits, false, sat))
 SHIFT(sqrshl, shift_signed(l, r, bits, true, sat))
 SHIFT(uqrshl, shift_unsigned(l, r, bits, true, sat))
 
-#define BY_LANE_ONE(name, lane, size)                      \
-    static void name##_##lane(a64_cpu *c, const a64_op *o) \
-    {                                                      \
-        by_lane(c, o, size, name);                         \
-    }
-#define BY_LANE(name)        \
-    BY_LANE_ONE(name, b, 0u) \
-    BY_LANE_ONE(name, h, 1u) \
-    BY_LANE_ONE(name, s, 2u) \
-    BY_LANE_ONE(name, d, 3u)
-
-BY_LANE(sqadd)
-BY_LANE(uqadd)
-BY_LANE(sqsub)
-BY_LANE(uqsub)
-BY_LANE(sshl)
-BY_LANE(ushl)
-BY_LANE(srshl)
-BY_LANE(urshl)
-BY_LANE(sqshl)
-BY_LANE(uqshl)
-BY_LANE(sqrshl)
-BY_LANE(uqrshl)
-BY_LANE_ONE(sqdmulh, h, 1u)
-BY_LANE_ONE(sqdmulh, s, 2u)
-BY_LANE_ONE(sqrdmulh, h, 1u)
-BY_LANE_ONE(sqrdmulh, s, 2u)
+BODIES_ALL(sqadd, by_lane, sqadd)
+BODIES_ALL(uqadd, by_lane, uqadd)
+BODIES_ALL(sqsub, by_lane, sqsub)
+BODIES_ALL(uqsub, by_lane, uqsub)
+BODIES_ALL(sshl, by_lane, sshl)
+BODIES_ALL(ushl, by_lane, ushl)
+BODIES_ALL(srshl, by_lane, srshl)
+BODIES_ALL(urshl, by_lane, urshl)
+BODIES_ALL(sqshl, by_lane, sqshl)
+BODIES_ALL(uqshl, by_lane, uqshl)
+BODIES_ALL(sqrshl, by_lane, sqrshl)
+BODIES_ALL(uqrshl, by_lane, uqrshl)
+BODIES_HS(sqdmulh, by_lane, sqdmulh)
+BODIES_HS(sqrdmulh, by_lane, sqrdmulh)
 
 /* ------------------------------------------------------------------ decode */
 
-/* Sizes that exist: B, H, S and D are bits 0 to 3. */
-enum { NONE = 0, BHS = 7, ALL = 15, D_ONLY = 8, HS = 6 };
-
-#define ROW3(name, scalar)                                \
-    {                                                     \
-        {name##_b, name##_h, name##_s, NULL}, BHS, scalar \
-    }
-#define ROW4(name, scalar)                                    \
-    {                                                         \
-        {name##_b, name##_h, name##_s, name##_d}, ALL, scalar \
-    }
-
 bool simd_decode_same(a64_decoded *d, uint32_t raw)
 {
-    static const simd_row rows[2][24] = {{ROW3(shadd, NONE),
-                                          ROW4(sqadd, ALL),
-                                          ROW3(srhadd, NONE),
-                                          {{land_d, bic_d, orr_d, orn_d}, NONE, NONE},
-                                          ROW3(shsub, NONE),
-                                          ROW4(sqsub, ALL),
-                                          ROW4(cmgt, D_ONLY),
-                                          ROW4(cmge, D_ONLY),
-                                          ROW4(sshl, D_ONLY),
-                                          ROW4(sqshl, ALL),
-                                          ROW4(srshl, D_ONLY),
-                                          ROW4(sqrshl, ALL),
-                                          ROW3(smax, NONE),
-                                          ROW3(smin, NONE),
-                                          ROW3(sabd, NONE),
-                                          ROW3(saba, NONE),
-                                          ROW4(add, D_ONLY),
-                                          ROW4(cmtst, D_ONLY),
-                                          ROW3(mla, NONE),
-                                          ROW3(mul, NONE),
-                                          ROW3(smaxp, NONE),
-                                          ROW3(sminp, NONE),
-                                          {{NULL, sqdmulh_h, sqdmulh_s, NULL}, HS, HS},
-                                          ROW4(addp, NONE)},
-                                         {ROW3(uhadd, NONE),
-                                          ROW4(uqadd, ALL),
-                                          ROW3(urhadd, NONE),
-                                          {{eor_d, bsl_d, bit_d, bif_d}, NONE, NONE},
-                                          ROW3(uhsub, NONE),
-                                          ROW4(uqsub, ALL),
-                                          ROW4(cmhi, D_ONLY),
-                                          ROW4(cmhs, D_ONLY),
-                                          ROW4(ushl, D_ONLY),
-                                          ROW4(uqshl, ALL),
-                                          ROW4(urshl, D_ONLY),
-                                          ROW4(uqrshl, ALL),
-                                          ROW3(umax, NONE),
-                                          ROW3(umin, NONE),
-                                          ROW3(uabd, NONE),
-                                          ROW3(uaba, NONE),
-                                          ROW4(sub, D_ONLY),
-                                          ROW4(cmeq, D_ONLY),
-                                          ROW3(mls, NONE),
-                                          {{pmul_b, NULL, NULL, NULL}, 1, NONE},
-                                          ROW3(umaxp, NONE),
-                                          ROW3(uminp, NONE),
-                                          {{NULL, sqrdmulh_h, sqrdmulh_s, NULL}, HS, HS},
-                                          {{NULL, NULL, NULL, NULL}, NONE, NONE}}};
+    static const simd_row rows[2][24] = {
+        {ROW_BHS(shadd, NONE),   ROW_ALL(sqadd, ALL),
+         ROW_BHS(srhadd, NONE),  {{land_d, bic_d, orr_d, orn_d}, NONE, NONE},
+         ROW_BHS(shsub, NONE),   ROW_ALL(sqsub, ALL),
+         ROW_ALL(cmgt, D_ONLY),  ROW_ALL(cmge, D_ONLY),
+         ROW_ALL(sshl, D_ONLY),  ROW_ALL(sqshl, ALL),
+         ROW_ALL(srshl, D_ONLY), ROW_ALL(sqrshl, ALL),
+         ROW_BHS(smax, NONE),    ROW_BHS(smin, NONE),
+         ROW_BHS(sabd, NONE),    ROW_BHS(saba, NONE),
+         ROW_ALL(add, D_ONLY),   ROW_ALL(cmtst, D_ONLY),
+         ROW_BHS(mla, NONE),     ROW_BHS(mul, NONE),
+         ROW_BHS(smaxp, NONE),   ROW_BHS(sminp, NONE),
+         ROW_HS(sqdmulh, HS),    ROW_ALL(addp, NONE)},
+        {ROW_BHS(uhadd, NONE),   ROW_ALL(uqadd, ALL),
+         ROW_BHS(urhadd, NONE),  {{eor_d, bsl_d, bit_d, bif_d}, NONE, NONE},
+         ROW_BHS(uhsub, NONE),   ROW_ALL(uqsub, ALL),
+         ROW_ALL(cmhi, D_ONLY),  ROW_ALL(cmhs, D_ONLY),
+         ROW_ALL(ushl, D_ONLY),  ROW_ALL(uqshl, ALL),
+         ROW_ALL(urshl, D_ONLY), ROW_ALL(uqrshl, ALL),
+         ROW_BHS(umax, NONE),    ROW_BHS(umin, NONE),
+         ROW_BHS(uabd, NONE),    ROW_BHS(uaba, NONE),
+         ROW_ALL(sub, D_ONLY),   ROW_ALL(cmeq, D_ONLY),
+         ROW_BHS(mls, NONE),     {{pmul_b, NULL, NULL, NULL}, B_ONLY, NONE},
+         ROW_BHS(umaxp, NONE),   ROW_BHS(uminp, NONE),
+         ROW_HS(sqrdmulh, HS),   ROW_NONE}};
     unsigned opcode = a64_bits(raw, 15, 11), size = a64_bits(raw, 23, 22);
     const simd_row *row;
     if (opcode >= 24u)

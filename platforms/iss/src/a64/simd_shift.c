@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Advanced SIMD shifts by an immediate. */
-#include "simd.h"
+#include "simd_body.h"
 
 /*
  * immh:immb of the instruction counts up from the size of an element (left shifts) or down from
@@ -67,11 +67,8 @@ static inline void by_lane(a64_cpu *c, const a64_op *o, unsigned size, unsigned 
     simd_put(c, o, r);
 }
 
-#define FORM(name, lane, size, amount)                     \
-    static void name##_##lane(a64_cpu *c, const a64_op *o) \
-    {                                                      \
-        by_lane(c, o, size, amount(o, size), name);        \
-    }
+#define FORM(name, lane, size, amount) \
+    BODY(name##_##lane, by_lane(c, o, size, amount(o, size), name))
 #define FORMS(name, amount)   \
     FORM(name, b, 0u, amount) \
     FORM(name, h, 1u, amount) \
@@ -95,40 +92,21 @@ FORMS(uqshl, left_by)
 
 /* ------------------------------------------------------------------ narrower, wider */
 
-/** How lanes become narrower: plain, or saturated from signed or unsigned to signed or unsigned. */
-typedef enum narrowing { NARROW, NARROW_SS, NARROW_SU, NARROW_UU } narrowing;
-
-static uint64_t narrowed(uint64_t v, unsigned by, unsigned bits, bool round, narrowing how,
-                         bool *sat)
-{
-    uint64_t u = right_unsigned(v, by, round), s = right_signed(v, 2u * bits, by, round);
-    switch (how) {
-    case NARROW_SS:
-        return (uint64_t)simd_sat_signed((int64_t)s, bits, sat);
-    case NARROW_SU:
-        return simd_sat_unsigned((int64_t)s, bits, sat);
-    case NARROW_UU:
-        return simd_sat_unsigned((a64_i128)u, bits, sat);
-    default:
-        return u;
-    }
-}
-
-static inline void shift_narrow(a64_cpu *c, const a64_op *o, unsigned size, narrowing how,
+static inline void shift_narrow(a64_cpu *c, const a64_op *o, unsigned size, simd_narrowing how,
                                 bool round)
 {
     const a64_vec n = VEC(rn);
-    bool scalar = a64_bit(o->raw, 28), sat = false;
+    unsigned bits = 8u << size, lanes = a64_bit(o->raw, 28) ? 1u : 8u >> size;
     unsigned by = right_by(o, size);
     a64_vec r = {.d = {0, 0}};
-    for (unsigned i = 0; i < (scalar ? 1u : 8u >> size); i++)
-        simd_set(&r, size, i,
-                 narrowed(simd_get(&n, size + 1u, i), by, 8u << size, round, how, &sat));
+    bool sat = false;
+    for (unsigned i = 0; i < lanes; i++) {
+        uint64_t v = simd_get(&n, size + 1u, i), u = right_unsigned(v, by, round);
+        int64_t s = (int64_t)right_signed(v, 2u * bits, by, round);
+        simd_set(&r, size, i, simd_narrowed(u, s, bits, how, &sat));
+    }
     simd_note(c, sat);
-    if (scalar)
-        VEC(rd) = r;
-    else
-        simd_put_half(c, o, r.d[0]);
+    simd_put_narrow(c, o, r);
 }
 
 static inline void shift_long(a64_cpu *c, const a64_op *o, unsigned size, bool is_signed)
@@ -144,57 +122,33 @@ static inline void shift_long(a64_cpu *c, const a64_op *o, unsigned size, bool i
     VEC(rd) = r;
 }
 
-#define NARROWS(name, lane, size, call, ...)               \
-    static void name##_##lane(a64_cpu *c, const a64_op *o) \
-    {                                                      \
-        call(c, o, size, __VA_ARGS__);                     \
-    }
-#define BHS(name, call, ...)                \
-    NARROWS(name, b, 0u, call, __VA_ARGS__) \
-    NARROWS(name, h, 1u, call, __VA_ARGS__) \
-    NARROWS(name, s, 2u, call, __VA_ARGS__)
-
-BHS(shrn, shift_narrow, NARROW, false)
-BHS(rshrn, shift_narrow, NARROW, true)
-BHS(sqshrn, shift_narrow, NARROW_SS, false)
-BHS(sqrshrn, shift_narrow, NARROW_SS, true)
-BHS(sqshrun, shift_narrow, NARROW_SU, false)
-BHS(sqrshrun, shift_narrow, NARROW_SU, true)
-BHS(uqshrn, shift_narrow, NARROW_UU, false)
-BHS(uqrshrn, shift_narrow, NARROW_UU, true)
-BHS(sshll, shift_long, true)
-BHS(ushll, shift_long, false)
+BODIES_BHS(shrn, shift_narrow, SIMD_NARROW, false)
+BODIES_BHS(rshrn, shift_narrow, SIMD_NARROW, true)
+BODIES_BHS(sqshrn, shift_narrow, SIMD_NARROW_SS, false)
+BODIES_BHS(sqrshrn, shift_narrow, SIMD_NARROW_SS, true)
+BODIES_BHS(sqshrun, shift_narrow, SIMD_NARROW_SU, false)
+BODIES_BHS(sqrshrun, shift_narrow, SIMD_NARROW_SU, true)
+BODIES_BHS(uqshrn, shift_narrow, SIMD_NARROW_UU, false)
+BODIES_BHS(uqrshrn, shift_narrow, SIMD_NARROW_UU, true)
+BODIES_BHS(sshll, shift_long, true)
+BODIES_BHS(ushll, shift_long, false)
 
 /* ------------------------------------------------------------------ decode */
-
-enum { NONE = 0, BHS_SIZES = 7, ALL = 15, D_ONLY = 8 };
-
-#define ROW3(name, scalar)                                      \
-    {                                                           \
-        {name##_b, name##_h, name##_s, NULL}, BHS_SIZES, scalar \
-    }
-#define ROW4(name, scalar)                                    \
-    {                                                         \
-        {name##_b, name##_h, name##_s, name##_d}, ALL, scalar \
-    }
-#define ROW_NONE                             \
-    {                                        \
-        {NULL, NULL, NULL, NULL}, NONE, NONE \
-    }
 
 /** The row of an opcode that is odd or has none; opcodes of lanes of one size are even. */
 static const simd_row *row_of(unsigned u, unsigned opcode)
 {
     static const simd_row lanes[2][8] = {
-        {ROW4(sshr, D_ONLY), ROW4(ssra, D_ONLY), ROW4(srshr, D_ONLY), ROW4(srsra, D_ONLY), ROW_NONE,
-         ROW4(shl, D_ONLY), ROW_NONE, ROW4(sqshl, ALL)},
-        {ROW4(ushr, D_ONLY), ROW4(usra, D_ONLY), ROW4(urshr, D_ONLY), ROW4(ursra, D_ONLY),
-         ROW4(sri, D_ONLY), ROW4(sli, D_ONLY), ROW4(sqshlu, ALL), ROW4(uqshl, ALL)}};
+        {ROW_ALL(sshr, D_ONLY), ROW_ALL(ssra, D_ONLY), ROW_ALL(srshr, D_ONLY),
+         ROW_ALL(srsra, D_ONLY), ROW_NONE, ROW_ALL(shl, D_ONLY), ROW_NONE, ROW_ALL(sqshl, ALL)},
+        {ROW_ALL(ushr, D_ONLY), ROW_ALL(usra, D_ONLY), ROW_ALL(urshr, D_ONLY),
+         ROW_ALL(ursra, D_ONLY), ROW_ALL(sri, D_ONLY), ROW_ALL(sli, D_ONLY), ROW_ALL(sqshlu, ALL),
+         ROW_ALL(uqshl, ALL)}};
     static const simd_row other[2][5] = {
-        {ROW3(shrn, NONE), ROW3(rshrn, NONE), ROW3(sqshrn, BHS_SIZES), ROW3(sqrshrn, BHS_SIZES),
-         ROW3(sshll, NONE)},
-        {ROW3(sqshrun, BHS_SIZES), ROW3(sqrshrun, BHS_SIZES), ROW3(uqshrn, BHS_SIZES),
-         ROW3(uqrshrn, BHS_SIZES), ROW3(ushll, NONE)}};
+        {ROW_BHS(shrn, NONE), ROW_BHS(rshrn, NONE), ROW_BHS(sqshrn, BHS), ROW_BHS(sqrshrn, BHS),
+         ROW_BHS(sshll, NONE)},
+        {ROW_BHS(sqshrun, BHS), ROW_BHS(sqrshrun, BHS), ROW_BHS(uqshrn, BHS), ROW_BHS(uqrshrn, BHS),
+         ROW_BHS(ushll, NONE)}};
     static const simd_row none = ROW_NONE;
     if (opcode < 16u)
         return (opcode & 1u) ? &none : &lanes[u][opcode / 2u];

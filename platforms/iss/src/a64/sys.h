@@ -118,6 +118,16 @@ bool a64_walk(a64_cpu *c, uint64_t va, a64_regime regime, a64_tlbe *e, uint8_t *
 
 /** The context of the current state, or that of EL0 for unprivileged accesses. */
 a64_ctx a64_context(const a64_cpu *c);
+
+/** The context in which PSTATE.PAN does not apply: cache maintenance, AT, debuggers. */
+static inline a64_ctx a64_ctx_plain(const a64_cpu *c)
+{
+    return (a64_ctx)(c->a.el == 1u ? c->ctx - c->a.pan : c->ctx);
+}
+
+/** Sets PSTATE.PAN (of a core that has it) and what depends on it. */
+void a64_set_pan(a64_cpu *c, bool pan);
+
 a64_regime a64_ctx_regime(unsigned ctx);
 
 /** SCTLR of a regime. */

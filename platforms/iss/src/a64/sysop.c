@@ -28,7 +28,7 @@ typedef enum sys_kind {
 } sys_kind;
 
 /** AT stages: whose translation. */
-enum { AT_EL1, AT_EL0, AT_EL2, AT_EL3 };
+enum { AT_EL1, AT_EL1_PAN, AT_EL0, AT_EL2, AT_EL3 };
 
 /** One operation by op1:CRn:CRm:op2. */
 typedef struct sys_row {
@@ -66,6 +66,8 @@ static const sys_row rows[] = {
     {ENC(3, 7, 14, 1), SYS_DC_VA, 0, HCR_TPC, 0, 0, false},  /* DC CIVAC */
     {ENC(0, 7, 8, 0), SYS_AT, 1, 0, AT_EL1, A64_READ, false},
     {ENC(0, 7, 8, 1), SYS_AT, 1, 0, AT_EL1, A64_WRITE, false},
+    {ENC(0, 7, 9, 0), SYS_AT, 1, 0, AT_EL1_PAN, A64_READ, false},
+    {ENC(0, 7, 9, 1), SYS_AT, 1, 0, AT_EL1_PAN, A64_WRITE, false},
     {ENC(0, 7, 8, 2), SYS_AT, 1, 0, AT_EL0, A64_READ, false},
     {ENC(0, 7, 8, 3), SYS_AT, 1, 0, AT_EL0, A64_WRITE, false},
     {ENC(4, 7, 8, 0), SYS_AT, 2, 0, AT_EL2, A64_READ, false},
@@ -112,7 +114,7 @@ static bool cache_by_address(a64_cpu *c, const sys_row *r, uint64_t va)
 {
     a64_xlat x;
     a64_intent intent = r->kind == SYS_DC_IVAC ? A64_WRITE : A64_READ;
-    if (a64_translate(c, va, (a64_ctx)c->ctx, intent, &x))
+    if (a64_translate(c, va, a64_ctx_plain(c), intent, &x))
         return true;
     if (x.fsc == 0xff) {
         a64_retry(c);
@@ -164,8 +166,9 @@ static bool translate_address(a64_cpu *c, const sys_row *r, uint64_t va)
     a64_ctx base = a64_secure_below3(c) ? A64_CTX_S_EL0 : A64_CTX_NS_EL0;
     a64_ctx ctx = r->match == AT_EL2   ? A64_CTX_EL2
                   : r->match == AT_EL3 ? A64_CTX_EL3
-                  : r->match == AT_EL0 ? base
-                                       : (a64_ctx)(base + 1);
+                  : r->match == AT_EL0
+                      ? base
+                      : (a64_ctx)(base + 1u + (r->match == AT_EL1_PAN && c->a.pan));
     a64_address_translate(c, va, ctx, (a64_intent)r->regime);
     return !(c->attn & A64_ATTN_END);
 }
@@ -206,6 +209,13 @@ static bool execute(a64_cpu *c, const sys_row *r, uint64_t arg)
     }
 }
 
+/** Whether this core has the operation at this level. */
+static bool is_defined(const a64_cpu *c, const sys_row *r)
+{
+    return c->a.el >= r->el && !(r->el == 2u && !c->config.has_el2) &&
+           !(r->kind == SYS_AT && r->match == AT_EL1_PAN && !c->model->pan);
+}
+
 /** IMPLEMENTATION DEFINED operations (CRn 11 and 15) do nothing, from EL1. */
 static bool is_impdef(const a64_cpu *c, uint32_t raw)
 {
@@ -217,7 +227,7 @@ void a64_op_sys(a64_cpu *c, const a64_op *o, int64_t acc)
 {
     const sys_row *r = find(o->raw);
     A64_SLOW_BEGIN();
-    if (!r || a64_bit(o->raw, 21) || c->a.el < r->el || (r->el == 2u && !c->config.has_el2)) {
+    if (!r || a64_bit(o->raw, 21) || !is_defined(c, r)) {
         if (!r && is_impdef(c, o->raw)) {
             if (a64_bit(o->raw, 21))
                 c->a.x[o->rd] = 0;

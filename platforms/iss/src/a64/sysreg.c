@@ -6,6 +6,9 @@
 /** What decides a register. */
 typedef enum row_kind { ROW_OWN, ROW_GIC, ROW_TIMER } row_kind;
 
+#define SCTLR_SPAN (UINT64_C(1) << 23)
+enum { PSTATE_PAN_SHIFT = 22 };
+
 /** Controls that trap accesses. */
 typedef enum row_trap {
     TRAP_NONE,
@@ -92,6 +95,7 @@ static bool write_ttbr(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
     if (stored(c, r) != before) {
         a64_flush_context(c, base);
         a64_flush_context(c, base + 1u);
+        a64_flush_context(c, base + 2u);
     }
     return true;
 }
@@ -126,7 +130,8 @@ static bool read_mpidr(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
 static bool read_pfr0(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
 {
     (void)r, (void)raw;
-    *v = UINT64_C(0x11) | (uint64_t)c->config.has_el2 << 8 | (uint64_t)c->config.has_el3 << 12 |
+    *v = UINT64_C(0x11) | (uint64_t)c->model->csv << 56 | (uint64_t)c->model->csv << 60 |
+         (uint64_t)c->config.has_el2 << 8 | (uint64_t)c->config.has_el3 << 12 |
          (uint64_t)(c->config.gic_sysregs & 15u) << 24;
     return true;
 }
@@ -142,6 +147,14 @@ static bool read_mmfr0(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
 {
     (void)r, (void)raw;
     *v = UINT64_C(0x1020) | c->model->pa_range | (uint64_t)c->model->gran16 << 20;
+    return true;
+}
+
+/** PAN with AT S1E1RP and S1E1WP. */
+static bool read_mmfr1(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
+{
+    (void)r, (void)raw;
+    *v = (uint64_t)(c->model->pan ? 2u : 0u) << 20;
     return true;
 }
 
@@ -202,6 +215,41 @@ static bool write_spsel(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
     (void)r, (void)raw;
     a64_set_spsel(c, v & 1u);
     return true;
+}
+
+static bool read_pan(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
+{
+    (void)r, (void)raw;
+    *v = (uint64_t)c->a.pan << PSTATE_PAN_SHIFT;
+    if (!c->model->pan)
+        a64_take_undefined(c);
+    return c->model->pan;
+}
+
+static bool write_pan(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
+{
+    (void)r, (void)raw;
+    if (c->model->pan)
+        a64_set_pan(c, v >> PSTATE_PAN_SHIFT & 1u);
+    else
+        a64_take_undefined(c);
+    return c->model->pan;
+}
+
+/** PSTATE.PAN has a place in the registers only where it exists. */
+static bool write_spsr(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
+{
+    const uint64_t pan = (uint64_t)c->model->pan << PSTATE_PAN_SHIFT;
+    c->a.sys[r->slot] = (c->a.sys[r->slot] & ~pan) | (v & pan);
+    return write_st(c, r, raw, v);
+}
+
+/** SCTLR_EL1.SPAN is RES1 without PAN. */
+static bool write_sctlr1(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
+{
+    if (c->model->pan)
+        c->a.sys[r->slot] = (c->a.sys[r->slot] & ~SCTLR_SPAN) | (v & SCTLR_SPAN);
+    return write_context(c, r, raw, v);
 }
 
 /** SP_EL0 is not accessible by name while it is the current stack pointer. */

@@ -144,6 +144,18 @@ A64_HANDLER(op_spsel)
     A64_SLOW_END();
 }
 
+/** MSR PAN, #imm; UNDEFINED in a core without it. */
+A64_HANDLER(op_pan)
+{
+    A64_SLOW_BEGIN();
+    if (c->a.el == 0u || !c->model->pan) {
+        a64_take_undefined(c);
+        return;
+    }
+    a64_set_pan(c, o->imm & 1u);
+    A64_SLOW_END();
+}
+
 /* ------------------------------------------------------------------ exceptions */
 
 /** Takes an exception whose instruction has been executed: it returns to the next one. */
@@ -257,8 +269,21 @@ static bool decode_pstate(a64_decoded *d, uint32_t raw)
     unsigned field = a64_bits(raw, 18, 16) << 3 | a64_bits(raw, 7, 5);
     d->op.imm = a64_bits(raw, 11, 8);
     d->op.ra = field == 036u;
-    d->op.fn = field == 036u || field == 037u ? op_daif : field == 005u ? op_spsel : NULL;
-    return d->op.fn != NULL;
+    switch (field) {
+    case 036u:
+    case 037u:
+        d->op.fn = op_daif;
+        break;
+    case 005u:
+        d->op.fn = op_spsel;
+        break;
+    case 004u:
+        d->op.fn = op_pan;
+        break;
+    default:
+        return false;
+    }
+    return true;
 }
 
 static bool decode_system_word(a64_decoded *d, uint32_t raw)

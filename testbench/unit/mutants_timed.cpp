@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0
+// The joiner, timed: what a full GIC waits for, and which component is busy with what.
+#include <cstring>
+
+#include "lpi_rig.hpp"
+
+using namespace rig;
+
+namespace
+{
+
+constexpr uint64_t HOP = 1000;
+constexpr uint32_t SPI = 45;
+constexpr uint32_t LPI = 8200;
+constexpr uint32_t DEVICE = 3;
+
+const gic_assembly_stats &stats(const gic &g)
+{
+    return *gic_assembly_get_stats(g.a);
+}
+
+// One kind of component takes a hundred hops for a message.
+gic_timing busy(gic_station station)
+{
+    gic_timing timing = timed(HOP);
+    timing.occupancy_ps[station] = 100 * HOP;
+    return timing;
+}
+
+} // namespace
+
+// More wires have moved than may be under way beside a broadcast: it lets them arrive first, and
+// looks again when the next one has.
+TEST(FanOut, WaitsForOthersAndNotInVain)
+{
+    gic_timing timing = timed(HOP);
+    timing.hop_ps[GIC_HOP_SPI_LINE] = 1000 * HOP;
+    gic_config config = extended(one_state());
+    config.espi_count = GIC_MAX_ESPIS;
+    gic g(config, timing);
+    g.boot();
+    g.settling = false;
+    for (uint32_t intid = 32; intid < 1020; intid++)
+        g.pulse(intid);
+    for (uint32_t intid = 4096; intid < 5120; intid++)
+        g.pulse(intid);
+    const uint64_t moved = stats(g).in_flight_peak;
+    ASSERT_GT(moved, 2080u);
+    g.dist_write(GICD_CTLR, CTLR_GRP1NS);
+    g.pass(10 * HOP);
+    EXPECT_NE(g.dist(GICD_CTLR) & CTLR_RWP, 0u) << "waits";
+    EXPECT_LE(stats(g).station_waits, moved);
+    g.settle();
+    EXPECT_EQ(g.dist(GICD_CTLR) & CTLR_RWP, 0u);
+    EXPECT_LE(stats(g).station_waits, moved);
+    EXPECT_EQ(stats(g).messages_lost, 0u);
+}
+
+// Every component is busy for itself alone.
+TEST(Stations, ABusyRedistributorHoldsUpNoOther)
+{
+    for (bool same : {false, true}) {
+        gic g(one_state(3), busy(GIC_STATION_GICR));
+        g.boot();
+        g.private_interrupt(1, 20);
+        g.private_interrupt(same ? 1 : 2, 21);
+        const uint64_t before = stats(g).station_waits;
+        g.pass(1000 * HOP);
+        g.settling = false;
+        g.ppi(1, 20, true);
+        g.ppi(same ? 1 : 2, 21, true);
+        g.pass(2 * HOP);
+        EXPECT_TRUE(g.irq(1));
+        EXPECT_EQ(g.irq(2), !same);
+        EXPECT_EQ(stats(g).station_waits - before, same ? 1u : 0u);
+    }
+}
+
+TEST(Stations, ABusyRedistributorDoesNotHoldUpItsCpuInterface)
+{
+    gic g(one_state(2), busy(GIC_STATION_GICR));
+    g.boot();
+    g.private_interrupt(1, 20);
+    g.pass(1000 * HOP);
+    g.settling = false;
+    g.ppi(1, 20, true);
+    g.pass(HOP); // it is at the Redistributor, which is busy now
+    const uint64_t before = stats(g).station_waits;
+    g.pass(HOP);
+    EXPECT_TRUE(g.irq(1));
+    EXPECT_EQ(stats(g).station_waits, before);
+}
+
+TEST(Stations, ABusyCpuInterfaceHoldsUpNoOther)
+{
+    gic g(one_state(2), busy(GIC_STATION_CPUIF));
+    g.boot();
+    for (unsigned pe = 0; pe < 2; pe++)
+        g.private_interrupt(pe, 20);
+    g.pass(1000 * HOP);
+    const uint64_t before = stats(g).station_waits;
+    g.settling = false;
+    g.ppi(0, 20, true);
+    g.ppi(1, 20, true);
+    g.pass(2 * HOP);
+    EXPECT_TRUE(g.irq(0));
+    EXPECT_TRUE(g.irq(1));
+    EXPECT_EQ(stats(g).station_waits, before);
+}
+
+TEST(Stations, ABusyItsHoldsUpNoOther)
+{
+    for (bool same : {false, true}) {
+        its_gic g(with_its(2, 2), busy(GIC_STATION_ITS));
+        g.boot_lpis();
+        for (unsigned its = 0; its < 2; its++) {
+            g.mapd(its, DEVICE, 4);
+            for (unsigned pe = 0; pe < 2; pe++) {
+                g.mapc(its, pe, pe);
+                g.mapti(its, DEVICE, pe, LPI + pe, pe);
+                g.property(LPI + pe, 0xA0);
+            }
+        }
+        // Everything is in the caches, and nobody is busy any more.
+        for (unsigned its = 0; its < 2; its++)
+            for (unsigned event = 0; event < 2; event++) {
+                g.msi(its, DEVICE, event);
+                EXPECT_EQ(g.service(event), LPI + event);
+            }
+        g.pass(10000 * HOP);
+        g.settling = false;
+        g.msi(0, DEVICE, 0);
+        g.msi(same ? 0 : 1, DEVICE, 1);
+        g.pass(3 * HOP);
+        EXPECT_TRUE(g.irq(0));
+        EXPECT_EQ(g.irq(1), !same);
+        g.pass(100 * HOP);
+        EXPECT_TRUE(g.irq(1));
+    }
+}
+
+// Every entry acts at its time on its component: one at an earlier time is too late, and counted.
+TEST(Entries, EachReachesItsComponent)
+{
+    struct entry {
+        const char *name;
+        std::function<void(its_gic &)> make;
+    };
+    const std::vector<entry> entries = {
+        {"sysreg write", [](its_gic &g) { g.icc_write(1, GIC_ICC_PMR_EL1, 0xF8); }},
+        {"sysreg read", [](its_gic &g) { g.icc_read(1, GIC_ICC_PMR_EL1); }},
+        {"PE state", [](its_gic &g) { g.become(1, 1, true); }},
+        {"GICD write", [](its_gic &g) { g.dist_write(GICD_ISENABLER + 4, 0); }},
+        {"GICD read", [](its_gic &g) { g.dist(GICD_ISENABLER + 4); }},
+        {"GICR write", [](its_gic &g) { g.redist_write(1, GICR_SGI_BASE + GICD_ISENABLER, 0); }},
+        {"GICR read", [](its_gic &g) { g.redist(1, GICR_SGI_BASE + GICD_ISENABLER); }},
+        {"ITS write", [](its_gic &g) { g.its_write(1, GITS_CWRITER, 0); }},
+        {"ITS read", [](its_gic &g) { g.its_read(1, GITS_CWRITER); }},
+        {"cpu_active", [](its_gic &g) { gic_assembly_set_cpu_active(g.a, g.now, 1, true); }},
+    };
+    for (const entry &each : entries) {
+        SCOPED_TRACE(each.name);
+        its_gic g(with_its(2, 2), timed(HOP));
+        g.boot_lpis();
+        g.settling = false;
+        g.now += 1000 * HOP;
+        each.make(g);
+        const uint64_t before = stats(g).causality_violations;
+        g.now -= 7 * HOP;
+        each.make(g);
+        EXPECT_EQ(stats(g).causality_violations - before, 1u);
+        EXPECT_EQ(stats(g).causality_skew_ps, 7 * HOP);
+    }
+}
+
+// An entry finds what is due before it already there, at its own time.
+TEST(Entries, EachComesAfterWhatIsDueBeforeIt)
+{
+    gic g(one_state(), timed(HOP));
+    g.boot();
+    g.private_interrupt(0, 20);
+    g.settling = false;
+    g.ppi(0, 20, true);
+    g.now += 2 * HOP;
+    g.icc_write(0, GIC_ICC_PMR_EL1, 0);
+    EXPECT_EQ(g.count(GIC_EV_SIGNALLED), 1u) << "it was, before the mask closed";
+    EXPECT_FALSE(g.irq(0));
+    g.icc_write(0, GIC_ICC_PMR_EL1, 0xF8);
+    EXPECT_TRUE(g.irq(0));
+    g.ppi(0, 20, false);
+    g.now += 4 * HOP;
+    EXPECT_EQ(g.icc_read(0, GIC_ICC_IAR1_EL1), GIC_INTID_SPURIOUS) << "taken back meanwhile";
+}
+
+// A look into a cache of the ITS costs its time, in front of what comes of it.
+TEST(Costs, LookupsOfTheItsDelayItsMessages)
+{
+    uint64_t took[2] = {};
+    uint64_t lookups = 0;
+    const uint64_t cost = 17;
+    for (bool costs : {false, true}) {
+        gic_timing timing = timed(HOP);
+        timing.access_ps[GIC_COST_ITS_LOOKUP] = costs ? cost : 0;
+        its_gic g(with_its(), timing);
+        g.boot_lpis();
+        g.mapd(0, DEVICE, 4);
+        g.mapc(0, 1, 0);
+        g.mapti(0, DEVICE, 5, LPI, 1);
+        g.property(LPI, 0xA0);
+        g.msi(0, DEVICE, 5);
+        ASSERT_EQ(g.service(0), LPI); // now all of it is cached
+        const its_stats before = g.counters(0);
+        g.settling = false;
+        const uint64_t start = g.now;
+        g.msi(0, DEVICE, 5);
+        while (!g.irq(0) && g.now < start + 1000 * HOP)
+            g.pass(1);
+        took[costs] = g.now - start;
+        const its_stats &after = g.counters(0);
+        lookups = 0;
+        for (unsigned n = 0; n < GIC_COUNT_OF(after.hits); n++) {
+            lookups += after.hits[n] - before.hits[n];
+            EXPECT_EQ(after.misses[n], before.misses[n]);
+        }
+    }
+    EXPECT_GT(lookups, 0u);
+    EXPECT_EQ(took[1] - took[0], lookups * cost);
+}
+
+// Loosely timed: on return the GIC has settled, also where a kernel has more to do than it does in
+// one go.
+TEST(LooselyTimed, LeftoverWorkIsDoneOnReturn)
+{
+    gic_config config = with_its();
+    config.work_limit = 1;
+    config.direct_lpi = true;
+    its_gic g(config);
+    g.boot_lpis();
+    g.mapd(0, DEVICE, 6);
+    g.mapc(0, 1, 0);
+    for (uint32_t event = 0; event < 50; event++) {
+        g.property(LPI + event, 0xA0);
+        g.mapti(0, DEVICE, event, LPI + event, 1);
+        EXPECT_TRUE(g.queue_is_empty(0));
+    }
+    const uint64_t words[4] = {ITS_INT | uint64_t(DEVICE) << 32, 0, 0, 0};
+    for (uint32_t event = 0; event < 50; event++) {
+        uint64_t one[4] = {words[0], event, 0, 0};
+        std::memcpy(g.at(g.tables(0) + g.writer[0] + 32 * event), one, sizeof one);
+    }
+    g.writer[0] += 32 * 50;
+    g.its_write(0, GITS_CWRITER, g.writer[0]);
+    EXPECT_TRUE(g.queue_is_empty(0));
+    EXPECT_EQ(gic_assembly_next_due(g.a), GIC_TIME_NEVER);
+    for (uint32_t event = 0; event < 50; event++)
+        EXPECT_EQ(g.service(0), LPI + event);
+}
+
+// What is told to the Distributor changes again before it has answered.
+TEST(Credits, ASecondPeStateWaitsForTheAnswerToTheFirst)
+{
+    gic g(one_state(), timed(HOP));
+    g.boot();
+    g.settling = false;
+    std::vector<uint64_t> waits;
+    g.watch = [&](const gic_event &event) {
+        if (event.id == GIC_EV_CREDIT_WAIT)
+            waits.push_back(event.arg);
+    };
+    g.redist_write(0, GICR_CTLR, RCTLR_DPG0);
+    EXPECT_TRUE(waits.empty());
+    g.redist_write(0, GICR_CTLR, RCTLR_DPG1NS);
+    ASSERT_FALSE(waits.empty());
+    EXPECT_EQ(waits[0], static_cast<uint64_t>(GIC_MSG_PE_STATE));
+    g.settle();
+    EXPECT_EQ(g.redist(0, GICR_CTLR) & (RCTLR_UWP | RCTLR_RWP), 0u);
+}
+
+// gic_assembly_stats.messages: delivered in all, and by their kinds.
+TEST(Counters, AnMsiThatArrivesIsAMessage)
+{
+    for (const gic_timing &timing : {loosely_timed(), timed(HOP)}) {
+        its_gic g(with_its(), timing);
+        g.boot_lpis();
+        const uint64_t lines = g.messages(GIC_MSG_LINE);
+        const uint64_t all = stats(g).messages;
+        EXPECT_TRUE(g.msi(0, DEVICE, 5)); // no mapping: nothing else comes of it
+        EXPECT_EQ(g.count(GIC_EV_ITS_UNMAPPED), 1u);
+        EXPECT_EQ(g.messages(GIC_MSG_LINE) - lines, 1u);
+        EXPECT_GT(stats(g).messages, all);
+    }
+}
+
+// A PPI that is made edge-triggered, and level-sensitive again, while its wire is high (D-19).
+TEST(Rules, D_19_AnInstanceEndsAndBeginsWithIcfgr)
+{
+    in_both_modes(extended(one_state()), [](gic &g) {
+        for (uint32_t intid : {20u, 45u, 1060u, 1100u, 4100u}) {
+            const bool is_private = gic_is_private(intid);
+            uint32_t offset = gic::config_word(intid);
+            if (is_private)
+                offset = intid < 32 ? GICR_ICFGR1
+                                    : GICR_ICFGR1 + 4 + (intid - GIC_INTID_EPPI_FIRST) / 16 * 4;
+            const auto make = [&](bool edge) {
+                const uint64_t value = edge ? UINT64_C(2) << intid % 16 * 2 : 0;
+                if (is_private)
+                    g.redist_write(0, offset, value);
+                else
+                    g.dist_write(offset, value);
+            };
+            std::vector<gic_event_id> seen;
+            g.watch = [&](const gic_event &event) {
+                if (event.intid == intid &&
+                    (event.id == GIC_EV_PENDING || event.id == GIC_EV_WITHDRAWN))
+                    seen.push_back(static_cast<gic_event_id>(event.id));
+            };
+            const auto drive = [&](bool level) {
+                if (is_private)
+                    g.ppi(0, intid, level);
+                else
+                    g.line(intid, level);
+            };
+            drive(true);
+            make(true);
+            make(true);
+            make(false);
+            drive(false);
+            EXPECT_EQ(seen, (std::vector<gic_event_id>{GIC_EV_PENDING, GIC_EV_WITHDRAWN,
+                                                       GIC_EV_PENDING, GIC_EV_WITHDRAWN}))
+                << intid;
+            g.watch = nullptr;
+        }
+    });
+}
