@@ -30,7 +30,6 @@ else()
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 endif()
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_UNITY_BUILD ${GICTLM_UNITY})
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 0) # a library is one unit, not several
 
 include(GNUInstallDirs)

@@ -9,7 +9,7 @@
 #include "gictime/breakdown.h"
 #include "memory.h"
 
-static const uint64_t default_max = 1000000;
+static const uint64_t log_default_max = 1000000;
 static const uint64_t ps_per_ms = 1000000000;
 
 struct gictime_log {
@@ -24,7 +24,7 @@ typedef struct log_row {
     uint8_t stamp;
 } log_row;
 
-static const log_row rows[GIC_EV_COUNT] = {
+static const log_row log_rows[GIC_EV_COUNT] = {
     [GIC_EV_ASSERTED] = {"asserted", GICTIME_STAMP_COUNT},
     [GIC_EV_PENDING] = {"pending", GICTIME_STAMP_PENDING},
     [GIC_EV_MERGED] = {"merged with the pending one", GICTIME_STAMP_COUNT},
@@ -57,13 +57,13 @@ gictime_log *gictime_log_create(FILE *out, uint64_t max_lines, const gictime_nam
         return NULL;
     log->out = out;
     log->names = names;
-    log->max = max_lines ? max_lines : default_max;
+    log->max = max_lines ? max_lines : log_default_max;
     return log;
 }
 
 bool gictime_log_tells(const gic_event *event)
 {
-    return event->id < GIC_EV_COUNT && rows[event->id].what != NULL;
+    return event->id < GIC_EV_COUNT && log_rows[event->id].what != NULL;
 }
 
 /* Whether there is room for another line. */
@@ -87,7 +87,7 @@ static void print_time(const gictime_log *log, uint64_t time_ps, uint16_t pe)
 }
 
 /* An event of an MSI has no INTID yet. */
-static bool has_intid(const gic_event *event)
+static bool event_has_intid(const gic_event *event)
 {
     return event->id != GIC_EV_MSI && event->id != GIC_EV_ITS_UNMAPPED &&
            event->id != GIC_EV_PE_ASLEEP && event->id != GIC_EV_PE_AWAKE;
@@ -96,12 +96,12 @@ static bool has_intid(const gic_event *event)
 static void print_interrupt(const gictime_log *log, const gic_event *event)
 {
     char text[24] = "-";
-    if (has_intid(event))
+    if (event_has_intid(event))
         snprintf(text, sizeof(text), "%s %" PRIu32,
                  event->id == GIC_EV_SPURIOUS ? "INTID" : gictime_class_name(event->intid),
                  event->intid);
     fprintf(log->out, "%-10s %-32s ", text,
-            has_intid(event) ? gictime_name_of(log->names, event->intid) : "");
+            event_has_intid(event) ? gictime_name_of(log->names, event->intid) : "");
 }
 
 /* Time since the stamp that the instance had reached before, with a blank before it. */
@@ -109,7 +109,7 @@ static void print_hop(const gictime_log *log, const gic_event *event,
                       const gictime_instance *instance)
 {
     uint64_t hop[GICTIME_STAMP_COUNT], span[GICTIME_SPAN_COUNT];
-    const unsigned stamp = rows[event->id].stamp;
+    const unsigned stamp = log_rows[event->id].stamp;
     gictime_instance copy;
     if (!instance || stamp == GICTIME_STAMP_COUNT)
         return;
@@ -151,7 +151,7 @@ void gictime_log_event(gictime_log *log, const gic_event *event, const gictime_i
         return;
     print_time(log, event->time_ps, event->pe);
     print_interrupt(log, event);
-    fputs(rows[event->id].what, log->out);
+    fputs(log_rows[event->id].what, log->out);
     print_detail(log, event);
     print_hop(log, event, instance);
     fputc('\n', log->out);

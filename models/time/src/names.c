@@ -50,7 +50,7 @@ static uint32_t place_of(const gictime_names *names, uint32_t intid)
 }
 
 /* The slot of an INTID, made when there is room; NULL when there is none. */
-static name_slot *slot_of(gictime_names *names, uint32_t intid)
+static name_slot *name_slot_of(gictime_names *names, uint32_t intid)
 {
     name_slot *slot = &names->slot[place_of(names, intid)];
     if (slot->used)
@@ -65,7 +65,7 @@ static name_slot *slot_of(gictime_names *names, uint32_t intid)
 
 void gictime_names_wire(gictime_names *names, uint32_t intid, const char *text)
 {
-    name_slot *slot = slot_of(names, intid);
+    name_slot *slot = name_slot_of(names, intid);
     if (slot)
         snprintf(slot->text, sizeof(slot->text), "%s", text);
 }
@@ -76,7 +76,7 @@ void gictime_names_event(gictime_names *names, const gic_event *event)
     name_slot *slot;
     if (event->id != GIC_EV_TRANSLATED)
         return;
-    slot = slot_of(names, event->intid);
+    slot = name_slot_of(names, event->intid);
     if (!slot || (slot->learnt && slot->event == event->arg))
         return;
     slot->learnt = true;
@@ -116,7 +116,7 @@ void gictime_names_load(gictime_names *names, gictime_cursor *cursor)
 {
     uint32_t n, learnt = gictime_cursor_count(cursor, GICTIME_NAMES_MAX);
     for (n = 0; n < learnt && !cursor->bad; n++) {
-        name_slot *slot = slot_of(names, gictime_cursor_u32(cursor));
+        name_slot *slot = name_slot_of(names, gictime_cursor_u32(cursor));
         if (!slot) {
             cursor->bad = true;
             return;
