@@ -52,13 +52,17 @@ set var $v3.d.u[0] = 0x99aabbccddeeff00
 set var $fpcr = 0x00c00000
 printf "vector %#lx %#lx %#x fpcr=%#x fpsr=%#x\n", $v3.d.u[1], $d3.u, $v3.s.u[3], $fpcr, $fpsr
 printf "end pc=%#lx x1=%ld\n", $pc, $x1
+delete
+detach
+target remote :@PORT@
+printf "back pc=%#lx x0=%ld\n", $pc, $x0
 kill
 END
 
 # A free port: the server says so when one is taken.
 for port in 21230 21231 21232 21233 21234; do
     timeout 100 "$GICVP" run --bios "$TMP/guest" --cpus 2 --uart null --gdb "$port" --wait-gdb \
-        --symbols "$TMP/map" --max-insns 100000 </dev/null 2>"$TMP/err" &
+        --symbols "$TMP/map" --max-insns 20000000000 </dev/null 2>"$TMP/err" &
     pid=$!
     for _ in $(seq 100); do
         grep -q 'debugger at' "$TMP/err" && break 2
@@ -89,5 +93,6 @@ expect_in "$TMP/out" '^0x14 loop\+0xc$'
 expect_in "$TMP/out" '^none$'
 expect_in "$TMP/out" '^vector 0x1122334455667788 0x99aabbccddeeff00 0x11223344 fpcr=0xc00000 fpsr=0$'
 expect_in "$TMP/out" '^end pc=0x18 x1=0$'
+expect_in "$TMP/out" '^back pc=0x18 x0=7$'
 [ $FAILED -eq 0 ] || show "$TMP/out"
 exit $FAILED

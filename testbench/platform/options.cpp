@@ -187,6 +187,7 @@ INSTANTIATE_TEST_SUITE_P(
         bad_line{{"run", "--max-time", "5", "--elf", "a"}, "--max-time 5", "ms"},
         bad_line{{"run", "--quantum", "x", "--elf", "a"}, "--quantum x", "ns"},
         bad_line{{"run", "--max-wall", "5", "--elf", "a"}, "--max-wall 5", "60s"},
+        bad_line{{"run", "--power-key", "soon", "--elf", "a"}, "--power-key soon", "2s"},
         bad_line{{"run", "--max-wall", "5us", "--elf", "a"}, "--max-wall 5us", "1ms"},
         bad_line{{"run", "--trace", "all", "--elf", "a"}, "--trace all", "irq[,max="},
         bad_line{{"run", "--trace", "irq,max=0", "--elf", "a"}, "max", "1 to"},

@@ -154,8 +154,9 @@ void gdb_debugger::resume(gdb_resume how)
         machine_.sched().finish(ending::detached);
         return;
     }
-    if (how == GDB_RESUME_DETACH)
-        gdb_link_close(&server_.link);
+    detached_ = how == GDB_RESUME_DETACH;
+    if (detached_)
+        gdb_link_drop(&server_.link);
     if (how != GDB_RESUME_STEP)
         return;
     pe &unit = machine_.unit(server_.step_pe);
@@ -200,10 +201,10 @@ void gdb_debugger::stopped(unsigned index, iss_stop reason)
     reason_ = reason;
 }
 
-// Everything sleeps for ever: only the debugger can change that.
+// Everything sleeps for ever: only the debugger can change that, unless it has taken its leave.
 bool gdb_debugger::idle()
 {
-    if (server_.link.listener < 0)
+    if (server_.link.listener < 0 || detached_)
         return false;
     machine_.terminal().flush();
     gdb_wait(&server_);

@@ -37,8 +37,9 @@ private:
 
     machine &machine_;
     gdb_server server_ = gdb_server();
-    bool waiting_ = false; ///< --wait-gdb: not yet continued.
-    bool stopped_ = false; ///< A PE met a breakpoint or ended its step.
+    bool waiting_ = false;  ///< --wait-gdb: not yet continued.
+    bool detached_ = false; ///< The last debugger let the guest go on without it.
+    bool stopped_ = false;  ///< A PE met a breakpoint or ended its step.
     unsigned stopped_pe_ = 0;
     iss_stop reason_ = ISS_STOP_STEP;
     int held_for_ = -1; ///< PE that steps alone.

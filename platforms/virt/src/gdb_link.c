@@ -33,7 +33,7 @@ bool gdb_link_open(gdb_link *link, uint16_t port, vp_error *error)
     return true;
 }
 
-static void link_drop(gdb_link *link)
+void gdb_link_drop(gdb_link *link)
 {
     if (link->peer >= 0)
         (void)close(link->peer);
@@ -45,7 +45,7 @@ static void link_drop(gdb_link *link)
 
 void gdb_link_close(gdb_link *link)
 {
-    link_drop(link);
+    gdb_link_drop(link);
     if (link->listener >= 0)
         (void)close(link->listener);
     link->listener = -1;
@@ -167,7 +167,7 @@ gdb_event gdb_link_receive(gdb_link *link)
         }
         link_write(link, "-", 1);
     }
-    link_drop(link);
+    gdb_link_drop(link);
     return GDB_CLOSED;
 }
 

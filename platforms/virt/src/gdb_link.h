@@ -36,6 +36,9 @@ typedef struct gdb_link {
 /** Listens on 127.0.0.1:port. */
 bool gdb_link_open(gdb_link *link, uint16_t port, vp_error *error);
 
+/** Ends the connection; another debugger may come. */
+void gdb_link_drop(gdb_link *link);
+
 /** Closes everything. */
 void gdb_link_close(gdb_link *link);
 

@@ -242,9 +242,7 @@ void machine::build_devices()
     pl031_init(&rtc_, rtc_start_s);
     add_device("rtc", pl031_ops, &rtc_, VP_RTC_BASE, VP_RTC_SIZE, false)
         .connect(0, spi_line(VP_INTID_SPI + VP_SPI_RTC));
-    pl061_init(&gpio_);
-    add_device("gpio", pl061_ops, &gpio_, VP_GPIO_BASE, VP_GPIO_SIZE, false)
-        .connect(0, spi_line(VP_INTID_SPI + VP_SPI_GPIO));
+    build_power_key();
 
     build_flash();
     build_fw_cfg();
@@ -253,6 +251,20 @@ void machine::build_devices()
     build_virtio();
     if (setup_.machine.has_el3)
         build_secure_devices();
+}
+
+void machine::build_power_key()
+{
+    pl061_init(&gpio_);
+    device_target &gpio = add_device("gpio", pl061_ops, &gpio_, VP_GPIO_BASE, VP_GPIO_SIZE, false);
+    gpio.connect(0, spi_line(VP_INTID_SPI + VP_SPI_GPIO));
+    power_key_ = std::make_unique<power_key>(agenda_, [this, &gpio](bool down) {
+        pl061_set_input(&gpio_, VP_POWER_KEY_PIN, down);
+        gpio.update(now_ps());
+    });
+    add_part(*power_key_);
+    if (setup_.options.power_key_ps != UINT64_MAX)
+        power_key_->press_at(setup_.options.power_key_ps);
 }
 
 void machine::build_secure_devices()

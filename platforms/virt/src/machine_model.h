@@ -38,6 +38,7 @@
 #include "pcie_root.h"
 #include "pe.h"
 #include "plug.h"
+#include "power_key.h"
 #include "progress.h"
 #include "psci.h"
 #include "scheduler.h"
@@ -129,6 +130,10 @@ public:
     {
         return *console_;
     }
+    power_key &key()
+    {
+        return *power_key_;
+    }
     const psci &power() const
     {
         return psci_;
@@ -209,6 +214,7 @@ private:
         return setup_.machine.cpus + 4;
     }
     void build_flash();
+    void build_power_key();
     void build_fw_cfg();
     void build_pes();
     void build_pe(unsigned n);
@@ -296,6 +302,7 @@ private:
     pl031 rtc_;
     pl061 gpio_;
     pl061 secure_gpio_;
+    std::unique_ptr<power_key> power_key_;
     fw_cfg fw_cfg_;
     stimulus stimulus_;
     gicv2m v2m_;

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "machine_model.h"
+#include "time_util.h"
 #include "where.h"
 
 namespace virt
@@ -19,6 +20,7 @@ const char help_text[] = "why INTID [PE]  every gate between the interrupt and t
                          "regs            CPU interface of the PE at hand\n"
                          "where [PE]      what each PE does, and its last exception\n"
                          "symbol PLACE    address of a symbol, or symbol of an address\n"
+                         "power           press the power key, 100 ms long\n"
                          "irqs            interrupts acknowledged so far, and who raises them\n";
 
 std::string why(machine &m, unsigned pe, std::istringstream &words)
@@ -114,6 +116,10 @@ std::string monitor_command(machine &m, unsigned pe, const std::string &command)
         return where(m, words);
     if (verb == "symbol")
         return symbol(m, words);
+    if (verb == "power") {
+        m.key().press_at(now_ps());
+        return "pressed\n";
+    }
     if (verb == "irqs")
         return irqs(m);
     return help_text;

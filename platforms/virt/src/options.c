@@ -154,6 +154,13 @@ static bool option_max_time(vp_options *o, const char *value, vp_error *error)
     return true;
 }
 
+static bool option_power_key(vp_options *o, const char *value, vp_error *error)
+{
+    if (!vp_parse_time(value, &o->power_key_ps) || o->power_key_ps == 0)
+        return vp_fail(error, "--power-key %s: not a simulated time; give one as 2s", value);
+    return true;
+}
+
 static bool option_max_wall(vp_options *o, const char *value, vp_error *error)
 {
     const uint64_t ps_per_us = 1000000, least = 1000;
@@ -315,6 +322,7 @@ static const option_row option_rows[] = {
     {"--max-insns", PARSE(option_max_insns)},
     {"--max-time", PARSE(option_max_time)},
     {"--max-wall", PARSE(option_max_wall)},
+    {"--power-key", PARSE(option_power_key)},
     {"--quantum", PARSE(option_quantum)},
     {"--uart", PARSE(option_uart)},
     {"--secure-uart", PARSE(option_secure_uart)},
@@ -497,6 +505,7 @@ bool vp_options_parse(vp_options *options, int argc, char **argv, vp_error *erro
     options->max_insns = UINT64_MAX;
     options->max_time_ps = UINT64_MAX;
     options->max_wall_us = UINT64_MAX;
+    options->power_key_ps = UINT64_MAX;
     options->profile_insns = DEFAULT_PROFILE_INSNS;
     options->secure_uart.kind = VP_UART_NULL;
     if (argc < 2)

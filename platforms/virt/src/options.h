@@ -72,9 +72,10 @@ typedef struct vp_options {
     unsigned num_drives;
     const char *net[VP_MAX_DRIVES];
     unsigned num_nets;
-    uint64_t max_insns;   /**< UINT64_MAX: no bound. */
-    uint64_t max_time_ps; /**< UINT64_MAX: no bound. */
-    uint64_t max_wall_us; /**< Time of the host; UINT64_MAX: no bound. */
+    uint64_t max_insns;    /**< UINT64_MAX: no bound. */
+    uint64_t max_time_ps;  /**< UINT64_MAX: no bound. */
+    uint64_t power_key_ps; /**< When the power key is pressed; UINT64_MAX: never. */
+    uint64_t max_wall_us;  /**< Time of the host; UINT64_MAX: no bound. */
     vp_uart_option uart, secure_uart;
     vp_save_point save[VP_MAX_SAVES];
     unsigned num_saves;

@@ -47,6 +47,7 @@ static const char run_text[] =
     "  --max-insns N         stop after N instructions of all PEs (exit status 3)\n"
     "  --max-time TIME       stop at a simulated time, e.g. 10ms (exit status 3)\n"
     "  --max-wall TIME       stop after a time of the host, e.g. 60s (exit status 3)\n"
+    "  --power-key TIME      somebody presses the power key at a simulated time\n"
     "Checkpoints\n"
     "  --save-at WHEN=FILE   save the machine at a simulated time (10ms) or after\n"
     "                        instructions of all PEs (insns:N); may be repeated\n"
