@@ -49,8 +49,11 @@ set(GICTLM_FREESTANDING_FLAGS -ffreestanding -nostdlibinc -Os -fno-exceptions
                               -fno-asynchronous-unwind-tables)
 
 if(GICTLM_SANITIZE)
-  add_compile_options(-fsanitize=${GICTLM_SANITIZE} -fno-sanitize-recover=all
-                      -fno-omit-frame-pointer -g)
+  set(sanitized -fsanitize=${GICTLM_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+  if(NOT GICTLM_SANITIZE_CXX)
+    list(TRANSFORM sanitized REPLACE "(.+)" "$<$<COMPILE_LANGUAGE:C>:\\1>")
+  endif()
+  add_compile_options(${sanitized})
   add_link_options(-fsanitize=${GICTLM_SANITIZE})
 endif()
 
