@@ -161,6 +161,18 @@ TEST(Rules, D_12_E1nwfWakesAPe)
     });
 }
 
+// A PE that has done nothing since its reset but what firmware does for it.
+TEST(Rules, D_12_E1nwfWakesAPeThatHasNotRunYet)
+{
+    for (const gic_timing &timing : {loosely_timed(), timed()}) {
+        gic g(one_state(2), timing);
+        g.dist_write(GICD_CTLR, CTLR_GRP0 | CTLR_GRP1NS | CTLR_E1NWF);
+        g.spi(40, shared);
+        g.pulse(40);
+        EXPECT_NE(g.wake_request(0), g.wake_request(1)) << "exactly one is woken";
+    }
+}
+
 TEST(Rules, D_12_TheMaskHintExcludesAPe)
 {
     in_both_modes(one_state(2), [](gic &g) {

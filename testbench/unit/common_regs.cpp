@@ -18,6 +18,7 @@ struct device {
     uint64_t wide = 0x1122334455667788;
     uint32_t bits[4] = {};
     uint32_t last_intid = 0;
+    uint64_t last_value = 0;
     int reads = 0;
 };
 
@@ -47,6 +48,7 @@ gic_status write_bits(void *k, const gic_reg_access *a, uint64_t value)
 {
     device *d = static_cast<device *>(k);
     d->last_intid = a->intid;
+    d->last_value = value;
     d->bits[a->offset / 4] = static_cast<uint32_t>(gic_reg_merge(a, d->bits[a->offset / 4], value));
     return GIC_OK;
 }
@@ -132,6 +134,15 @@ TEST_F(Frame, IntidComesFromTheOffsetAndTheBitsPerIntid)
     EXPECT_EQ(dev.last_intid, 32u + 64u);
     EXPECT_EQ(write(0x402, 1, 0xFF), GIC_OK);
     EXPECT_EQ(dev.bits[0], 0x00F80000u);
+}
+
+// A handler gets the bytes that are written, and nothing that is beside them on the bus.
+TEST_F(Frame, AHandlerGetsTheBytesWrittenAlone)
+{
+    EXPECT_EQ(write(0x402, 1, 0xA5A5A5A5A5A5A5A5), GIC_OK);
+    EXPECT_EQ(dev.last_value, 0xA5u);
+    EXPECT_EQ(write(0x800, 4, 0xA5A5A5A5A5A5A5A5), GIC_OK);
+    EXPECT_EQ(dev.last_value, 0xA5A5A5A5u);
 }
 
 TEST_F(Frame, MistakesAreRazWiAndEachHasItsEvent)

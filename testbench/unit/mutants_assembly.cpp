@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The joiner: what it refuses to be built in, and what a reset leaves of wires and lines.
 #include <cstdlib>
+#include <cstring>
 
 #include "gic/sysreg.h"
 #include "gic_rig.hpp"
@@ -149,6 +150,71 @@ TEST(AssemblyResetPe, ThePeIsAtItsHighestExceptionLevelAgain)
 INSTANTIATE_TEST_SUITE_P(Modes, AssemblyReset, testing::Bool(), [](const auto &mode) {
     return mode.param ? std::string("Timed") : std::string("LooselyTimed");
 });
+
+namespace
+{
+
+// What is saved of the Distributor, and of the Redistributor and the CPU interface of each PE.
+std::vector<std::vector<unsigned char>> kernels_of(const gic &g)
+{
+    std::vector<unsigned char> file(gic_assembly_save_size(g.a));
+    file.resize(gic_assembly_save(g.a, file.data()));
+    std::vector<std::vector<unsigned char>> blocks;
+    for (size_t at = 0; at < file.size();) {
+        uint32_t length = 0;
+        std::memcpy(&length, &file[at + 8], sizeof length); // gic/save.h
+        const size_t end = at + 16 + length;
+        if (at != 0)
+            blocks.emplace_back(file.begin() + static_cast<std::ptrdiff_t>(at),
+                                file.begin() + static_cast<std::ptrdiff_t>(end));
+        at = end;
+    }
+    return blocks;
+}
+
+} // namespace
+
+// Nothing of what a GIC has seen outlives its reset (N-03).
+TEST_P(AssemblyReset, ItIsAsItWasBuilt)
+{
+    const gic_timing timing = GetParam() ? timed() : loosely_timed();
+    gic fresh(extended(two_states(2)), timing);
+    gic_assembly_reset(fresh.a, fresh.now);
+    fresh.settle();
+    gic used(extended(two_states(2)), timing);
+    used.boot();
+    for (unsigned pe = 0; pe < 2; pe++) {
+        for (uint32_t intid : {3u, 20u, 1060u, 1100u})
+            used.private_interrupt(pe, intid, {GIC_GROUP_1NS, 0x60, intid > 1060, 0});
+        used.icc_write(pe, GIC_ICC_BPR1_EL1, 6);
+        used.redist_write(pe, GICR_CTLR, RCTLR_DPG0 | RCTLR_DPG1S);
+        used.redist_write(pe, GICR_NSACR, 0x55);
+    }
+    for (uint32_t intid : {SPI, 900u, 4100u}) {
+        used.spi(intid, {GIC_GROUP_1NS, 0x40, intid == 900, intid == SPI ? 1 : IRM});
+        used.dist_write(GICD_NSACR + 8, 0xFF);
+        used.spi_set(GICD_ISPENDR, intid);
+        used.line(intid, true);
+    }
+    used.dist_write(GICD_SETSPI_SR, SPI);
+    used.sgi(0, GIC_ICC_SGI1R_EL1, 3, 3);
+    used.ppi(1, 1060, true);
+    for (unsigned pe = 0; pe < 2; pe++)
+        EXPECT_NE(used.ack(pe), GIC_INTID_SPURIOUS);
+    used.settling = false;
+    used.dist_write(GICD_CTLR, CTLR_ALL | CTLR_E1NWF);
+    used.sleep(1);
+    for (uint32_t intid : {SPI, 900u, 4100u})
+        used.line(intid, false);
+    used.ppi(1, 1060, false);
+    gic_assembly_reset(used.a, used.now);
+    used.settle();
+    const auto expected = kernels_of(fresh);
+    const auto found = kernels_of(used);
+    ASSERT_EQ(found.size(), expected.size());
+    for (size_t n = 0; n < found.size(); n++)
+        EXPECT_EQ(found[n], expected[n]) << "block " << n;
+}
 
 // Whatever wire is high can be saved and loaded: extended ones too.
 TEST(AssemblyLoad, WiresKeepTheirLevels)

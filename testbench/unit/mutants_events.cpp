@@ -221,19 +221,56 @@ TEST_F(EventArguments, StampsFollowAnInterrupt)
             gic_event_id id;
             uint16_t pe;
             uint64_t arg;
-        } expected[] = {{GIC_EV_ASSERTED, GIC_PE_NONE, 0},
-                        {GIC_EV_PENDING, GIC_PE_NONE, 0x48u | uint64_t(group) << 8},
-                        {GIC_EV_OFFERED, 1, 0x48},
-                        {GIC_EV_SET, 1, 0x48},
-                        {GIC_EV_SIGNALLED, 1, line},
-                        {GIC_EV_ACKNOWLEDGED, 1, 0x48},
-                        {GIC_EV_EOI, 1, 0},
-                        {GIC_EV_DEACTIVATED, GIC_PE_NONE, 0}};
+            gic_port port;
+        } expected[] = {{GIC_EV_ASSERTED, GIC_PE_NONE, 0, GIC_PORT_GICD},
+                        {GIC_EV_PENDING, GIC_PE_NONE, 0x48u | uint64_t(group) << 8, GIC_PORT_GICD},
+                        {GIC_EV_OFFERED, 1, 0x48, GIC_PORT_GICD},
+                        {GIC_EV_SET, 1, 0x48, GIC_PORT_GICR},
+                        {GIC_EV_SIGNALLED, 1, line, GIC_PORT_CPUIF},
+                        {GIC_EV_ACKNOWLEDGED, 1, 0x48, GIC_PORT_CPUIF},
+                        {GIC_EV_EOI, 1, 0, GIC_PORT_CPUIF},
+                        {GIC_EV_DEACTIVATED, GIC_PE_NONE, 0, GIC_PORT_GICD}};
         ASSERT_EQ(seen.size(), GIC_COUNT_OF(expected));
         for (unsigned n = 0; n < seen.size(); n++) {
             EXPECT_EQ(seen[n].id, expected[n].id) << n;
             EXPECT_EQ(seen[n].pe, expected[n].pe) << n;
             EXPECT_EQ(seen[n].arg, expected[n].arg) << n;
+            EXPECT_EQ(seen[n].port, expected[n].port) << n;
+            EXPECT_EQ(seen[n].time_ps, 0u) << n;
         }
+    }
+}
+
+// An instance begins and ends by registers as it does by wires, of whatever interrupt.
+TEST_F(EventArguments, RegistersBeginAndWithdrawInstances)
+{
+    gic g(extended(one_state(2)));
+    g.boot();
+    for (uint32_t intid : {0u, 15u, 16u, 31u, 32u, SPI, 1019u, 1056u, 1087u, 1119u, 4096u, 4159u}) {
+        std::vector<gic_event> seen;
+        g.watch = [&](const gic_event &event) {
+            if (event.id == GIC_EV_PENDING || event.id == GIC_EV_WITHDRAWN)
+                seen.push_back(event);
+        };
+        const bool is_private = gic_is_private(intid);
+        for (uint32_t family : {GICD_ISPENDR, GICD_ICPENDR, GICD_ISPENDR, GICD_ICPENDR}) {
+            if (is_private)
+                g.private_set(1, family, intid);
+            else
+                g.spi_set(family, intid);
+            if (family == GICD_ISPENDR) { // once more changes nothing
+                if (is_private)
+                    g.private_set(1, family, intid);
+                else
+                    g.spi_set(family, intid);
+            }
+        }
+        ASSERT_EQ(seen.size(), 4u) << intid;
+        for (unsigned n = 0; n < 4; n++) {
+            EXPECT_EQ(seen[n].id, n % 2 ? GIC_EV_WITHDRAWN : GIC_EV_PENDING) << intid;
+            EXPECT_EQ(seen[n].intid, intid);
+            EXPECT_EQ(seen[n].pe, is_private ? 1u : unsigned(GIC_PE_NONE));
+        }
+        g.watch = nullptr;
     }
 }

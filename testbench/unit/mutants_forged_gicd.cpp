@@ -56,6 +56,35 @@ TEST_F(ForgedGicd, MarksAreOfWordsAndPesThatExist)
         << "nor PE 511";
 }
 
+TEST_F(ForgedGicd, OfAnotherConfigurationIsRefused)
+{
+    const auto other = [&](const std::function<void(gic_config &)> &change) {
+        gic_config there = config;
+        change(there);
+        const size_t bytes = gicd_footprint(&there);
+        void *const memory = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+        gicd *const kernel = gicd_init(memory, bytes, &there, nullptr);
+        EXPECT_NE(kernel, nullptr);
+        std::vector<unsigned char> state(gicd_save_size(kernel));
+        state.resize(gicd_save(kernel, state.data()));
+        std::free(memory);
+        return load(state);
+    };
+    EXPECT_TRUE(other([](gic_config &) {}));
+    EXPECT_FALSE(other([](gic_config &c) { c.pe_count++; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.spi_count = 32; }));
+    EXPECT_FALSE(other([](gic_config &c) {
+        c.spi_count = 32;
+        c.espi_count = 32; // as many words
+    }));
+    EXPECT_FALSE(other([](gic_config &c) { c.priority_bits++; }));
+    EXPECT_FALSE(other([](gic_config &c) {
+        c.two_security_states = !c.two_security_states;
+        c.has_el3 = true;
+    }));
+    EXPECT_FALSE(other([](gic_config &c) { c.ds_writable = !c.ds_writable; }));
+}
+
 TEST_F(ForgedGicd, OfAnotherShapeIsRefused)
 {
     for (size_t at = 0; at < sizeof(gicd_shape); at++)

@@ -86,6 +86,49 @@ TEST_F(ForgedIts, ABoolIsZeroOrOne)
         EXPECT_FALSE(loads_with<uint8_t>(at, 2)) << at;
 }
 
+// Caches of another geometry and the like: where no length tells, the shape does.
+TEST_F(ForgedIts, OfAnotherConfigurationIsRefused)
+{
+    const auto other = [&](const std::function<void(gic_config &)> &change) {
+        gic_config there = config;
+        change(there);
+        const size_t bytes = its_footprint(&there);
+        void *const memory = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+        its *const kernel = its_init(memory, bytes, &there, 0, nullptr);
+        EXPECT_NE(kernel, nullptr);
+        std::vector<unsigned char> state(its_save_size(kernel));
+        state.resize(its_save(kernel, state.data()));
+        std::free(memory);
+        return load(state);
+    };
+    EXPECT_TRUE(other([](gic_config &) {}));
+    for (gic_cache_config gic_its_config::*cache :
+         {&gic_its_config::device_cache, &gic_its_config::itt_cache,
+          &gic_its_config::collection_cache}) {
+        EXPECT_FALSE(other([&](gic_config &c) { (c.its.*cache).entries *= 2; }));
+        EXPECT_FALSE(other([&](gic_config &c) {
+            (c.its.*cache).ways = (c.its.*cache).ways == 1 ? 2 : (c.its.*cache).ways / 2;
+        }));
+        EXPECT_FALSE(other([&](gic_config &c) {
+            (c.its.*cache).replacement = (c.its.*cache).replacement == 0 ? 1 : 0;
+        }));
+    }
+    EXPECT_FALSE(other([](gic_config &c) { c.its.device_bits--; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.its.event_bits--; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.its.collection_bits--; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.its.hcc ^= 1; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.its.page_sizes ^= 1; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.its.indirect = !c.its.indirect; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.its.pta = !c.its.pta; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.its.umsi = !c.its.umsi; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.its.seis = !c.its.seis; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.its.stall = !c.its.stall; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.its.walks--; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.its.queue--; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.lpi_bits = 15; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.pe_count = 3; }));
+}
+
 TEST_F(ForgedIts, OfAnotherShapeIsRefused)
 {
     for (size_t at = 0; at < sizeof(its_shape); at++)

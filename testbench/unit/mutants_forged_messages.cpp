@@ -367,6 +367,25 @@ TEST_F(ForgedMessages, PinsAndWiresAreThoseThatExist)
     }
 }
 
+// How many toggles of a wire are under way follows from the messages, whatever the file says.
+TEST_F(ForgedMessages, AWireThatSaysItIsFullIsNot)
+{
+    const size_t states = 2 * sizeof(gic_pe_state) + g.a->memory_count * sizeof(memory_row);
+    const size_t pe_pins = header.length - sizeof(saved_node) - states - 2 * sizeof(pins);
+    const size_t wires = pe_pins - WIRES_SHARED * sizeof(wire);
+    pins p{};
+    p.ppi_wires[20].under_way = WIRE_TOGGLES;
+    ASSERT_TRUE(loads_with(pe_pins + sizeof p, &p, sizeof p));
+    g.ppi(1, 20, true);
+    g.settle();
+    EXPECT_TRUE(g.private_bit(1, GICD_ISPENDR, 20));
+    const wire w = {WIRE_TOGGLES, 0};
+    ASSERT_TRUE(loads_with(wires + (SPI + 1) * sizeof w, &w, sizeof w));
+    g.line(SPI + 1, true);
+    g.settle();
+    EXPECT_TRUE(g.pending(SPI + 1));
+}
+
 // Cut or damaged anywhere, sealed nowhere: refused, and nothing has changed.
 TEST_F(ForgedMessages, ADamagedFileChangesNothing)
 {

@@ -91,6 +91,17 @@ protected:
             count += out.port == GIC_PORT_EVENT && out.msg.kind == id;
         return count;
     }
+    // There was one such event.
+    void expect_event(gic_event_id id, unsigned pe, uint32_t intid, uint64_t arg) const
+    {
+        EXPECT_EQ(events(id), 1u) << gic_event_name(id);
+        for (const gic_out &out : sent)
+            if (out.port == GIC_PORT_EVENT && out.msg.kind == id) {
+                EXPECT_EQ(out.to, pe) << gic_event_name(id);
+                EXPECT_EQ(out.msg.intid, intid) << gic_event_name(id);
+                EXPECT_EQ(out.msg.arg, arg) << gic_event_name(id);
+            }
+    }
     std::vector<unsigned char> save() const
     {
         std::vector<unsigned char> file(gicd_save_size(d));
@@ -167,6 +178,34 @@ TEST_F(Distributor, WhatWaitsForCreditIsOfferedAfterLoading)
     for (bool load : {false, true})
         for (uint16_t pe : {0, 1, 63, 64, 65, 127, 128, 129})
             waits_for_credit(pe, load);
+}
+
+// What crosses, or waits, is reported with the interrupt, the PE, and the kind of message.
+TEST_F(Distributor, ReportsWhatCrossesAndWhatWaits)
+{
+    spi(40, 0xA0);
+    spi(41, 0x80);
+    spi(42, 0x60);
+    line(40, true);
+    line(41, true);
+    sent.clear();
+    line(42, true);
+    expect_event(GIC_EV_CREDIT_WAIT, 0, 42, GIC_MSG_OFFER);
+    write(0x0180 + 4, 1u << 9); // ICENABLER of 41: a Recall
+    sent.clear();
+    receive(0, GIC_MSG_TAKEN, 41);
+    expect_event(GIC_EV_CROSSED_ACTIVATE, 0, 41, GIC_MSG_RECALL);
+    sent.clear();
+    receive(0, GIC_MSG_RETURNED, 40);
+    expect_event(GIC_EV_RETURNED, 0, 40, 0);
+    EXPECT_EQ(events(GIC_EV_CROSSED_ACTIVATE), 0u);
+    sent.clear();
+    receive(0, GIC_MSG_TAKEN, 42);
+    EXPECT_EQ(events(GIC_EV_CROSSED_ACTIVATE), 0u);
+    write(CTLR, 2);
+    EXPECT_EQ(events(GIC_EV_CREDIT_WAIT), 0u);
+    write(CTLR, 1);
+    expect_event(GIC_EV_CREDIT_WAIT, GIC_PE_NONE, GIC_INTID_SPURIOUS, GIC_MSG_GROUP_ENABLES);
 }
 
 // Redistributors may live elsewhere (gic_assembly_parts): what they get wrong changes nothing here.

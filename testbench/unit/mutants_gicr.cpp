@@ -279,6 +279,32 @@ TEST(Presented, APlainAcknowledgeCrossesNothing)
     EXPECT_EQ(g.count(GIC_EV_CROSSED_ACTIVATE), 1u);
 }
 
+// What is under way when the Redistributor is reset is no answer to what is asked after it, though
+// it is asked for the same and by the same row.
+TEST(LpiMemory, AnAnswerOfBeforeAResetIsPassedOver)
+{
+    rig g(small_config(14, 4));
+    g.configure(first, 0xA0);
+    g.enable(0);
+    g.settling = false;
+    g.set(0, first);
+    ASSERT_EQ(g.requests.size(), 1u);
+    const uint32_t old = g.requests[0].req.tag;
+    g.requests.clear();
+    gicr_reset(g.redist[0]);
+    g.write(0, GICR_WAKER, 0);
+    g.write(0, GICR_PROPBASER, prop_table | 13, 8);
+    g.write(0, GICR_PENDBASER, g.pend_table(0) | PTZ, 8);
+    g.write(0, GICR_CTLR, CTLR_ENABLE);
+    g.set(0, first);
+    ASSERT_EQ(g.requests.size(), 1u);
+    EXPECT_NE(g.requests[0].req.tag, old);
+    const std::vector<unsigned char> before = g.save(0);
+    uint8_t line[64] = {};
+    gicr_mem_done(g.redist[0], old, line, true);
+    EXPECT_EQ(g.save(0), before);
+}
+
 // GICR_SYNCR.Busy is about writes of registers: DS changes every priority, and nobody has asked.
 TEST(LpiRegisters, ANewViewOfThePrioritiesLeavesSyncrAlone)
 {
@@ -299,6 +325,119 @@ TEST(LpiRegisters, ANewViewOfThePrioritiesLeavesSyncrAlone)
     g.settle();
     EXPECT_EQ(g.read(0, GICR_SYNCR), 0u);
     EXPECT_EQ(g.ack(0), first);
+}
+
+// --- what crosses -------------------------------------------------------------------------------
+
+namespace
+{
+
+// A message of the Distributor, and what is reported of it.
+std::vector<gic_event> hears(rig &g, gic_msg_kind kind, uint32_t intid, gic_group group,
+                             uint8_t flags = 0)
+{
+    gic_msg msg{};
+    msg.kind = static_cast<uint8_t>(kind);
+    msg.intid = intid;
+    msg.priority = 0xA0;
+    msg.group = static_cast<uint8_t>(group);
+    msg.flags = flags;
+    gicr_receive(g.redist[0], GIC_PORT_GICD, &msg);
+    gic_outbox *const box = gicr_outbox(g.redist[0]);
+    std::vector<gic_event> events;
+    for (const gic_out *out = box->entry; out != box->next; out++)
+        if (out->port == GIC_PORT_EVENT) {
+            gic_event event{};
+            event.id = out->msg.kind;
+            event.intid = out->msg.intid;
+            event.arg = out->msg.arg;
+            event.pe = out->to;
+            events.push_back(event);
+        }
+    gic_outbox_clear(box);
+    return events;
+}
+
+void expect_crossing(const std::vector<gic_event> &events, gic_event_id id, uint32_t intid,
+                     gic_msg_kind kind)
+{
+    unsigned count = 0;
+    for (const gic_event &event : events)
+        if (event.id == id) {
+            EXPECT_EQ(event.intid, intid);
+            EXPECT_EQ(event.arg, static_cast<uint64_t>(kind));
+            EXPECT_EQ(event.pe, 0u);
+            count++;
+        }
+    EXPECT_EQ(count, 1u) << gic_event_name(id);
+}
+
+} // namespace
+
+TEST(Crossings, AreReportedWithTheirInterrupt)
+{
+    rig g(small_config(14, 4));
+    expect_crossing(hears(g, GIC_MSG_RECALL, 40, GIC_GROUP_0), GIC_EV_CROSSED_CLEAR, 40,
+                    GIC_MSG_RECALL);
+    EXPECT_EQ(hears(g, GIC_MSG_OFFER, 41, GIC_GROUP_1NS).size(), 1u) << "it is presented";
+    expect_crossing(hears(g, GIC_MSG_OFFER, 42, GIC_GROUP_1NS), GIC_EV_CROSSED_DISPLACED, 41,
+                    GIC_MSG_OFFER);
+    EXPECT_TRUE(hears(g, GIC_MSG_RECALL, 42, GIC_GROUP_1NS).empty()) << "it is here";
+
+    rig closed(small_config(14, 4));
+    closed.cpu_groups(0, gic_group_bit(GIC_GROUP_1NS));
+    expect_crossing(hears(closed, GIC_MSG_OFFER, 40, GIC_GROUP_0), GIC_EV_CROSSED_DISABLED, 40,
+                    GIC_MSG_OFFER);
+
+    rig sleepy(small_config(14, 4));
+    sleepy.settling = false;
+    sleepy.write(0, GICR_WAKER, 2);
+    expect_crossing(hears(sleepy, GIC_MSG_OFFER, 40, GIC_GROUP_1NS, GIC_OFFER_1OFN),
+                    GIC_EV_CROSSED_QUIESCE, 40, GIC_MSG_OFFER);
+}
+
+// GICD_CTLR.DS changes while the CPU interface is being woken: it is told again.
+TEST(Crossings, ACpuInterfaceThatIsBeingWokenHearsOfDs)
+{
+    gic_config config = small_config(14, 4);
+    config.two_security_states = true;
+    config.ds_writable = true;
+    rig g(config);
+    g.write(0, GICR_WAKER, 2);
+    g.settle();
+    g.settling = false;
+    g.write(0, GICR_WAKER, 0);
+    g.distributor_groups(0, GIC_GROUPS_ALL, true);
+    std::vector<uint8_t> told;
+    for (unsigned bound = 0; bound < 100; bound++) {
+        const std::deque<gic_msg> &link = g.cpus[0].from_gicr;
+        if (!link.empty() && link.front().kind == GIC_MSG_DOWNSTREAM_CONTROL)
+            told.push_back(link.front().flags);
+        if (!g.step())
+            break;
+    }
+    EXPECT_EQ(told, (std::vector<uint8_t>{0, GIC_CTL_DS}));
+    EXPECT_EQ(g.read(0, GICR_WAKER), 0u);
+}
+
+TEST(Crossings, APeIsReportedAsleepAndAwakeAndWhatItGaveBack)
+{
+    rig g(small_config(14, 4));
+    EXPECT_EQ(g.count(GIC_EV_PE_AWAKE), 1u);
+    g.write(0, GICR_SGI_BASE + 0x080, UINT32_MAX);
+    g.write(0, GICR_SGI_BASE + 0x100, 1u << 20);
+    g.write(0, GICR_SGI_BASE + 0x200, 1u << 20);
+    g.settle();
+    EXPECT_EQ(g.held(0), 20u);
+    g.write(0, GICR_WAKER, 2);
+    g.settle();
+    EXPECT_EQ(g.count(GIC_EV_PE_ASLEEP), 1u);
+    EXPECT_EQ(g.count(GIC_EV_RELEASED), 1u);
+    EXPECT_EQ(g.held(0), none);
+    g.write(0, GICR_WAKER, 0);
+    g.settle();
+    EXPECT_EQ(g.count(GIC_EV_PE_AWAKE), 2u);
+    EXPECT_EQ(g.held(0), 20u);
 }
 
 // --- messages that nobody should have sent ------------------------------------------------------

@@ -46,6 +46,25 @@ void expect_checks(const kernel &k, const gic_config &good)
 
 } // namespace
 
+// X_footprint(): a multiple of 64, so that blocks can follow each other.
+TEST(Footprints, AreMultiplesOf64)
+{
+    for (uint16_t pes : {1, 3, 70}) {
+        gic_config config = gic_config_default();
+        config.pe_count = pes;
+        config.lpi_bits = 14;
+        config.its_count = 1;
+        for (uint16_t cache : {4, 5, 17}) {
+            config.lpi_cache = cache;
+            EXPECT_EQ(gicd_footprint(&config) % 64, 0u);
+            EXPECT_EQ(gicr_footprint(&config) % 64, 0u);
+            EXPECT_EQ(cpuif_footprint(&config) % 64, 0u);
+            EXPECT_EQ(its_footprint(&config) % 64, 0u);
+            EXPECT_EQ(gic_assembly_footprint(&config, nullptr) % 64, 0u);
+        }
+    }
+}
+
 TEST(KernelInit, ChecksConfigurationAndMemory)
 {
     const gic_config config = with_its(2);

@@ -137,6 +137,35 @@ TEST(ItsTargets, RdBaseIsTheAddressOfARedistributorWithPta)
     }
 }
 
+// GICR_SETLPIR while memory does not answer: room for so many, and an answer makes room again.
+TEST(Room, OfARedistributorForLpisEndsAndComesBack)
+{
+    its_gic g(direct(2));
+    g.boot_lpis();
+    EXPECT_TRUE(gic_assembly_lpi_has_room(g.a, 0));
+    EXPECT_TRUE(gic_assembly_lpi_has_room(g.a, 1));
+    EXPECT_TRUE(gic_assembly_lpi_has_room(g.a, 2)) << "there is no such PE";
+    g.later = true;
+    unsigned taken = 0;
+    while (gic_assembly_lpi_has_room(g.a, 1) && taken < 1000) {
+        g.property(LPI + taken, 0xA0);
+        g.redist_write(1, GICR_SETLPIR, LPI + taken, 8);
+        taken++;
+    }
+    EXPECT_GT(taken, 1u);
+    EXPECT_LT(taken, 1000u);
+    EXPECT_TRUE(gic_assembly_lpi_has_room(g.a, 0));
+    EXPECT_EQ(g.count(GIC_EV_LPI_DROPPED), 0u);
+    g.settle_memory();
+    EXPECT_TRUE(gic_assembly_lpi_has_room(g.a, 1));
+    for (unsigned n = 0; n < taken; n++) {
+        g.settle_memory();
+        const uint32_t intid = g.ack(1);
+        EXPECT_GE(intid, LPI);
+        g.eoi(1, intid);
+    }
+}
+
 // An MSI without a mapping, reported by the line of the ITS that it was sent to (T-25).
 TEST(ItsLines, FollowUnmappedMsisOfTheirIts)
 {

@@ -10,7 +10,6 @@ namespace
 {
 
 constexpr uint64_t HOP = 1000;
-constexpr uint32_t SPI = 45;
 constexpr uint32_t LPI = 8200;
 constexpr uint32_t DEVICE = 3;
 
@@ -192,6 +191,32 @@ TEST(Entries, EachComesAfterWhatIsDueBeforeIt)
     EXPECT_EQ(g.icc_read(0, GIC_ICC_IAR1_EL1), GIC_INTID_SPURIOUS) << "taken back meanwhile";
 }
 
+// So does a message from a component that lives elsewhere.
+TEST(Entries, AMessageFromElsewhereReachesItsComponent)
+{
+    const gic_config config = one_state();
+    const gic_assembly_parts parts = {true, true, false, false};
+    const gic_timing timing = timed(HOP);
+    gic_assembly_ports ports{};
+    ports.version = 1;
+    struct alignas(64) block {
+        unsigned char byte[64];
+    };
+    std::vector<block> memory(gic_assembly_footprint(&config, &parts) / sizeof(block) + 1);
+    gic_assembly *const a = gic_assembly_init(memory.data(), memory.size() * sizeof(block), &config,
+                                              &parts, &timing, &ports, nullptr);
+    ASSERT_NE(a, nullptr);
+    gic_msg msg{};
+    msg.kind = GIC_MSG_UPSTREAM_CONTROL;
+    msg.group = GIC_GROUPS_ALL;
+    msg.priority = 0xFF;
+    gic_assembly_receive(a, 1000 * HOP, GIC_PORT_CPUIF, GIC_PORT_GICR, 0, &msg);
+    EXPECT_EQ(gic_assembly_get_stats(a)->causality_violations, 0u);
+    gic_assembly_receive(a, 990 * HOP, GIC_PORT_CPUIF, GIC_PORT_GICR, 0, &msg);
+    EXPECT_EQ(gic_assembly_get_stats(a)->causality_violations, 1u);
+    EXPECT_EQ(gic_assembly_get_stats(a)->causality_skew_ps, 10 * HOP);
+}
+
 // A look into a cache of the ITS costs its time, in front of what comes of it.
 TEST(Costs, LookupsOfTheItsDelayItsMessages)
 {
@@ -227,6 +252,28 @@ TEST(Costs, LookupsOfTheItsDelayItsMessages)
     EXPECT_EQ(took[1] - took[0], lookups * cost);
 }
 
+// Timed, the answer of memory is there when memory says, and a busy component holds up no request.
+TEST(Memory, AnswersTakeTheTimeThatMemorySays)
+{
+    for (uint64_t latency : {uint64_t{0}, uint64_t{500 * HOP}}) {
+        gic_config config = with_its(1, 0);
+        config.direct_lpi = true;
+        gic_timing timing = timed(HOP);
+        timing.occupancy_ps[GIC_STATION_GICR] = 50 * HOP;
+        its_gic g(config, timing);
+        g.boot_lpis();
+        g.property(LPI, 0xA0);
+        g.latency_ps = latency;
+        g.pass(1000 * HOP);
+        g.settling = false;
+        const uint64_t start = g.now;
+        g.redist_write(0, GICR_SETLPIR, LPI, 8);
+        while (!g.irq(0) && g.now < start + 10000 * HOP)
+            g.pass(HOP / 2);
+        EXPECT_EQ(g.now - start, latency + HOP) << "one line of configuration, one hop";
+    }
+}
+
 // Loosely timed: on return the GIC has settled, also where a kernel has more to do than it does in
 // one go.
 TEST(LooselyTimed, LeftoverWorkIsDoneOnReturn)
@@ -254,6 +301,66 @@ TEST(LooselyTimed, LeftoverWorkIsDoneOnReturn)
     EXPECT_EQ(gic_assembly_next_due(g.a), GIC_TIME_NEVER);
     for (uint32_t event = 0; event < 50; event++)
         EXPECT_EQ(g.service(0), LPI + event);
+}
+
+// A kernel's leftover work is on the way once, however often it is asked for something meanwhile.
+TEST(Work, IsOnTheWayOnce)
+{
+    gic_config config = with_its();
+    config.work_limit = 1;
+    gic_timing timing = timed(HOP);
+    timing.occupancy_ps[GIC_STATION_ITS] = 100 * HOP;
+    its_gic g(config, timing);
+    g.boot_lpis();
+    g.settling = false;
+    for (unsigned n = 0; n < 20; n++)
+        g.sync(0, 0);
+    g.pass(500 * HOP);
+    const uint32_t before = stats(g).in_flight_peak;
+    for (unsigned n = 0; n < 200; n++) {
+        g.its_read(0, GITS_CTLR, 4);
+        g.pass(1);
+    }
+    EXPECT_LE(stats(g).in_flight_peak, before + 4);
+    g.settle();
+    EXPECT_TRUE(g.queue_is_empty(0));
+}
+
+// The Distributor's leftover work goes on at its own pace, or at once where it takes no time.
+TEST(Work, OfTheDistributorTakesItsTime)
+{
+    for (bool takes_time : {false, true}) {
+        gic_config config = one_state(3);
+        config.work_limit = 1;
+        gic_timing timing = timed(HOP);
+        timing.occupancy_ps[GIC_STATION_GICD] = takes_time ? 50 * HOP : 0;
+        gic g(config, timing);
+        g.boot();
+        for (uint32_t pe = 0; pe < 3; pe++) {
+            g.spi(40 + pe, {GIC_GROUP_1NS, 0xA0, false, pe});
+            g.line(40 + pe, true);
+        }
+        for (uint32_t pe = 0; pe < 3; pe++)
+            EXPECT_TRUE(g.irq(pe));
+        g.dist_write(GICD_CTLR, CTLR_GRP0);
+        for (uint32_t pe = 0; pe < 3; pe++)
+            EXPECT_FALSE(g.irq(pe));
+        g.pass(1000 * HOP);
+        g.settling = false;
+        g.dist_write(GICD_CTLR, CTLR_ALL);
+        uint64_t at[3] = {};
+        for (unsigned steps = 0; steps < 1000; steps++) {
+            g.pass(HOP);
+            for (unsigned pe = 0; pe < 3; pe++)
+                if (g.irq(pe) && at[pe] == 0)
+                    at[pe] = g.now;
+        }
+        for (unsigned pe = 0; pe < 3; pe++)
+            EXPECT_NE(at[pe], 0u);
+        std::sort(std::begin(at), std::end(at));
+        EXPECT_EQ(at[2] > at[0], takes_time)
+            << "one unit for each message, and one for each 50 hops";
+    }
 }
 
 // What is told to the Distributor changes again before it has answered.

@@ -113,9 +113,7 @@ void lanes_postpone(gic_assembly *a, uint32_t lane_id, uint64_t due_ps)
 {
     GIC_ASSERT(a->heap[0] == lane_id);
     a->line_due_known = false;
-    a->nodes[a->lanes[lane_id].head].due_ps = due_ps;
-    if (due_ps > a->lanes[lane_id].last_due_ps)
-        a->lanes[lane_id].last_due_ps = due_ps;
+    a->nodes[a->lanes[lane_id].head].due_ps = due_ps; /* what is behind it follows: lanes_pop() */
     sift_down(a, 0);
 }
 

@@ -168,7 +168,6 @@ static bool lpi_entry_is_sane(const gicr_lpi_arch *a, gicr_lpi_entry entry)
     if (entry.key == 0)
         return entry.flags == 0;
     return intid >= GIC_INTID_LPI_FIRST && intid < a->limit && entry.flags <= LPI_FLAGS &&
-           (entry.flags & (LPI_PENDING | LPI_IN_TABLE)) != 0 &&
            ((entry.flags & LPI_PENDING) || entry.flags == LPI_IN_TABLE);
 }
 

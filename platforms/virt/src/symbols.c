@@ -189,7 +189,7 @@ static bool parse_text(vp_symbols *s, const char *at, const char *end, const cha
 
     while (at < end) {
         const char *stop = (const char *)memchr(at, '\n', (size_t)(end - at));
-        map_line line = {0, 0, NULL, 0};
+        map_line line = {0, 0, "", 0};
 
         stop = stop != NULL ? stop : end;
         number++;
