@@ -88,6 +88,26 @@ linux() {
     return $status
 }
 
+# with_keyboard OUT OPTION...: runs gicvp in the background, bounded, as process $RUN that
+# type_at types to; what it says on stderr is in OUT.err.
+with_keyboard() {
+    local out=$1
+    shift
+    mkfifo "$TMP/keys"
+    : >"$out"
+    timeout 240 "$GICVP" run "$@" <"$TMP/keys" >"$out" 2>"$out.err" &
+    RUN=$!
+    exec 3>"$TMP/keys"
+}
+
+# type_at OUT COUNT PROMPT TEXT: when the prompt is there for the COUNTth time.
+type_at() {
+    while [ "$(grep -c -- "$3" "$1")" -lt "$2" ] && kill -0 "$RUN" 2>/dev/null; do
+        sleep 0.2
+    done
+    printf '%s\r' "$4" >&3
+}
+
 # A program of the firmware room by name, or the end of the test as skipped.
 require_firmware() {
     FIRMWARE=${GICTLM_FIRMWARE_DIR:-}/$1

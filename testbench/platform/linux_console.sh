@@ -11,24 +11,13 @@ make_initrd "$TMP/initrd" <<'INIT'
 echo "INIT-REACHED"
 exec setsid cttyhack sh -i
 INIT
-mkfifo "$TMP/keys"
-: >"$TMP/out"
-timeout 240 "$GICVP" run --kernel "$LINUX" --initrd "$TMP/initrd" --ram 256M --append "$LINUX_QUIET" \
-    --max-insns 3000000000 --max-time 36000s <"$TMP/keys" >"$TMP/out" 2>"$TMP/err" &
-run=$!
-exec 3>"$TMP/keys"
-# type_at COUNT TEXT: when the prompt is there for the COUNTth time.
-type_at() {
-    while [ "$(grep -c '/ # ' "$TMP/out")" -lt "$1" ] && kill -0 $run 2>/dev/null; do
-        sleep 0.2
-    done
-    printf '%s\n' "$2" >&3
-}
-type_at 1 "echo the answer is \$((6 * 7))"
-type_at 2 'grep uart-pl011 /proc/interrupts'
-type_at 3 'reboot -f'
-type_at 4 'poweroff -f'
-wait $run
+with_keyboard "$TMP/out" --kernel "$LINUX" --initrd "$TMP/initrd" --ram 256M \
+    --append "$LINUX_QUIET" --max-insns 3000000000 --max-time 36000s
+type_at "$TMP/out" 1 '/ # ' "echo the answer is \$((6 * 7))"
+type_at "$TMP/out" 2 '/ # ' 'grep uart-pl011 /proc/interrupts'
+type_at "$TMP/out" 3 '/ # ' 'reboot -f'
+type_at "$TMP/out" 4 '/ # ' 'poweroff -f'
+wait "$RUN"
 expect_status $? 0 "the shell powers the machine off"
 exec 3>&-
 tr -d '\r' <"$TMP/out" >"$TMP/text"

@@ -11,21 +11,10 @@ if [ ! -f "$UEFI" ]; then
 fi
 
 # EDK2 waits in loops of a fixed time: a slow clock makes them short, in instructions.
-mkfifo "$TMP/keys"
-: >"$TMP/out"
-timeout 240 "$GICVP" run --bios "$UEFI" --set "domain.cpu=100 MHz" --max-insns 8000000000 \
-    <"$TMP/keys" >"$TMP/out" 2>"$TMP/err" &
-run=$!
-exec 3>"$TMP/keys"
-type_at() {
-    while [ "$(grep -c 'Shell>' "$TMP/out")" -lt "$1" ] && kill -0 $run 2>/dev/null; do
-        sleep 0.2
-    done
-    printf '%s\r' "$2" >&3
-}
-type_at 1 ver
-type_at 2 'reset -s'
-wait $run
+with_keyboard "$TMP/out" --bios "$UEFI" --set "domain.cpu=100 MHz" --max-insns 8000000000
+type_at "$TMP/out" 1 'Shell>' ver
+type_at "$TMP/out" 2 'Shell>' 'reset -s'
+wait "$RUN"
 expect_status $? 0 "EDK2 powers off"
 exec 3>&-
 tr -d '\r' <"$TMP/out" | sed 's/\x1b\[[0-9;]*[A-Za-z]//g' >"$TMP/text"
