@@ -266,6 +266,14 @@ static uint64_t known_its_width(const diff_pair *p)
     return its && wrong && aborted ? ~UINT64_C(0) : 0;
 }
 
+static uint64_t known_abort_syndrome(const diff_pair *p)
+{
+    const uint64_t isv = UINT64_C(1) << 24, instruction = 0x01FFC000, abort_same_level = 0x25;
+    bool abort_at_el2 = is_access_result(p) && p->field == DIFF_S_EXCEPTION &&
+                        (p->step->world & DIFF_LEVEL) == 2 && p->ours >> 26 == abort_same_level;
+    return abort_at_el2 && (p->theirs & isv) && !(p->ours & instruction) ? instruction : 0;
+}
+
 static uint64_t known_quiescent(const diff_pair *p)
 {
     const uint64_t quiescent = UINT64_C(1) << 31, enabled = 1;
