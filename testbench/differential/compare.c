@@ -12,22 +12,26 @@ typedef struct walk {
     bool ended;
 } walk;
 
-/** Whether one of known.def's rows explains the pair, wholly or with others. */
-static bool explained(walk *w, const diff_pair *pair)
+/** What rows of @p effect leave unexplained of @p left; an end leaves nothing. */
+static uint64_t explain_by(walk *w, const diff_pair *pair, known_effect effect, uint64_t left)
 {
-    uint64_t left = pair->field < 0 ? ~UINT64_C(0) : pair->ours ^ pair->theirs;
     for (unsigned i = 0; i < KNOWN_ROWS && left; i++) {
-        uint64_t bits = known_rows[i].explains(pair) & left;
+        uint64_t bits = known_rows[i].effect == effect ? known_rows[i].explains(pair) & left : 0;
         if (!bits)
             continue;
         w->result->hits[i]++;
-        left &= ~bits;
-        if (known_rows[i].effect == KNOWN_END) {
-            w->ended = true;
-            return true;
-        }
+        w->ended = effect == KNOWN_END;
+        left = w->ended ? 0 : left & ~bits;
     }
-    return left == 0;
+    return left;
+}
+
+/** Whether known.def's rows explain the pair: an end first, or a value's row would hide it. */
+static bool explained(walk *w, const diff_pair *pair)
+{
+    uint64_t left = pair->field < 0 ? ~UINT64_C(0) : pair->ours ^ pair->theirs;
+    left = explain_by(w, pair, KNOWN_END, left);
+    return explain_by(w, pair, KNOWN_VALUE, left) == 0;
 }
 
 /** Judges a pair. @return whether the comparison goes on. */
