@@ -347,7 +347,7 @@ static double measure_drain(bench *b)
         if (b->line)
             die("more was pending than was made pending");
     }
-    return bench_median(results);
+    return bench_median(results, BENCH_PAIRS);
 }
 
 /* Resident memory that is not shared, KiB. */

@@ -19,25 +19,11 @@
 #include <unistd.h>
 
 #include "bench_run.h"
+#include "bench_util.h"
 
-enum {
-    ROUNDS = 9,
-    LIMIT_CYCLE_NS = 1000,
-    LIMIT_RATIO = 4,
-    LIMIT_LPI_NS = 2000,
-    LIMIT_MIPS = 60,
-    SGI_SHORT = 10000,
-    SGI_LONG = 210000,
-    SGI_TIMED_LONG = 50000
-};
+enum { ROUNDS = 9, SGI_SHORT = 10000, SGI_LONG = 210000, SGI_TIMED_LONG = 50000 };
 
 #define SELF "bench_platform"
-
-static void die(const char *what, const char *detail)
-{
-    (void)fprintf(stderr, SELF ": %s%s%s\n", what, *detail ? ": " : "", detail);
-    exit(1);
-}
 
 /* ------------------------------------------------------------------ guests */
 
@@ -54,7 +40,7 @@ static double guest_run(const char *firmware, const char *profile, unsigned coun
     (void)snprintf(taken, sizeof taken, "taken %u ", count);
     bench_run_program(SELF, args, "", &r);
     if (!strstr(r.out, taken))
-        die("the guest did not take its interrupts", r.out);
+        bench_die_with(SELF, "the guest did not take its interrupts", r.out);
     return r.cpu_s;
 }
 
@@ -83,57 +69,26 @@ static double uboot_speed(const char *image)
     uboot_run(image, "", &idle);
     uboot_run(image, "crc32 40000000 1000000", &busy);
     if (!strstr(busy.out, "40ffffff ==> ") || busy.insns <= idle.insns)
-        die("U-Boot did not do its crc32", busy.err);
+        bench_die_with(SELF, "U-Boot did not do its crc32", busy.err);
     return (double)(busy.insns - idle.insns) / (busy.cpu_s - idle.cpu_s) * 1e-6;
 }
 
 /* ------------------------------------------------------------------ results */
 
-static int by_value(const void *a, const void *b)
-{
-    double x, y;
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return (x > y) - (x < y);
-}
-
-static double median(double *v)
-{
-    qsort(v, ROUNDS, sizeof v[0], by_value);
-    return v[ROUNDS / 2];
-}
-
-/* A limit in MIPS is the least, any other the most. */
-static void print(bool json, const char *name, double value, const char *unit, double limit,
-                  const char *config)
-{
-    bool least = strcmp(unit, "MIPS") == 0;
-    if (json)
-        (void)printf("{\"name\":\"%s\",\"value\":%.2f,\"unit\":\"%s\",\"limit\":%.10g,"
-                     "\"config\":\"%s\"}\n",
-                     name, value, unit, limit, config);
-    else
-        (void)printf("%-28s %10.2f %-5s (at %s %.10g)  %s\n", name, value, unit,
-                     least ? "least" : "most", limit, config);
-    (void)fflush(stdout);
-}
-
 static void bench_sgi(bool json)
 {
     double loose[ROUNDS], timed[ROUNDS], ratio[ROUNDS];
-    double cycle;
     for (unsigned i = 0; i < ROUNDS; i++) {
         loose[i] = guest_cycle(FIRMWARE_BENCH_SGI, NULL, SGI_LONG);
         timed[i] = guest_cycle(FIRMWARE_BENCH_SGI, "gic600", SGI_TIMED_LONG);
         ratio[i] = timed[i] / loose[i];
     }
-    cycle = median(loose);
-    print(json, "guest_sgi_cycle_ns", cycle, "ns", LIMIT_CYCLE_NS,
-          "1 PE, loosely timed, 200000 cycles");
-    print(json, "guest_sgi_cycle_timed_ns", median(timed), "ns", LIMIT_RATIO * cycle,
-          "1 PE, profile gic600, 40000 cycles");
-    print(json, "guest_sgi_cycle_timed_ratio", median(ratio), "x", LIMIT_RATIO,
-          "profile gic600 to loosely timed");
+    bench_print(json, "guest_sgi_cycle_ns", bench_median(loose, ROUNDS), "ns", "1000",
+                "1 PE, loosely timed, 200000 cycles");
+    bench_print(json, "guest_sgi_cycle_timed_ns", bench_median(timed, ROUNDS), "ns", "null",
+                "1 PE, profile gic600, 40000 cycles");
+    bench_print(json, "guest_sgi_cycle_timed_ratio", bench_median(ratio, ROUNDS), "x", "4",
+                "profile gic600 to loosely timed");
 }
 
 static void bench_lpi(bool json)
@@ -141,8 +96,8 @@ static void bench_lpi(bool json)
     double cycle[ROUNDS];
     for (unsigned i = 0; i < ROUNDS; i++)
         cycle[i] = guest_cycle(FIRMWARE_BENCH_LPI, NULL, SGI_LONG);
-    print(json, "guest_lpi_cycle_ns", median(cycle), "ns", LIMIT_LPI_NS,
-          "1 PE, loosely timed, 14 INTID bits, INT command, 200000 cycles");
+    bench_print(json, "guest_lpi_cycle_ns", bench_median(cycle, ROUNDS), "ns", "2000",
+                "1 PE, loosely timed, 14 INTID bits, INT command, 200000 cycles");
 }
 
 static void bench_uboot(bool json)
@@ -156,7 +111,8 @@ static void bench_uboot(bool json)
     }
     for (unsigned i = 0; i < ROUNDS; i++)
         speed[i] = uboot_speed(image);
-    print(json, "uboot_mips", median(speed), "MIPS", LIMIT_MIPS, "1 PE, crc32 40000000 1000000");
+    bench_print(json, "uboot_mips", bench_median(speed, ROUNDS), "MIPS", "60",
+                "1 PE, crc32 40000000 1000000");
 }
 
 static void usage(FILE *f)
@@ -182,9 +138,9 @@ int main(int argc, char **argv)
         return 2;
     }
     if (access(GICVP, X_OK) != 0)
-        die("build it first", GICVP);
+        bench_die_with(SELF, "build it first", GICVP);
     if (access(FIRMWARE_BENCH_SGI, R_OK) != 0)
-        die("build it first", FIRMWARE_BENCH_SGI);
+        bench_die_with(SELF, "build it first", FIRMWARE_BENCH_SGI);
     bench_sgi(json);
     bench_lpi(json);
     bench_uboot(json);

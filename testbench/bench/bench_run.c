@@ -13,12 +13,6 @@
 
 #include "bench_util.h"
 
-static void die(const char *self, const char *what, const char *detail)
-{
-    (void)fprintf(stderr, "%s: %s\n", what, detail);
-    bench_die(self, what);
-}
-
 static FILE *scratch_file(const char *self)
 {
     FILE *f = tmpfile();
@@ -76,22 +70,22 @@ void bench_run_program(const char *self, const char *const *args, const char *in
     if (child == 0)
         become(args, in, out, err);
     if (child < 0 || wait4(child, &status, 0, &usage) != child)
-        die(self, "cannot run", args[0]);
+        bench_die_with(self, "cannot run", args[0]);
     (void)fclose(in);
     read_back(out, r->out);
     read_back(err, r->err);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        die(self, "the simulator failed", r->err);
+        bench_die_with(self, "the simulator failed", r->err);
     r->cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime);
     r->insns = insns_of(r->err);
 }
 
-int bench_run_path(const char *command, char *path, size_t size)
+bool bench_run_path(const char *command, char *path, size_t size)
 {
     FILE *p = popen(command, "r");
-    int found = p && fgets(path, (int)size, p);
+    bool found = p && fgets(path, (int)size, p);
     if (p && pclose(p) != 0)
-        found = 0;
+        found = false;
     if (found)
         path[strcspn(path, "\n")] = '\0';
     return found;

@@ -3,6 +3,7 @@
 #ifndef BENCH_RUN_H
 #define BENCH_RUN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,7 +26,7 @@ typedef struct bench_run {
  */
 void bench_run_program(const char *self, const char *const *args, const char *input, bench_run *r);
 
-/** The path that a command prints on one line; 0 when it fails or prints none. */
-int bench_run_path(const char *command, char *path, size_t size);
+/** The path that a command prints on one line; false when it fails or prints none. */
+bool bench_run_path(const char *command, char *path, size_t size);
 
 #endif

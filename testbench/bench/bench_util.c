@@ -20,10 +20,10 @@ static int by_value(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-double bench_median(double *values)
+double bench_median(double *values, size_t count)
 {
-    qsort(values, BENCH_PAIRS, sizeof(*values), by_value);
-    return values[BENCH_PAIRS / 2];
+    qsort(values, count, sizeof(*values), by_value);
+    return values[count / 2];
 }
 
 void bench_compare(bench_half *measure, void *first, void *second, double *first_ns,
@@ -36,9 +36,9 @@ void bench_compare(bench_half *measure, void *first, void *second, double *first
         b[n] = measure(second);
         r[n] = b[n] / a[n];
     }
-    *first_ns = bench_median(a);
-    *second_ns = bench_median(b);
-    *ratio = bench_median(r);
+    *first_ns = bench_median(a, BENCH_PAIRS);
+    *second_ns = bench_median(b, BENCH_PAIRS);
+    *ratio = bench_median(r, BENCH_PAIRS);
 }
 
 /* Thousandths as text: printf's decimal point is the locale's. */
@@ -51,12 +51,19 @@ void bench_print(bool json, const char *name, double value, const char *unit, co
                "\"config\": \"%s\"}\n",
                name, milli / 1000, milli % 1000, unit, limit, config);
     else
-        printf("%-24s %8lu.%03lu %-6s limit %-5s %s\n", name, milli / 1000, milli % 1000, unit,
+        printf("%-28s %8lu.%03lu %-6s limit %-5s %s\n", name, milli / 1000, milli % 1000, unit,
                limit, config);
+    (void)fflush(stdout);
 }
 
 void bench_die(const char *program, const char *what)
 {
     fprintf(stderr, "%s: %s\n", program, what);
     exit(1);
+}
+
+void bench_die_with(const char *program, const char *what, const char *detail)
+{
+    (void)fprintf(stderr, "%s\n", detail);
+    bench_die(program, what);
 }

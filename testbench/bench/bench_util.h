@@ -4,14 +4,15 @@
 #define BENCH_UTIL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum { BENCH_PAIRS = 11 /**< Interleaved pairs of a comparison. */ };
 
 /** CPU time of this process, ns. */
 double bench_cpu_ns(void);
 
-/** Median of BENCH_PAIRS values; sorts them. */
-double bench_median(double *values);
+/** Median of @p count values, an odd number; sorts them. */
+double bench_median(double *values, size_t count);
 
 /** One half of a pair: does its work and returns ns of CPU time per operation. */
 typedef double bench_half(void *what);
@@ -26,5 +27,9 @@ void bench_print(bool json, const char *name, double value, const char *unit, co
 
 /** "PROGRAM: WHAT" on stderr, and exit status 1. */
 void bench_die(const char *program, const char *what) __attribute__((noreturn));
+
+/** The same with @p detail, of whatever length, on lines of its own before it. */
+void bench_die_with(const char *program, const char *what, const char *detail)
+    __attribute__((noreturn));
 
 #endif

@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "hex.h"
+
 #define GDB_BREAK 0x03
 
 bool gdb_link_open(gdb_link *link, uint16_t port, vp_error *error)
@@ -110,15 +112,6 @@ static void link_write(gdb_link *link, const char *data, size_t length)
     }
 }
 
-static int hex_digit(int c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The content up to '#'. @return false when the debugger has gone. */
 static bool link_content(gdb_link *link, uint8_t *sum)
 {
@@ -157,8 +150,8 @@ gdb_event gdb_link_receive(gdb_link *link)
             continue; /* acknowledgements and noise */
         if (c < 0 || !link_content(link, &sum))
             break;
-        high = hex_digit(link_byte(link));
-        low = hex_digit(link_byte(link));
+        high = vp_hex_digit(link_byte(link));
+        low = vp_hex_digit(link_byte(link));
         if (link->no_ack)
             return GDB_PACKET_READY;
         if (high >= 0 && low >= 0 && high * 16 + low == sum) {

@@ -103,7 +103,7 @@ static int by_samples(const void *a, const void *b)
     return by_place(a, b);
 }
 
-/* The places in use, for free(); NULL: none, or no memory. */
+/* The places in use, in the order of by_place(), for free(); NULL: none, or no memory. */
 static vp_profile_place *places(const vp_profile *p, size_t *count)
 {
     vp_profile_place *list =
@@ -113,6 +113,8 @@ static vp_profile_place *places(const vp_profile *p, size_t *count)
     for (size_t n = 0; list != NULL && n < p->room; n++)
         if (p->place[n].samples != 0)
             list[(*count)++] = p->place[n];
+    if (*count != 0)
+        qsort(list, *count, sizeof *list, by_place);
     return list;
 }
 
@@ -198,8 +200,6 @@ void vp_profile_csv(const vp_profile *p, FILE *out)
     size_t count;
     vp_profile_place *list = places(p, &count);
 
-    if (count != 0)
-        qsort(list, count, sizeof *list, by_place);
     (void)fputs("pe,el,address,symbol,samples\n", out);
     for (size_t n = 0; n < count; n++) {
         (void)fprintf(out, "%u,%u,0x%" PRIx64 ",", list[n].pe, list[n].el, list[n].address);
@@ -215,8 +215,6 @@ void vp_profile_folded(const vp_profile *p, FILE *out)
     size_t count;
     vp_profile_place *list = places(p, &count);
 
-    if (count != 0)
-        qsort(list, count, sizeof *list, by_place);
     for (size_t n = 0; n < count; n++) {
         (void)fprintf(out, "PE %u;EL%u;", list[n].pe, list[n].el);
         print_name(p, &list[n], out);

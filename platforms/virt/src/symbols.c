@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hex.h"
 #include "image.h"
 
 enum { NAME_MAX_LENGTH = 127 }; /* What is longer is cut. */
@@ -115,15 +116,6 @@ typedef struct map_line {
     size_t length;
 } map_line;
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
@@ -139,8 +131,8 @@ static bool split_line(const char *at, const char *end, map_line *line)
     const char *begin = at;
 
     line->address = 0;
-    for (; at < end && hex_digit(*at) >= 0; at++)
-        line->address = line->address << 4 | (uint64_t)hex_digit(*at);
+    for (; at < end && vp_hex_digit(*at) >= 0; at++)
+        line->address = line->address << 4 | (uint64_t)vp_hex_digit(*at);
     if (at == begin || at - begin > 16 || end - at < 4 || !is_space(at[0]) || !is_letter(at[1]) ||
         !is_space(at[2]))
         return false;
