@@ -17,10 +17,11 @@ static uint64_t semihost(uint64_t operation, const void *block)
 
 void power_off(unsigned code)
 {
-    /* Without semihosting HLT is an exception, whose handler ends here again. */
+    /* Without semihosting HLT is an exception, whose handler ends here again. Under a hypervisor
+     * nobody serves it: the boot argument semihosting=0 says so. */
     static volatile bool tried;
     uint64_t block[2] = {ADP_STOPPED_APPLICATION_EXIT, code};
-    if (!tried) {
+    if (!tried && bootarg_number("semihosting", 1) != 0) {
         tried = true;
         semihost(SEMIHOST_SYS_EXIT, block);
     }
