@@ -57,6 +57,11 @@ refused 'nowhere' 'text_offset' run --kernel "$TMP/nowhere"
 refused '/nonexistent/i' 'exists' run --kernel "$TMP/image" --initrd /nonexistent/i
 refused 'initrd' 'image' run --kernel "$TMP/image" --initrd "$TMP/empty"
 refused 'big' '--ram' run --kernel "$TMP/image" --initrd "$TMP/big" --ram 64M
+refused '--guest-kernel' '--kernel FILE' run --elf "$TMP/noise" --guest-kernel "$TMP/image"
+refused '--guest-initrd' '--guest-kernel FILE' run --kernel "$TMP/image" --guest-initrd "$TMP/noise"
+refused '--guest-append' '--guest-kernel FILE' run --kernel "$TMP/image" --guest-append x
+refused '/nonexistent/g' 'exists' run --kernel "$TMP/image" --guest-kernel /nonexistent/g
+refused 'big' '--ram' run --kernel "$TMP/image" --guest-kernel "$TMP/big" --ram 64M
 refused '/nonexistent/m' 'exists' run --bios "$TMP/noise" --symbols /nonexistent/m
 refused "$TMP" 'regular file' run --bios "$TMP/noise" --symbols "$TMP"
 refused 'empty' 'empty' run --bios "$TMP/noise" --symbols "$TMP/empty"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Guest images: what is loaded where, and what is refused.
+#include <cinttypes>
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -231,6 +232,29 @@ TEST_F(Boot, KernelInitrdAndTreeDoNotOverlap)
     EXPECT_EQ(machine.initrd_end - machine.initrd_start, 5000u);
     EXPECT_GE(boot.dtb, machine.initrd_end);
     EXPECT_STREQ(text("/chosen", "bootargs"), "quiet");
+}
+
+TEST_F(Boot, AHypervisorFindsTheImagesOfItsFirstGuestInTheTree)
+{
+    const temp_file xen(make_kernel(0, 0x300000)), kernel(make_kernel(0, 0x200000));
+    const temp_file initrd(std::vector<uint8_t>(5000, 9));
+    char name[64];
+
+    options.kernel = xen.path();
+    options.guest_kernel = kernel.path();
+    options.guest_initrd = initrd.path();
+    options.guest_append = "console=hvc0";
+    machine.guest_bootargs = options.guest_append;
+    ASSERT_TRUE(prepare()) << error.text;
+    EXPECT_GE(machine.guest_kernel.start, boot.entry + 0x300000);
+    EXPECT_GE(machine.guest_initrd.start, machine.guest_kernel.end);
+    EXPECT_EQ(machine.guest_initrd.end - machine.guest_initrd.start, 5000u);
+    EXPECT_GE(boot.dtb, machine.guest_initrd.end);
+    std::snprintf(name, sizeof name, "/chosen/module@%" PRIx64, machine.guest_kernel.start);
+    EXPECT_STREQ(text(name, "compatible"), "multiboot,kernel");
+    EXPECT_STREQ(text(name, "bootargs"), "console=hvc0");
+    std::snprintf(name, sizeof name, "/chosen/module@%" PRIx64, machine.guest_initrd.start);
+    EXPECT_STREQ(text(name, "compatible"), "multiboot,ramdisk");
 }
 
 TEST_F(Boot, KernelsThatAreNoneAreRefused)

@@ -99,6 +99,21 @@ static uint64_t initrd_address(const vp_machine *m, uint64_t kernel_end)
     return round_up(wish > kernel_end ? wish : kernel_end, DTB_ALIGN);
 }
 
+/* An image for a hypervisor's first guest, behind what lies there already. */
+static bool place_module(vp_module *module, vp_blob *blob, const char *option, const char *path,
+                         uint64_t *behind, vp_memory *memory, vp_error *error)
+{
+    if (path == NULL)
+        return true;
+    *behind = round_up(*behind, DTB_ALIGN);
+    if (!boot_need(blob, option, path, error) ||
+        !copy_to_ram(memory, *behind, blob, blob->size, option, error))
+        return false;
+    module->start = *behind;
+    module->end = *behind = module->start + blob->size;
+    return true;
+}
+
 static bool boot_kernel(vp_boot *boot, const vp_options *o, vp_machine *m, vp_memory *memory,
                         vp_error *error)
 {
@@ -120,6 +135,11 @@ static bool boot_kernel(vp_boot *boot, const vp_options *o, vp_machine *m, vp_me
         m->initrd_end = behind + boot->initrd.size;
         behind = m->initrd_end;
     }
+    if (!place_module(&m->guest_kernel, &boot->guest_kernel, "--guest-kernel", o->guest_kernel,
+                      &behind, memory, error) ||
+        !place_module(&m->guest_initrd, &boot->guest_initrd, "--guest-initrd", o->guest_initrd,
+                      &behind, memory, error))
+        return false;
     boot->dtb = round_up(behind, DTB_ALIGN);
     if (boot->dtb + VP_DTB_SPACE > ram_end(m))
         boot->dtb = VP_RAM_BASE; /* below the kernel, whose offset keeps 2 MiB free */
@@ -187,4 +207,6 @@ void vp_boot_free(vp_boot *boot)
     vp_blob_free(&boot->kernel);
     vp_blob_free(&boot->initrd);
     vp_blob_free(&boot->elf);
+    vp_blob_free(&boot->guest_kernel);
+    vp_blob_free(&boot->guest_initrd);
 }

@@ -22,7 +22,7 @@ typedef struct vp_boot {
     bool all_pes;   /**< Every PE starts with PE 0 (firmware owns EL3); else PSCI wakes them. */
     uint64_t dtb;   /**< Physical address of the device tree, also in x0. */
     uint32_t dtb_size;
-    vp_blob bios, kernel, initrd, elf;
+    vp_blob bios, kernel, initrd, elf, guest_kernel, guest_initrd;
 } vp_boot;
 
 /** Reads the images, lays them out in memory, makes the device tree. Fills in the machine's initrd

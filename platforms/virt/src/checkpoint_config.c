@@ -57,10 +57,13 @@ static void print_options(const vp_options *o, const vp_boot *boot, FILE *out)
     print_image("--kernel", &boot->kernel, out);
     print_image("--initrd", &boot->initrd, out);
     print_image("--elf", &boot->elf, out);
+    print_image("--guest-kernel", &boot->guest_kernel, out);
+    print_image("--guest-initrd", &boot->guest_initrd, out);
     (void)fprintf(out, "number of --device = %u\n", o->num_devices);
     for (unsigned n = 0; n < o->num_devices; n++)
         (void)fprintf(out, "--device %u = %s\n", n + 1, o->device[n]);
     (void)fprintf(out, "--append = %s\n", o->append != NULL ? o->append : "");
+    (void)fprintf(out, "--guest-append = %s\n", o->guest_append != NULL ? o->guest_append : "");
     for (unsigned n = 0; n < o->num_devices; n++)
         (void)fprintf(out, "--device = %s\n", o->device[n]);
     (void)fprintf(out, "--stats or another record = %s\n", yes_no(vp_options_record(o)));

@@ -114,16 +114,42 @@ static void dt_secure_only(dt_writer *w)
 
 /* ---------------------------------------------------------------- nodes */
 
+/* As hypervisors take their first guest's images: the boot protocol "multiboot" of Xen. */
+static void node_module(dt_writer *w, const vp_module *module, const char *kinds, size_t size,
+                        const char *bootargs)
+{
+    if (module->end == module->start)
+        return;
+    dt_begin_at(w, "module", module->start);
+    dt_texts(w, "compatible", kinds, size);
+    dt_reg(w, module->start, module->end - module->start);
+    if (bootargs != NULL)
+        dt_text(w, "bootargs", bootargs);
+    dt_end(w);
+}
+
+static void node_modules(dt_writer *w, const vp_machine *m)
+{
+    static const char kernel[] = "multiboot,kernel\0multiboot,module";
+    static const char ramdisk[] = "multiboot,ramdisk\0multiboot,module";
+
+    node_module(w, &m->guest_kernel, kernel, sizeof kernel, m->guest_bootargs);
+    node_module(w, &m->guest_initrd, ramdisk, sizeof ramdisk, NULL);
+}
+
 static void node_chosen(dt_writer *w, const vp_machine *m)
 {
     dt_begin(w, "chosen");
     dt_text(w, "stdout-path", "/pl011@9000000");
+    if (m->guest_kernel.end != m->guest_kernel.start)
+        dt_size_cells(w, 2, 2);
     if (m->bootargs != NULL)
         dt_text(w, "bootargs", m->bootargs);
     if (m->initrd_end != m->initrd_start) {
         dt_keep(w, fdt_property_u64(w->blob, "linux,initrd-start", m->initrd_start));
         dt_keep(w, fdt_property_u64(w->blob, "linux,initrd-end", m->initrd_end));
     }
+    node_modules(w, m);
     dt_end(w);
 }
 

@@ -25,6 +25,7 @@ void vp_machine_make(vp_machine *machine, const vp_options *options)
     machine->has_el2 = options->virtualization;
     machine->conduit = choose_conduit(options);
     machine->bootargs = options->append;
+    machine->guest_bootargs = options->guest_append;
 }
 
 uint64_t vp_machine_mpidr(uint32_t pe)

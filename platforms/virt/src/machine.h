@@ -16,6 +16,11 @@ extern "C" {
 /** Who serves PSCI, by which instruction. */
 typedef enum vp_conduit { VP_CONDUIT_NONE, VP_CONDUIT_HVC, VP_CONDUIT_SMC } vp_conduit;
 
+/** An image for a hypervisor's first guest. */
+typedef struct vp_module {
+    uint64_t start, end; /**< Equal: none. */
+} vp_module;
+
 /** The machine. */
 typedef struct vp_machine {
     const char *cpu; /**< Core, as in iss_config. */
@@ -26,9 +31,11 @@ typedef struct vp_machine {
     vp_conduit conduit;                /**< NONE: firmware owns EL3. */
     const char *bootargs;              /**< NULL: none. */
     uint64_t initrd_start, initrd_end; /**< Equal: none. */
-    uint32_t its_count;                /**< ITSs of the GIC. */
-    uint16_t v2m_first, v2m_spis;      /**< GICv2m frame; 0 SPIs: none. */
-    uint32_t msi_base;                 /**< DeviceID = msi_base + (requester ID & msi_mask). */
+    vp_module guest_kernel, guest_initrd;
+    const char *guest_bootargs;   /**< NULL: none. */
+    uint32_t its_count;           /**< ITSs of the GIC. */
+    uint16_t v2m_first, v2m_spis; /**< GICv2m frame; 0 SPIs: none. */
+    uint32_t msi_base;            /**< DeviceID = msi_base + (requester ID & msi_mask). */
     uint16_t msi_mask;
 } vp_machine;
 

@@ -312,6 +312,9 @@ static const option_row option_rows[] = {
     {"--initrd", TEXT(initrd)},
     {"--append", TEXT(append)},
     {"--elf", TEXT(elf)},
+    {"--guest-kernel", TEXT(guest_kernel)},
+    {"--guest-initrd", TEXT(guest_initrd)},
+    {"--guest-append", TEXT(guest_append)},
     {"--secure", FLAG(secure)},
     {"--virtualization", FLAG(virtualization)},
     {"--profile", TEXT(profile)},
@@ -361,7 +364,7 @@ static bool apply_option(vp_options *o, const option_row *row, const char *value
 {
     if (row->parse != NULL)
         return row->parse(o, value, error);
-    if (value[0] == '\0' && strcmp(row->name, "--append") != 0)
+    if (value[0] == '\0' && strstr(row->name, "append") == NULL)
         return vp_fail(error, "%s: its value is empty", row->name);
     memcpy((char *)o + row->text - 1, &value, sizeof value);
     return true;
@@ -391,6 +394,19 @@ static bool parse_option(vp_options *o, int argc, char **argv, int *at, vp_error
     return apply_option(o, row, argv[*at], error);
 }
 
+/* What a hypervisor is given for its first guest. */
+static bool check_guest(const vp_options *o, vp_error *error)
+{
+    if (o->guest_kernel != NULL && (o->kernel == NULL || o->bios != NULL))
+        return vp_fail(error, "--guest-kernel: needs a hypervisor; give it as --kernel FILE, "
+                              "without --bios");
+    if (o->guest_initrd != NULL && o->guest_kernel == NULL)
+        return vp_fail(error, "--guest-initrd: needs a kernel; give --guest-kernel FILE as well");
+    if (o->guest_append != NULL && o->guest_kernel == NULL)
+        return vp_fail(error, "--guest-append: needs a kernel; give --guest-kernel FILE as well");
+    return true;
+}
+
 static bool check_run(const vp_options *o, vp_error *error)
 {
     if (o->bios == NULL && o->kernel == NULL && o->elf == NULL && o->dump_dtb == NULL &&
@@ -402,6 +418,8 @@ static bool check_run(const vp_options *o, vp_error *error)
         return vp_fail(error, "--initrd: needs a kernel; give --kernel FILE as well");
     if (o->append != NULL && o->kernel == NULL && o->elf == NULL)
         return vp_fail(error, "--append: needs a kernel; give --kernel or --elf FILE as well");
+    if (!check_guest(o, error))
+        return false;
     if (o->secure_uart.kind != VP_UART_NULL && !o->secure)
         return vp_fail(error, "--secure-uart: there is no Secure UART; give --secure as well");
     for (unsigned n = 0; n < o->num_nets; n++)

@@ -62,6 +62,7 @@ typedef struct vp_options {
     uint32_t cpus;
     uint64_t ram;
     const char *bios, *kernel, *initrd, *append, *elf;
+    const char *guest_kernel, *guest_initrd, *guest_append; /**< For a hypervisor. */
     bool secure, virtualization;
     const char *profile;
     const char *set[VP_MAX_SETS];
