@@ -224,8 +224,9 @@ int app_main(void)
     }
     random_seed(seed);
     set_up();
-    print("C samples=%u seed=%lu burst=%u live=%u lists=%u stimulator=%u counter_hz=%lu\n", samples,
-          seed, burst, live, hyp_notes.lists, stimulus != 0 ? 1u : 0u, read_sysreg(cntfrq_el0));
+    print("C pes=1 samples=%u seed=%lu burst=%u live=%u lists=%u stimulator=%u counter_hz=%lu\n",
+          samples, seed, burst, live, hyp_notes.lists, stimulus != 0 ? 1u : 0u,
+          read_sysreg(cntfrq_el0));
     for (unsigned n = 0; n < WORKLOADS; n++) {
         print("W %u %s\n", n, workloads[n].name);
     }
