@@ -257,16 +257,17 @@ static void node_gic(dt_writer *w, const vp_machine *m)
     dt_end(w);
 }
 
-static void node_timer(dt_writer *w)
+static void node_timer(dt_writer *w, const vp_machine *m)
 {
     static const char compatible[] = "arm,armv8-timer\0arm,armv7-timer";
-    const uint32_t values[] = {IRQ_PPI, VP_PPI_CNTPS, IRQ_LEVEL, IRQ_PPI, VP_PPI_CNTP,  IRQ_LEVEL,
-                               IRQ_PPI, VP_PPI_CNTV,  IRQ_LEVEL, IRQ_PPI, VP_PPI_CNTHP, IRQ_LEVEL};
+    const uint32_t values[] = {IRQ_PPI,      VP_PPI_CNTPS, IRQ_LEVEL,   IRQ_PPI,      VP_PPI_CNTP,
+                               IRQ_LEVEL,    IRQ_PPI,      VP_PPI_CNTV, IRQ_LEVEL,    IRQ_PPI,
+                               VP_PPI_CNTHP, IRQ_LEVEL,    IRQ_PPI,     VP_PPI_CNTHV, IRQ_LEVEL};
 
     dt_begin(w, "timer");
     dt_texts(w, "compatible", compatible, sizeof compatible);
     dt_flag(w, "always-on");
-    dt_cells(w, "interrupts", values, 12);
+    dt_cells(w, "interrupts", values, m->has_vhe ? 15 : 12);
     dt_end(w);
     dt_begin(w, "pmu");
     dt_text(w, "compatible", "arm,armv8-pmuv3");
@@ -482,7 +483,7 @@ static void dt_build_tree(dt_writer *w, const vp_machine *m)
     node_cpus(w, m);
     node_psci(w, m);
     node_gic(w, m);
-    node_timer(w);
+    node_timer(w, m);
     node_primecells(w, m);
     node_flash(w, m);
     node_fw_cfg(w);

@@ -398,8 +398,8 @@ void machine::build_pe(unsigned n)
     config.index = n;
     config.iss = pe_iss_config(n);
     config.ops = a64_ops();
-    config.timer =
-        gtimer_config{VP_CNTFRQ_HZ, setup_.machine.has_el2, setup_.machine.has_el3, false};
+    config.timer = gtimer_config{VP_CNTFRQ_HZ, setup_.machine.has_el2, setup_.machine.has_el3,
+                                 setup_.machine.has_vhe};
     config.domain = domain_.get();
     config.timed = timed_;
     config.way_ps = to_ps(bus_.way());
