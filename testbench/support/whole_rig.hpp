@@ -20,8 +20,19 @@ namespace whole
 {
 
 // Who accesses a system register: the PE as it is, or in one of these states for that access;
-// NORMAL is Non-secure EL1 with SCR_EL3.FIQ, as firmware leaves it.
-enum class self : uint8_t { AS_IS, EL3, EL3_NS, SECURE_EL1, NONSECURE_EL1, NORMAL };
+// NORMAL is Non-secure EL1 with SCR_EL3.FIQ, as firmware leaves it; GUEST is Non-secure EL1 under a
+// HYPERVISOR at EL2 that has the interrupts, SECURE_GUEST the same with Secure EL2.
+enum class self : uint8_t {
+    AS_IS,
+    EL3,
+    EL3_NS,
+    SECURE_EL1,
+    NONSECURE_EL1,
+    NORMAL,
+    GUEST,
+    SECURE_GUEST,
+    HYPERVISOR
+};
 
 enum class kind : uint8_t {
     GICD_READ,
@@ -30,7 +41,7 @@ enum class kind : uint8_t {
     GICR_WRITE,
     ICC_READ,
     ICC_WRITE,
-    END_LAST, // EOIR or DIR of the INTID that this PE acknowledged last
+    END_LAST, // EOIR or DIR of the INTID that this PE, or its guest, acknowledged last
     PE_STATE,
     WIRE,
     CPU_ACTIVE,
@@ -90,8 +101,10 @@ template <typename... args> std::string text(const char *format, args... rest)
 // One line for people.
 inline std::string describe(const op &o)
 {
-    static const char *const who[] = {"",          " at EL3",    " at EL3 (NS)",
-                                      " at S-EL1", " at NS-EL1", " at NS-EL1 (FIQ)"};
+    static const char *const who[] = {
+        "",           " at EL3",          " at EL3 (NS)",        " at S-EL1",
+        " at NS-EL1", " at NS-EL1 (FIQ)", " as guest at NS-EL1", " as guest at S-EL1",
+        " at NS-EL2"};
     const auto value = static_cast<unsigned long long>(o.value);
     const char *state = o.secure ? "S" : "NS";
     const char *by = who[static_cast<unsigned>(o.who)];
@@ -138,7 +151,8 @@ public:
     pair(const gic_config &as_built, const gic_timing &as_timed, const std::vector<uint32_t> &lpis,
          uint64_t memory_ps)
         : config_(as_built), ref_(std::make_unique<ref_gic>()), ram_(RAM_SIZE, 0),
-          lines_(as_built.pe_count), acknowledged_(as_built.pe_count), memory_ps_(memory_ps),
+          lines_(as_built.pe_count), acknowledged_(as_built.pe_count),
+          guest_acknowledged_(as_built.pe_count), memory_ps_(memory_ps),
           heard_after_(as_timed.hop_ps[GIC_HOP_CPUIF_GICR] +
                        2 * as_timed.occupancy_ps[GIC_STATION_GICR])
     {
@@ -180,6 +194,9 @@ public:
     // What the sequence was good for.
     uint64_t acknowledges = 0;
     uint64_t signalled = 0;
+    uint64_t virtual_acknowledges = 0;
+    uint64_t virtual_signalled = 0;
+    uint64_t maintained = 0; // how often the maintenance interrupt was high
 
     const gic_assembly_stats &stats() const
     {
@@ -288,8 +305,8 @@ protected:
             differ(describe(o), found, wanted, static_cast<int>(result), static_cast<int>(right));
         if (result == GIC_SYSREG_OK && (o.reg == GIC_ICC_IAR0_EL1 || o.reg == GIC_ICC_IAR1_EL1) &&
             (found < 1020 || found > 1023)) {
-            acknowledged_[o.pe].push_back(found);
-            acknowledges++;
+            history(o).push_back(found);
+            (is_guest(o) ? virtual_acknowledges : acknowledges)++;
         }
         leave(o, old);
     }
@@ -302,9 +319,17 @@ protected:
             differ(describe(o), 0, 0, static_cast<int>(result), static_cast<int>(right));
         leave(o, old);
     }
+    static bool is_guest(const op &o)
+    {
+        return o.who == self::GUEST || o.who == self::SECURE_GUEST;
+    }
+    std::vector<uint64_t> &history(const op &o)
+    {
+        return (is_guest(o) ? guest_acknowledged_ : acknowledged_)[o.pe];
+    }
     void end_last(const op &o)
     {
-        std::vector<uint64_t> &stack = acknowledged_[o.pe];
+        std::vector<uint64_t> &stack = history(o);
         const uint64_t intid = stack.empty() ? uint64_t{GIC_INTID_SPURIOUS} : stack.back();
         if (!stack.empty() && o.reg != GIC_ICC_DIR_EL1 && o.value == 0)
             stack.pop_back();
@@ -373,10 +398,13 @@ protected:
             ref_gic_reset_pe(ref_.get(), o.pe);
             gic_assembly_reset_pe(a_, o.pe, now_);
             acknowledged_[o.pe].clear();
+            guest_acknowledged_[o.pe].clear();
         } else if (o.what == kind::RESET) {
             ref_gic_reset(ref_.get());
             gic_assembly_reset(a_, now_);
             for (auto &stack : acknowledged_)
+                stack.clear();
+            for (auto &stack : guest_acknowledged_)
                 stack.clear();
             for (unsigned pe = 0; pe < config_.pe_count; pe++)
                 zero_table(pe); /* what was cached is gone */
@@ -412,10 +440,16 @@ protected:
     {
         const gic_pe_state old = ref_->pe[o.pe].cpu.pe;
         gic_pe_state state{};
-        state.scr_ns = o.who != self::EL3 && o.who != self::SECURE_EL1;
+        state.scr_ns =
+            o.who != self::EL3 && o.who != self::SECURE_EL1 && o.who != self::SECURE_GUEST;
         state.el = o.who == self::EL3 || o.who == self::EL3_NS ? 3 : 1;
+        if (config_.has_el2 && (is_guest(o) || o.who == self::HYPERVISOR)) {
+            state.el = o.who == self::HYPERVISOR ? 2 : 1;
+            state.hcr_imo = state.hcr_fmo = true;
+            state.scr_eel2 = config_.has_el3;
+        }
         if (!config_.has_el3) {
-            state.el = 1;
+            state.el = state.el == 2 ? 2 : 1;
             state.scr_ns = true;
         }
         state.scr_fiq = o.who == self::NORMAL && config_.has_el3;
@@ -460,6 +494,7 @@ protected:
             compare_frame(pe, changes_settings(o, pe));
         for (uint16_t pe = 0; pe < config_.pe_count && wrong_.empty(); pe++) {
             compare_registers(pe);
+            compare_virtual(pe);
             if (!ref_->pe[pe].lpis_on)
                 compare_table(pe);
         }
@@ -502,10 +537,40 @@ protected:
                 differ(text("IRQ of PE %u", pe), !(line == REF_IRQ), line == REF_IRQ);
             if (lines_[pe].level[GIC_LINE_FIQ] != (line == REF_FIQ))
                 differ(text("FIQ of PE %u", pe), !(line == REF_FIQ), line == REF_FIQ);
+            compare_virtual_lines(pe);
         }
         const char *bad = ref_gic_check_wake(ref_.get(), wake);
         if (bad != nullptr && wrong_.empty())
             wrong_ = bad;
+    }
+    void compare_virtual_lines(uint16_t pe)
+    {
+        ref_gic_maintain(ref_.get(), pe);
+        const ref_virtual *v = &ref_->pe[pe].v;
+        const bool wanted[] = {ref_virtual_virq(v), ref_virtual_vfiq(v),
+                               ref_virtual_maintenance(v)};
+        static const gic_line lines[] = {GIC_LINE_VIRQ, GIC_LINE_VFIQ, GIC_LINE_MAINTENANCE};
+        static const char *const names[] = {"vIRQ", "vFIQ", "maintenance interrupt"};
+        virtual_signalled += wanted[0] || wanted[1] ? 1u : 0u;
+        maintained += wanted[2] ? 1u : 0u;
+        for (unsigned i = 0; i < 3; i++)
+            if (lines_[pe].level[lines[i]] != wanted[i])
+                differ(text("%s of PE %u", names[i], pe), !wanted[i], wanted[i]);
+    }
+    // ICH_ registers, as a debugger reads them.
+    void compare_virtual(uint16_t pe)
+    {
+        for (unsigned n = GIC_ICH_HCR_EL2; n < GIC_SYSREG_COUNT; n++) {
+            const gic_sysreg reg = static_cast<gic_sysreg>(n);
+            const ref_virtual *v = &ref_->pe[pe].v;
+            uint64_t found = 0;
+            const bool there = gic_assembly_sysreg_peek(a_, pe, reg, &found);
+            const bool right = ref_virtual_has(v, reg);
+            const uint64_t wanted = right ? ref_virtual_read(v, reg) : 0;
+            if (there != right || found != wanted)
+                differ(text("PE %u: %s, by a debugger", pe, gic_sysreg_name(reg)), found, wanted,
+                       there, right);
+        }
     }
     void look(int pe, uint32_t offset, uint8_t size, bool secure)
     {
@@ -575,7 +640,7 @@ protected:
             GIC_ICC_HPPIR0_EL1, GIC_ICC_HPPIR1_EL1};
         gic_pe_state &state = ref_->pe[pe].cpu.pe;
         const gic_pe_state old = state;
-        state.el = config_.has_el3 ? 3 : 1;
+        state.el = config_.has_el3 ? 3 : config_.has_el2 ? 2 : 1;
         state.hcr_imo = state.hcr_fmo = state.hcr_tge = false;
         for (const gic_sysreg reg : regs) {
             uint64_t found = 0;
@@ -711,6 +776,7 @@ protected:
     std::vector<uint8_t> ram_;
     std::vector<pins> lines_;
     std::vector<std::vector<uint64_t>> acknowledged_;
+    std::vector<std::vector<uint64_t>> guest_acknowledged_;
     uint64_t memory_ps_;
     uint64_t now_ = 0;
     op now_is_;

@@ -263,6 +263,24 @@ static inline gic_outbox *move_line(gic_assembly *a, gic_port to, uint16_t pe, u
     return hand_level(a, to, pe, intid, level);
 }
 
+/*
+ * What comes of a CPU interface's output is on its way while that outbox is being emptied: loosely
+ * timed the level goes onto the FIFO, and not into the Redistributor at once.
+ */
+void move_maintenance(gic_assembly *a, uint16_t pe, uint64_t now_ps)
+{
+    const bool level = maintenance_level(&a->pe_pins[pe]);
+    gic_out out;
+    if (!a->parts.gicr || !flip(a->pe_pins[pe].ppi, ppi_pin_index(GIC_INTID_MAINTENANCE), level))
+        return;
+    if (level)
+        report_line(a, GIC_PORT_GICR, GIC_EV_ASSERTED, pe, GIC_INTID_MAINTENANCE, now_ps);
+    if (a->timing.timed && wire_send(a, GIC_PORT_GICR, pe, GIC_INTID_MAINTENANCE, level, now_ps))
+        return;
+    out = line_message(GIC_PORT_GICR, pe, GIC_INTID_MAINTENANCE, level);
+    fifo_push(a, &out);
+}
+
 void gic_assembly_set_spi(gic_assembly *a, uint64_t now_ps, uint32_t intid, bool level)
 {
     if (!a->parts.gicd || !gic_config_has_shared(&a->config, intid)) {
@@ -281,6 +299,10 @@ void gic_assembly_set_ppi(gic_assembly *a, uint64_t now_ps, uint16_t pe, uint32_
         !gic_config_has_private(&a->config, intid)) {
         report_line(a, GIC_PORT_GICR, GIC_EV_BAD_LINE, pe, intid, now_ps);
         return;
+    }
+    if (is_maintenance(a, intid)) {
+        a->pe_pins[pe].outside = level;
+        level = maintenance_level(&a->pe_pins[pe]);
     }
     if (!flip(a->pe_pins[pe].ppi, ppi_pin_index(intid), level))
         return;
@@ -357,6 +379,9 @@ static void reset_pe_side(gic_assembly *a, uint16_t pe, uint64_t now_ps)
     }
     for (unsigned line = 0; line < GIC_LINE_COUNT; line++)
         drive_line(a, pe, (gic_line)line, false, now_ps);
+    if (is_maintenance(a, GIC_INTID_MAINTENANCE))
+        (void)flip(a->pe_pins[pe].ppi, ppi_pin_index(GIC_INTID_MAINTENANCE),
+                   maintenance_level(&a->pe_pins[pe]));
 }
 
 void gic_assembly_reset(gic_assembly *a, uint64_t now_ps)

@@ -9,7 +9,7 @@
 #include "gic/save.h"
 #include "internal.h"
 
-enum { JOINER_MAGIC = 0x4A434947 /* "GICJ" */, JOINER_VERSION = 3 };
+enum { JOINER_MAGIC = 0x4A434947 /* "GICJ" */, JOINER_VERSION = 4 };
 
 /* Fixed part of the joiner's block. */
 typedef struct fixed {
@@ -87,6 +87,9 @@ static uint64_t config_check(const gic_assembly *a)
         c->lpi_inv_register,
         c->lpi_can_disable,
         c->lpi_property_cache,
+        gic_config_list_registers(c),
+        c->virtual_priority_bits,
+        c->virtual_preemption_bits,
     };
     uint32_t affinities = 0;
     for (unsigned pe = 0; pe < c->pe_count; pe++)
@@ -380,7 +383,10 @@ static bool private_pins_exist(const gic_assembly *a, const pins *p)
         if ((p->ppi[i / 32u] & gic_bit(i)) != 0 &&
             (i < GIC_INTID_PPI_FIRST || !gic_config_has_private(&a->config, ppi_pin_intid(i))))
             return false;
-    return p->lines >> GIC_LINE_COUNT == 0;
+    if (is_maintenance(a, GIC_INTID_MAINTENANCE) && a->parts.gicr &&
+        ((p->ppi[0] >> GIC_INTID_MAINTENANCE & 1u) != 0) != maintenance_level(p))
+        return false;
+    return p->lines >> GIC_LINE_COUNT == 0 && p->outside <= 1;
 }
 
 /* Pins of SPIs, then wires, then pins and wires of each PE. */

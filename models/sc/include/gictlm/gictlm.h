@@ -36,10 +36,12 @@ public:
     lines pe_reset; ///< pe_reset[pe]: rising edge resets that CPU interface alone.
     line_in reset;  ///< Rising edge resets everything.
 
-    outputs irq;          ///< irq[pe]
-    outputs fiq;          ///< fiq[pe]
-    outputs virq;         ///< virq[pe]
-    outputs vfiq;         ///< vfiq[pe]
+    outputs irq;  ///< irq[pe]
+    outputs fiq;  ///< fiq[pe]
+    outputs virq; ///< virq[pe]
+    outputs vfiq; ///< vfiq[pe]
+    /// maintenance[pe]: the virtual maintenance interrupt, wired inside to ppi[pe][25 - 16].
+    outputs maintenance;
     outputs wake_request; ///< wake_request[pe]: a sleeping PE has something pending.
     outputs umsi;         ///< umsi[ITS]: an unmapped MSI is latched (GITS_STATUSR, GITS_UMSIR).
 
@@ -96,6 +98,7 @@ public:
     outputs fiq;
     outputs virq;
     outputs vfiq;
+    outputs maintenance; ///< To PPI 25 of that PE: outside of this part.
     sysregs sysreg;
     stream_ports to_gicr;
     stream_exports from_gicr;
