@@ -5,6 +5,8 @@
 /** A virtual interrupt that has no list register yet. */
 static uint64_t waiting[VIRT_MOST_BURST];
 static unsigned waiting_first, waiting_count;
+/** List registers whose end is also that of a physical interrupt, deactivated by software. */
+static uint64_t soft_lists;
 
 unsigned lists_count(void)
 {
@@ -19,22 +21,26 @@ void lists_reset(void)
         list_write(n, 0);
     }
     waiting_first = waiting_count = 0;
+    soft_lists = 0;
 }
 
-/** Puts `value` into a list register that is free. @return false: there is none. */
-static bool fill(uint64_t value)
+/** Puts `value` into a list register that is free. @return its number, or -1: there is none. */
+static int fill(uint64_t value)
 {
     uint64_t empty = read_sysreg(ich_elrsr_el2);
     if (empty == 0) {
-        return false;
+        return -1;
     }
     list_write((unsigned)__builtin_ctzll(empty), value);
-    return true;
+    return __builtin_ctzll(empty);
 }
 
+/** "Fewer than two list registers in use" says nothing where there is but one: then each end is
+ *  told, see lists_add(). */
 static void ask_for_underflow(bool on)
 {
     uint64_t hcr = read_sysreg(ich_hcr_el2);
+    on = on && lists_count() > 1;
     write_sysreg(ich_hcr_el2, on ? hcr | ICH_HCR_UIE : hcr & ~ICH_HCR_UIE);
 }
 
@@ -51,13 +57,19 @@ void lists_add(uint32_t vintid, uint32_t physical, bool hard)
 {
     uint64_t value =
         ICH_LR_PENDING | ICH_LR_GROUP1 | ICH_LR_PRIORITY(VIRT_PRIORITY) | (uint64_t)vintid;
-    if (hard) {
+    int list = -1;
+    if (hard && physical != 0) {
         value |= ICH_LR_HW | ICH_LR_PHYSICAL(physical);
-    } else if (physical != 0) {
+    } else if (physical != 0 || lists_count() == 1) {
         value |= ICH_LR_EOI;
     }
-    if (waiting_count > 0 || !fill(value)) {
+    if (waiting_count == 0) {
+        list = fill(value);
+    }
+    if (list < 0) {
         wait_for_list(value);
+    } else if (!hard && physical != 0) {
+        soft_lists |= 1ULL << list;
     }
     isb();
 }
@@ -67,14 +79,17 @@ static void end_of_soft(void)
 {
     for (uint64_t ended = read_sysreg(ich_eisr_el2); ended != 0; ended &= ended - 1) {
         unsigned n = (unsigned)__builtin_ctzll(ended);
-        write_sysreg(icc_dir_el1, list_read(n) & 0xffffffff);
+        if (soft_lists & (1ULL << n)) {
+            write_sysreg(icc_dir_el1, list_read(n) & 0xffffffff);
+        }
         list_write(n, 0);
+        soft_lists &= ~(1ULL << n);
     }
 }
 
 static void refill(void)
 {
-    while (waiting_count > 0 && fill(waiting[waiting_first])) {
+    while (waiting_count > 0 && fill(waiting[waiting_first]) >= 0) {
         waiting_first = (waiting_first + 1) % VIRT_MOST_BURST;
         waiting_count--;
     }
@@ -89,7 +104,7 @@ void lists_maintain(void)
     if (status & ICH_MISR_EOI) {
         end_of_soft();
     }
-    if (status & ICH_MISR_U) {
+    if (waiting_count > 0) {
         refill();
     }
     isb();

@@ -115,7 +115,6 @@ static inline uint64_t hyp_call(enum virt_call function, uint64_t a1, uint64_t a
 #define ICH_HCR_TALL1 (1ULL << 12)
 /* ICH_MISR_EL2 */
 #define ICH_MISR_EOI (1ULL << 0)
-#define ICH_MISR_U   (1ULL << 1)
 /* ICH_LR<n>_EL2 */
 #define ICH_LR_PENDING        (1ULL << 62)
 #define ICH_LR_STATE          (3ULL << 62)
