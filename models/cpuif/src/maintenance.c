@@ -13,7 +13,7 @@ uint64_t cpuif_ich_vtr_value(const cpuif *c, const cpuif_view *v, unsigned index
     (void)v;
     (void)index;
     value = GIC_PUT(ICH_VTR_EL2, TDS, value, 1);
-    value = GIC_PUT(ICH_VTR_EL2, nV4, value, 1);
+    value = GIC_PUT(ICH_VTR_EL2, nV4, value, GIC_FAULT("V-18") ? 0 : 1);
     value = GIC_PUT(ICH_VTR_EL2, A3V, value, config->aff3_valid);
     value = GIC_PUT(ICH_VTR_EL2, IDbits, value, cpuif_id_bits(config));
     value = GIC_PUT(ICH_VTR_EL2, PREbits, value, config->virtual_preemption_bits - 1u);
