@@ -44,13 +44,13 @@ TEST(Config, EachLimitIsCheckedAndNamed)
         {[](gic_config *c) { c->virtual_priority_bits = 4; }, GIC_CONFIG_VIRTUAL_PRIORITY,
          "virtual_priority_bits"},
         {[](gic_config *c) { c->virtual_priority_bits = 9; }, GIC_CONFIG_VIRTUAL_PRIORITY,
-         "virtual_preemption_bits"},
+         "virtual_priority_bits"},
         {[](gic_config *c) { c->virtual_preemption_bits = 4; }, GIC_CONFIG_VIRTUAL_PRIORITY,
-         "virtual_preemption_bits"},
+         "virtual_priority_bits"},
         {[](gic_config *c) { c->virtual_preemption_bits = 6; }, GIC_CONFIG_VIRTUAL_PRIORITY,
-         "at most virtual_priority_bits"},
+         "virtual_priority_bits"},
         {[](gic_config *c) { c->virtual_priority_bits = c->virtual_preemption_bits = 8; },
-         GIC_CONFIG_VIRTUAL_PRIORITY, "5 to 7"},
+         GIC_CONFIG_VIRTUAL_PRIORITY, "virtual_priority_bits"},
         {[](gic_config *c) {
              c->two_security_states = true;
              c->has_el3 = false;
