@@ -588,6 +588,17 @@ void gic_explain(const gic_assembly *a, uint32_t intid, uint16_t pe, gic_explana
         cpuif_explain(a->seats[pe].cpu, out);
 }
 
+void gic_explain_virtual(const gic_assembly *a, uint32_t vintid, uint16_t pe, gic_explanation *out)
+{
+    memset(out, 0, sizeof *out);
+    out->intid = vintid;
+    out->pe = pe;
+    if (a->parts.cpuif && pe < a->config.pe_count)
+        cpuif_explain_virtual(a->seats[pe].cpu, out);
+    else
+        gic_gate_set(out, GIC_GATE_VIRTUAL_LISTED, false, pe);
+}
+
 const gic_assembly_stats *gic_assembly_get_stats(const gic_assembly *a)
 {
     return &a->stats;

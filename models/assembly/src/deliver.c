@@ -405,6 +405,13 @@ static inline const gic_out *collect_at_once(gic_assembly *a, gic_outbox *box, u
     return only ? only : fifo_pop(a);
 }
 
+/* Neither leftover work nor a wire. */
+static inline bool is_between_kernels(unsigned kind)
+{
+    GIC_STATIC_ASSERT(GIC_MSG_NONE == 0 && GIC_MSG_LINE == GIC_MSG_KIND_COUNT - 1, "the ends");
+    return kind - 1u < GIC_MSG_LINE - 1u;
+}
+
 /* All that comes of what is in @p box, message by message. */
 static void settle_at_once(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
 {
@@ -416,8 +423,7 @@ static void settle_at_once(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
         }
         if (!next)
             return;
-        if (next->port <= GIC_PORT_CPUIF && next->msg.kind != GIC_MSG_NONE &&
-            next->msg.kind != GIC_MSG_LINE)
+        if (next->port <= GIC_PORT_CPUIF && is_between_kernels(next->msg.kind))
             box = hand_message(a, (gic_port)next->port, next->to, next);
         else
             box = hand_over(a, (gic_port)next->port, next->to, next, now_ps);

@@ -13,7 +13,7 @@ uint64_t cpuif_ich_vtr_value(const cpuif *c, const cpuif_view *v, unsigned index
     (void)v;
     (void)index;
     value = GIC_PUT(ICH_VTR_EL2, TDS, value, 1);
-    value = GIC_PUT(ICH_VTR_EL2, nV4, value, 1);
+    value = GIC_PUT(ICH_VTR_EL2, nV4, value, GIC_FAULT("V-18") ? 0 : 1);
     value = GIC_PUT(ICH_VTR_EL2, A3V, value, config->aff3_valid);
     value = GIC_PUT(ICH_VTR_EL2, IDbits, value, cpuif_id_bits(config));
     value = GIC_PUT(ICH_VTR_EL2, PREbits, value, config->virtual_preemption_bits - 1u);
@@ -73,6 +73,13 @@ uint64_t cpuif_ich_misr_value(const cpuif *c, const cpuif_view *v, unsigned inde
 /* ---- ICH_HCR_EL2 --------------------------------------------------------------------------------
  */
 
+/* Whether ICH_MISR_EL2 is not zero; most often nothing is asked for. */
+static bool has_report(const cpuif *c)
+{
+    const uint64_t enables = gic_mask(ICH_HCR_EL2_VGrp1DIE_HIGH, ICH_HCR_EL2_UIE_LOW);
+    return (c->s.v.hcr & enables) != 0 ? misr(c) != 0 : c->d.v.ended != 0;
+}
+
 /* TSEI is RES0 without SEIs, vSGIEOICount and DVIM without direct injection (ID-H01). */
 uint32_t cpuif_hcr_mask(void)
 {
@@ -125,7 +132,7 @@ unsigned cpuif_wanted_virtual_lines(const cpuif *c)
         return 0;
     if (cpuif_virtual_signals(c))
         lines = 1u << ((c->d.v.group1 >> n & 1u) != 0 ? GIC_LINE_VIRQ : GIC_LINE_VFIQ);
-    return misr(c) != 0 ? lines | 1u << GIC_LINE_MAINTENANCE : lines;
+    return has_report(c) ? lines | 1u << GIC_LINE_MAINTENANCE : lines;
 }
 
 static uint32_t reason_of(const cpuif *c, unsigned line)

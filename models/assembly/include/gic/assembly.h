@@ -205,6 +205,8 @@ gic_cost gic_sysreg_cost(gic_sysreg reg, bool write);
 
 /** Walk every gate for an INTID and a PE (gic/explain.h). Changes nothing. */
 void gic_explain(const gic_assembly *a, uint32_t intid, uint16_t pe, gic_explanation *out);
+/** The same for a virtual INTID and the guest on a PE: the gates behind a list register. */
+void gic_explain_virtual(const gic_assembly *a, uint32_t vintid, uint16_t pe, gic_explanation *out);
 
 /** Counters. */
 const gic_assembly_stats *gic_assembly_get_stats(const gic_assembly *a);

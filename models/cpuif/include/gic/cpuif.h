@@ -61,6 +61,8 @@ gic_outbox *cpuif_outbox(cpuif *c);
 
 /** Fill in the gates IGRPEN, BEST, PMR, RUNNING, LINE. */
 void cpuif_explain(const cpuif *c, gic_explanation *explanation);
+/** Fill in the gates of a virtual interrupt, VIRTUAL_LISTED to VIRTUAL_ROUTED. */
+void cpuif_explain_virtual(const cpuif *c, gic_explanation *explanation);
 
 /** Bytes that cpuif_save() writes. */
 size_t cpuif_save_size(const cpuif *c);
