@@ -216,6 +216,27 @@ TEST_P(AssemblyReset, ItIsAsItWasBuilt)
         EXPECT_EQ(found[n], expected[n]) << "block " << n;
 }
 
+// ID-S05, ID-S06: cpu_active is an input, and keeps its level as wires do.
+TEST_P(AssemblyReset, CpuActiveKeepsItsLevel)
+{
+    gic_assembly_set_cpu_active(g.a, g.now, 0, false);
+    g.settle();
+    for (bool again : {false, true}) {
+        if (again) {
+            gic_assembly_reset(g.a, g.now);
+            g.settle();
+        }
+        g.boot();
+        g.spi(SPI, {GIC_GROUP_1NS, 0xA0, false, IRM});
+        g.line(SPI, true);
+        EXPECT_FALSE(g.irq(0)) << "1-of-N, and PE 0 is not active";
+        EXPECT_TRUE(g.irq(1));
+        EXPECT_EQ(g.ack(1), SPI);
+        g.line(SPI, false);
+        g.eoi(1, SPI);
+    }
+}
+
 // Whatever wire is high can be saved and loaded: extended ones too.
 TEST(AssemblyLoad, WiresKeepTheirLevels)
 {

@@ -85,7 +85,10 @@ TEST(LateMemory, AnAnswerOfBeforeAResetIsPassedOver)
     gic_assembly_reset(g.a, g.now);
     EXPECT_FALSE(gic_assembly_waits_for_memory(g.a));
     g.waiting.clear();
+    const std::vector<unsigned char> reset = saved(g);
     gic_assembly_memory_done(g.a, g.now, old.id, old.data, true);
+    EXPECT_EQ(saved(g), reset);
+    EXPECT_FALSE(gic_assembly_waits_for_memory(g.a));
     gic_assembly_advance(g.a, g.now);
     g.settle();
     EXPECT_EQ(g.its_read(0, GITS_CTLR, 4) & 1u, 0u) << "the ITS has been reset";
@@ -94,6 +97,37 @@ TEST(LateMemory, AnAnswerOfBeforeAResetIsPassedOver)
     g.boot_lpis();
     map(g);
     EXPECT_TRUE(g.msi(0, DEVICE, 5));
+    EXPECT_EQ(g.service(0), LPI);
+}
+
+// An id is of one request: once it is answered, and when its row has another one, it is passed over.
+TEST(LateMemory, AnIdIsAnsweredOnce)
+{
+    its_gic g(with_its());
+    g.boot_lpis();
+    map(g);
+    g.later = true;
+    EXPECT_TRUE(g.msi(0, DEVICE, 5));
+    ASSERT_EQ(g.waiting.size(), 1u);
+    const gic_memory_access first = g.waiting.front();
+    const auto passed_over = [&](uint32_t id) {
+        const std::vector<unsigned char> before = saved(g);
+        const bool waits = gic_assembly_waits_for_memory(g.a);
+        gic_assembly_memory_done(g.a, g.now, id, first.data, true);
+        EXPECT_EQ(saved(g), before) << id;
+        EXPECT_EQ(gic_assembly_waits_for_memory(g.a), waits) << id;
+    };
+    passed_over(first.id + 1);
+    passed_over(first.id ^ 1u << 16);
+    passed_over(UINT32_MAX);
+    g.settle_memory();
+    passed_over(first.id);
+    EXPECT_TRUE(g.msi(0, DEVICE, 6));
+    ASSERT_EQ(g.waiting.size(), 1u);
+    EXPECT_EQ(g.waiting.front().id & 0xFFFF, first.id & 0xFFFF) << "the same row";
+    passed_over(first.id);
+    g.settle_memory();
+    EXPECT_EQ(g.count(GIC_EV_ITS_UNMAPPED), 1u);
     EXPECT_EQ(g.service(0), LPI);
 }
 
