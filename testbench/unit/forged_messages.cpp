@@ -425,7 +425,7 @@ TEST_F(ForgedMessages, BlocksSayWhatTheyAre)
         std::memcpy(&magic, text, sizeof magic);
         return magic;
     };
-    std::vector<std::pair<uint32_t, uint32_t>> expected = {{letters("GICJ"), 3},
+    std::vector<std::pair<uint32_t, uint32_t>> expected = {{letters("GICJ"), 4},
                                                            {letters("GICD"), 1}};
     for (unsigned pe = 0; pe < 2; pe++) {
         expected.insert(expected.end(), {{letters("GICR"), 2},
