@@ -434,7 +434,6 @@ static void fan_out(gic_assembly *a, const gic_out *message, uint64_t now_ps)
         if (pe == message->except)
             continue;
         copy.to = (uint16_t)pe;
-        copy.except = GIC_PE_NONE;
         push_or_deliver(a, lane_of(pe, LANE_FROM_GICD), &copy, now_ps);
     }
 }
