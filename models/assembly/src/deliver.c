@@ -170,7 +170,7 @@ static void send_out(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     uint16_t first = out->to;
     uint16_t last = first;
-    if (out->port == GIC_PORT_GICD) {
+    if (out->port == GIC_PORT_GICD || out->port == GIC_PORT_ITS) { /* gic_lpi names the ITS */
         first = last = out->from_pe;
     } else if (out->to == GIC_PE_ALL) {
         first = 0;
