@@ -47,6 +47,9 @@ public:
     std::string check(const op &o, const reply &r, const std::vector<gic_event> &events)
     {
         expected_.clear();
+        for (const gic_event &event : events)
+            if (event.arg != 0 && says_nothing_more(event.id))
+                return "an argument without a meaning: " + tell(event);
         if (o.what == kind::RESTORE)
             return "";
         if (o.what == kind::RESET) {
@@ -310,6 +313,15 @@ private:
             GIC_EV_BAD_LINE,    GIC_EV_BAD_EOIR};
         if (id == GIC_EV_MERGED)
             return o.what == kind::WIRE || writes_lpi(o);
+        return std::find(std::begin(ids), std::end(ids), id) != std::end(ids);
+    }
+    // Events whose text gives their argument no meaning.
+    static bool says_nothing_more(uint8_t id)
+    {
+        static const gic_event_id ids[] = {
+            GIC_EV_ASSERTED,    GIC_EV_MERGED,   GIC_EV_RETURNED,  GIC_EV_RELEASED,
+            GIC_EV_EOI,         GIC_EV_SPURIOUS, GIC_EV_PE_ASLEEP, GIC_EV_PE_AWAKE,
+            GIC_EV_DEACTIVATED, GIC_EV_BAD_LINE, GIC_EV_WITHDRAWN, GIC_EV_LPI_DROPPED};
         return std::find(std::begin(ids), std::end(ids), id) != std::end(ids);
     }
     static bool same(const gic_event &wanted, const gic_event &found)
