@@ -429,3 +429,42 @@ TEST(RegistersLpi, IdBitsSayHowLongAnIntidIs)
         EXPECT_EQ(g.icc_read(0, GIC_ICC_CTLR_EL1) >> 11 & 7, bits > 16 ? 1u : 0u) << +bits;
     }
 }
+
+// A reset of everything while an MSI is on its way to an ITS and its work is not done: both are
+// gone, and the ITS has all its places and goes on.
+TEST(ResetLpi, LeavesNoMsiAndNoWorkOnTheWay)
+{
+    gic_timing slow = timed();
+    slow.hop_ps[GIC_HOP_MSI] = 50000;
+    for (const gic_timing &timing : {loosely_timed(), slow}) {
+        gic_config config = with_its();
+        config.its.queue = 1;
+        config.its.walks = 1;
+        config.work_limit = 1;
+        its_gic g(config, timing);
+        g.boot_lpis();
+        map(g);
+        g.settling = false;
+        for (unsigned n = 0; n < 20; n++)
+            g.sync(0, 0);
+        g.redist_write(0, GICR_INVALLR, 0, 8);
+        EXPECT_TRUE(g.msi(0, DEVICE, 5));
+        gic_assembly_reset(g.a, g.now);
+        EXPECT_TRUE(gic_assembly_msi_has_room(g.a, 0));
+        EXPECT_EQ(gic_assembly_next_due(g.a), GIC_TIME_NEVER);
+        EXPECT_FALSE(gic_assembly_waits_for_memory(g.a));
+        g.settling = timing.timed;
+        g.boot_lpis();
+        map(g);
+        for (unsigned n = 0; n < 20; n++)
+            g.sync(0, 0);
+        g.settle();
+        EXPECT_TRUE(g.queue_is_empty(0));
+        for (unsigned n = 0; n < 3; n++) {
+            EXPECT_TRUE(g.msi(0, DEVICE, 5));
+            g.settle();
+            EXPECT_EQ(g.service(0), LPI);
+        }
+        EXPECT_EQ(g.counters(0).dropped, 0u);
+    }
+}

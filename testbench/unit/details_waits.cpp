@@ -158,3 +158,61 @@ TEST(Rules, R_08_AnInvHoldsForAnLpiThatLosesItsPlaceMeanwhile)
     }
     EXPECT_EQ(order, (std::vector<uint32_t>{invalidated, first, first + 1, first + 2, arrives}));
 }
+
+// C-04: with DPG set RWP waits until what was offered is given back, though the Distributor has
+// asked for it in between for a reason of its own.
+TEST(Rules, C_04_RwpOfDpgOutlastsARecall)
+{
+    rig g(small_config());
+    const auto hears = [&](gic_msg_kind kind, uint8_t flags) {
+        gic_msg msg{};
+        msg.kind = static_cast<uint8_t>(kind);
+        msg.intid = 40;
+        msg.flags = flags;
+        if (kind == GIC_MSG_OFFER) {
+            msg.priority = 0xA0;
+            msg.group = GIC_GROUP_1NS;
+        }
+        gicr_receive(g.redist[0], GIC_PORT_GICD, &msg);
+        g.read(0, GICR_CTLR); // takes what it sent
+    };
+    hears(GIC_MSG_OFFER, GIC_OFFER_1OFN);
+    g.settle();
+    ASSERT_EQ(g.held(0), 40u);
+    g.settling = false;
+    g.write(0, GICR_CTLR, 1u << 25); // DPG1NS
+    EXPECT_EQ(g.read(0, GICR_CTLR) & CTLR_RWP, CTLR_RWP);
+    hears(GIC_MSG_RECALL, 0);
+    EXPECT_EQ(g.read(0, GICR_CTLR) & CTLR_RWP, CTLR_RWP) << "it can be acknowledged still";
+    g.settle();
+    EXPECT_EQ(g.held(0), none);
+    EXPECT_EQ(g.read(0, GICR_CTLR) & CTLR_RWP, 0u);
+}
+
+// What is asked behind a command for all LPIs is done when that is done, a step at a time.
+TEST(LpiQueue, GoesOnBehindACommandForAll)
+{
+    for (gic_msg_kind kind : {GIC_MSG_LPI_MOVEALL, GIC_MSG_LPI_INVALL}) {
+        gic_config config = small_config(14, 4, 2);
+        config.work_limit = 1;
+        rig g(config);
+        for (unsigned pe = 0; pe < 2; pe++)
+            g.enable(pe);
+        g.configure(first, 0xA0);
+        g.configure(first + 512, 0x80);
+        for (unsigned steps = 0; steps < 40; steps++) {
+            g.settling = false;
+            const uint16_t tag = g.send(0, kind, 0, 1);
+            for (unsigned n = 0; n < steps && g.step(); n++)
+                ;
+            const uint16_t behind = g.send(0, GIC_MSG_LPI_SET, first + 512 * (steps % 2));
+            g.settle();
+            g.settling = true;
+            EXPECT_EQ(std::count(g.done.begin(), g.done.end(), tag), 1) << steps;
+            EXPECT_EQ(std::count(g.done.begin(), g.done.end(), behind), 1) << steps;
+            for (unsigned pe = 0; pe < 2; pe++)
+                while (g.ack(pe) != none)
+                    g.settle();
+        }
+    }
+}

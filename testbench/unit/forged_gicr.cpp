@@ -766,3 +766,19 @@ TEST(ForgedLpiWithoutLpis, NoneIsPresented)
     EXPECT_FALSE(presents(LPI));
     std::free(memory);
 }
+
+// All flags at once: pending, its bit in memory, with the CPU interface, and a row waits for that.
+TEST_F(ForgedLpi, AnEntryMayHaveAllFlagsThatThereAre)
+{
+    const auto with = [&](uint32_t flags) {
+        return loads_with([&](parts &p) {
+            set_entry(p, 0, LPI, flags);
+            p.arch.presented.entry[0] = spi(LPI, 0);
+            p.arch.presented.count = 1;
+        });
+    };
+    EXPECT_TRUE(with(LPI_FLAGS));
+    EXPECT_FALSE(with(LPI_FLAGS + 1));
+    EXPECT_FALSE(with(LPI_FLAGS & ~uint32_t(LPI_PRESENTED)));
+    EXPECT_FALSE(with(LPI_FLAGS & ~uint32_t(LPI_PENDING)));
+}
