@@ -303,7 +303,7 @@ private:
 
     // --- comparing -------------------------------------------------------------------------------
 
-    // MERGED is predicted of wires and registers of LPIs, not of SGIs and SETSPI.
+    // MERGED is predicted but for SGIs and SETSPI.
     bool is_checked(const op &o, uint8_t id) const
     {
         static const gic_event_id ids[] = {
@@ -312,16 +312,17 @@ private:
             GIC_EV_LPI_DROPPED, GIC_EV_BAD_SGI_RANGE, GIC_EV_BAD_SGI_TARGET, GIC_EV_BAD_SYSREG,
             GIC_EV_BAD_LINE,    GIC_EV_BAD_EOIR};
         if (id == GIC_EV_MERGED)
-            return o.what == kind::WIRE || writes_lpi(o);
+            return (o.what != kind::ICC_WRITE && o.what != kind::GICD_WRITE) ||
+                   (o.what == kind::GICD_WRITE && o.at >= 0x80);
         return std::find(std::begin(ids), std::end(ids), id) != std::end(ids);
     }
     // Events whose text gives their argument no meaning.
     static bool says_nothing_more(uint8_t id)
     {
-        static const gic_event_id ids[] = {
-            GIC_EV_ASSERTED,    GIC_EV_MERGED,   GIC_EV_RETURNED,  GIC_EV_RELEASED,
-            GIC_EV_EOI,         GIC_EV_SPURIOUS, GIC_EV_PE_ASLEEP, GIC_EV_PE_AWAKE,
-            GIC_EV_DEACTIVATED, GIC_EV_BAD_LINE, GIC_EV_WITHDRAWN, GIC_EV_LPI_DROPPED};
+        static const gic_event_id ids[] = {GIC_EV_ASSERTED,  GIC_EV_MERGED,    GIC_EV_RETURNED,
+                                           GIC_EV_RELEASED,  GIC_EV_EOI,       GIC_EV_SPURIOUS,
+                                           GIC_EV_PE_ASLEEP, GIC_EV_PE_AWAKE,  GIC_EV_DEACTIVATED,
+                                           GIC_EV_BAD_LINE,  GIC_EV_WITHDRAWN, GIC_EV_LPI_DROPPED};
         return std::find(std::begin(ids), std::end(ids), id) != std::end(ids);
     }
     static bool same(const gic_event &wanted, const gic_event &found)
