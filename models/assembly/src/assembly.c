@@ -538,10 +538,15 @@ void gic_assembly_receive(gic_assembly *a, uint64_t now_ps, unsigned from, unsig
                           const gic_msg *msg)
 {
     gic_out out = line_message((gic_port)to, pe, 0, false);
+    uint16_t index = pe;
+    if (to == GIC_PORT_ITS)
+        index = gic_lpi_unpack(msg->arg).its;
+    if (to == GIC_PORT_ITS && index >= its_present(a))
+        return;
     out.from = (uint8_t)from;
     out.msg = *msg;
-    enter(a, (gic_port)to, pe, now_ps);
-    leave(a, hand_over(a, (gic_port)to, pe, &out, now_ps), now_ps);
+    enter(a, (gic_port)to, index, now_ps);
+    leave(a, hand_over(a, (gic_port)to, index, &out, now_ps), now_ps);
 }
 
 /* ---- Questions ------------------------------------------------------------------------------ */

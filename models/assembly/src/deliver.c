@@ -183,7 +183,7 @@ static void send_out(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     uint16_t first = out->to;
     uint16_t last = first;
-    if (out->port == GIC_PORT_GICD) {
+    if (out->port == GIC_PORT_GICD || out->port == GIC_PORT_ITS) { /* gic_lpi names the ITS */
         first = last = out->from_pe;
     } else if (out->to == GIC_PE_ALL) {
         first = 0;
@@ -461,7 +461,6 @@ static void fan_out(gic_assembly *a, const gic_out *message, uint64_t now_ps)
         if (pe == message->except)
             continue;
         copy.to = (uint16_t)pe;
-        copy.except = GIC_PE_NONE;
         push_or_deliver(a, lane_of(pe, LANE_FROM_GICD), &copy, now_ps);
     }
 }

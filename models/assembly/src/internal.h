@@ -72,7 +72,6 @@ typedef struct node {
 } node;
 
 typedef struct lane {
-    uint64_t last_due_ps;
     uint32_t head;
     uint32_t tail;
 } lane;
@@ -222,7 +221,6 @@ static inline bool lanes_earliest(const gic_assembly *a, uint32_t *lane_id, uint
 }
 gic_out lanes_pop(gic_assembly *a, uint32_t lane_id);
 void lanes_postpone(gic_assembly *a, uint32_t lane_id, uint64_t due_ps);
-void lanes_rebuild_heap(gic_assembly *a);
 static inline uint32_t lane_of(unsigned pe, unsigned which)
 {
     return LANES_COMMON + pe * LANES_PER_PE + which;

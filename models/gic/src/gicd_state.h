@@ -313,8 +313,6 @@ void gicd_refresh_group(gicd *d, unsigned w);
 unsigned gicd_best(gicd *d, unsigned list, gic_group_set groups);
 /* Rebuild everything derived. */
 void gicd_rebuild(gicd *d);
-/* Whether the derived state equals what a full recompute would give (tests). */
-bool gicd_derived_consistent(const gicd *d);
 
 /* --- gicd_route.c: who gets it --------------------------------------------------------------- */
 

@@ -135,7 +135,7 @@ void gicr_reset(gicr *r)
 
     for (w = 0; w < GICR_WORDS_MAX; w++)
         level[w] = r->arch.word[w].level;
-    gicr_zero(&r->arch, sizeof(r->arch));
+    gicr_zero(&r->arch, sizeof(r->arch)); /* GICR_ASLEEP */
     for (w = 0; w < GICR_WORDS_MAX; w++)
         r->arch.word[w].level = level[w];
     r->arch.word[0].edge = GICR_SGIS;
@@ -145,7 +145,6 @@ void gicr_reset(gicr *r)
     r->arch.ds = !r->config.two_security_states;
     r->arch.mask_hint = GIC_PRIORITY_IDLE;
     r->arch.processor_sleep = true;
-    r->arch.phase = GICR_ASLEEP;
     r->arch.routing_sent = (uint64_t)GIC_PRIORITY_IDLE << 16; /* what the Distributor starts from */
     gic_outbox_clear(&r->outbox);
     r->outbox.more = false;
