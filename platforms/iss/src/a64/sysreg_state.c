@@ -9,6 +9,12 @@
 #define TTBR_BADDR     UINT64_C(0x0000fffffffffffe)
 #define VTCR_VS        A64_BIT(19)
 
+/* ISR_EL1. */
+#define ISR_F  A64_BIT(6)
+#define ISR_I  A64_BIT(7)
+#define ISR_A  A64_BIT(8)
+#define ISR_IS A64_BIT(10)
+
 /* ------------------------------------------------------------------ plain registers */
 
 bool a64_read_st(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
@@ -374,7 +380,7 @@ bool a64_read_isr(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
     bool super = c->config.nmi && irq && !(hcr & HCR_IMO) && (lines >> ISS_LINE_NMI & 1u);
     bool serror = (hcr & HCR_AMO) ? (hcr & HCR_VSE) != 0 : c->a.serror;
     (void)r, (void)raw;
-    *v = (uint64_t)fiq << 6 | (uint64_t)irq << 7 | (uint64_t)serror << 8 | (uint64_t)super << 10;
+    *v = (fiq ? ISR_F : 0) | (irq ? ISR_I : 0) | (serror ? ISR_A : 0) | (super ? ISR_IS : 0);
     return true;
 }
 
