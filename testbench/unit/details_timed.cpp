@@ -463,3 +463,29 @@ TEST(Links, NeverReorder)
     EXPECT_FALSE(g.irq(0));
     EXPECT_TRUE(g.irq(1));
 }
+
+// its.lookup costs what an ITS sends, and nobody else.
+TEST(Links, LookupsOfAnItsCostNoOtherMessage)
+{
+    gic_timing timing = timed(HOP);
+    timing.access_ps[GIC_COST_ITS_LOOKUP] = 100 * HOP;
+    its_gic g(with_its(), timing);
+    g.boot_lpis();
+    g.spi(45);
+    g.private_interrupt(0, 20);
+    g.settling = false;
+    const uint64_t start = g.now;
+    g.line(45, true);
+    g.pass(3 * HOP - 1);
+    EXPECT_FALSE(g.irq(0));
+    g.pass(1);
+    EXPECT_TRUE(g.irq(0)) << "wire, Distributor, Redistributor: " << g.now - start;
+    EXPECT_EQ(g.ack(0), 45u);
+    g.line(45, false);
+    g.eoi(0, 45);
+    g.settle();
+    g.ppi(0, 20, true);
+    g.pass(2 * HOP);
+    EXPECT_TRUE(g.irq(0));
+    EXPECT_EQ(g.ack(0), 20u);
+}
