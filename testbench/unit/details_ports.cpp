@@ -332,7 +332,8 @@ TEST(Rules, D_13_SetspiLatchesItsOwnEdgeSpi)
 TEST(Parts, LookNoFurtherAheadThanTheirNextDelivery)
 {
     const gic_timing timing = timed();
-    const gic_assembly_parts redists = {false, true, true, false}, dist = {true, false, false, false},
+    const gic_assembly_parts redists = {false, true, true, false},
+                             dist = {true, false, false, false},
                              no_cpu = {true, true, false, false};
     for (const gic_assembly_parts &parts : {redists, dist, no_cpu}) {
         part p(one_state(2), parts, timing);
@@ -431,8 +432,8 @@ TEST(Ports, ALineIsToldWhenItChanges)
     EXPECT_EQ(gic_assembly_gicd_write(p.a, now, &as, GICD_CTLR, CTLR_ALL), GIC_OK);
     EXPECT_EQ(gic_assembly_gicr_write(p.a, now, 0, &as, GICR_WAKER, 0), GIC_OK);
     for (uint32_t offset : {0x80u, 0x100u}) // IGROUPR0, ISENABLER0
-        EXPECT_EQ(
-            gic_assembly_gicr_write(p.a, now, 0, &as, GICR_SGI_BASE + offset, UINT32_MAX), GIC_OK);
+        EXPECT_EQ(gic_assembly_gicr_write(p.a, now, 0, &as, GICR_SGI_BASE + offset, UINT32_MAX),
+                  GIC_OK);
     gic_assembly_sysreg_write(p.a, now, 0, GIC_ICC_IGRPEN1_EL1, 1);
     settle();
     gic_assembly_set_ppi(p.a, now, 0, PPI, true);
