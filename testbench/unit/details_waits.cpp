@@ -88,6 +88,22 @@ TEST(CreditWaits, ASecondClear)
     EXPECT_EQ(g.held(0), none);
 }
 
+// What is disabled is taken back at once, though what comes in its place has to wait.
+TEST(CreditWaits, AClearDoesNotWaitForASet)
+{
+    rig g(small_config());
+    set_up(g);
+    waits w(g);
+    pend(g, 20);
+    pend(g, 21);
+    pend(g, 22);
+    EXPECT_EQ(w.of(GICR_SGI_BASE + 0x180, 1u << 21), (seen{{22, GIC_MSG_SET}}));
+    EXPECT_EQ(g.cpus[0].from_gicr.back().kind, GIC_MSG_CLEAR);
+    EXPECT_EQ(g.cpus[0].from_gicr.back().intid, 21u);
+    g.settle();
+    EXPECT_EQ(g.held(0), 22u);
+}
+
 // D-15, C-04: RWP waits for what a disabled interrupt may still do. One that is enabled again
 // before anything was sent for it is waited for no more, though it is with the CPU interface.
 TEST(Rules, D_15_RwpDoesNotWaitForWhatIsEnabledAgain)
