@@ -154,7 +154,9 @@ static void derive_view(const cpuif *c, const gic_pe_state *pe, cpuif_view *v)
 static void derive_lines(cpuif *c)
 {
     for (unsigned g = 0; g < GIC_GROUP_COUNT; g++)
-        c->d.line_of[g] = (uint8_t)cpuif_line_of((gic_group)g, &c->s.pe, c->s.ds != 0);
+        c->d.line_of[g] =
+            (uint8_t)(c->config.gicv2 ? gicc_line_of(c, (gic_group)g)
+                                      : cpuif_line_of((gic_group)g, &c->s.pe, c->s.ds != 0));
 }
 
 void cpuif_derive_pe(cpuif *c)
@@ -168,6 +170,8 @@ void cpuif_derive_pe(cpuif *c)
 static bool is_there(const cpuif *c, unsigned reg)
 {
     const cpuif_row *row = &rows[reg];
+    if (c->config.gicv2)
+        return false; /* GICC, and no system registers */
     if (row->class_ == CPUIF_CLASS_EL3)
         return c->config.has_el3;
     if (row->class_ == CPUIF_CLASS_SRE_EL2)

@@ -11,6 +11,7 @@
 
 enum {
 #define GIC_FIELD GIC_FIELD_CONSTANTS
+#include "regs/gicc_fields.def"
 #include "regs/icc_fields.def"
 #undef GIC_FIELD
     ICC_FIELDS_END
@@ -84,9 +85,10 @@ typedef struct cpuif_state {
     uint8_t open_upstream;
     uint8_t sent_groups; /* UpstreamControl as last sent */
     uint8_t sent_hint;
+    uint32_t gicc; /* GICv2: what of GICC_CTLR is not above (gicc.c) */
 } cpuif_state;
 
-GIC_STATIC_ASSERT(sizeof(cpuif_state) == 92, "no hidden padding in the saved state");
+GIC_STATIC_ASSERT(sizeof(cpuif_state) == 96, "no hidden padding in the saved state");
 
 /* Everything here follows from the state and the configuration: rebuilt, never saved. */
 typedef struct cpuif_derived {
@@ -109,6 +111,8 @@ struct cpuif {
     cpuif_derived d;
     gic_config config; /* `affinity` is not kept */
     gic_out entries[CPUIF_OUTBOX_ENTRIES];
+    gic_frame frame; /* GICv2: GICC */
+    uint8_t frame_index[GICC_FRAME_SIZE / GIC_FRAME_GRANULE];
 };
 
 /* ---- registers (access.c: dispatch) ------------------------------------------------------- */
@@ -273,5 +277,14 @@ static inline void cpuif_send_sgi(cpuif *c, uint32_t intid, gic_sgi sgi)
     c->s.open_sgi++;
     cpuif_send(c, GIC_MSG_GENERATE_SGI, intid)->arg = gic_sgi_pack(sgi);
 }
+
+/* ---- GICv2 (gicc.c) ---------------------------------------------------------------------------
+ */
+
+void gicc_init(cpuif *c);
+/* The line for a group of interrupts. */
+gic_line gicc_line_of(const cpuif *c, gic_group group);
+/* Bits of GICC_CTLR that cpuif_state.gicc may have. */
+uint64_t gicc_kept_bits(void);
 
 #endif

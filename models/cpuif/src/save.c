@@ -6,7 +6,7 @@
 
 enum {
     SAVE_MAGIC = 0x46495043, /* "CPIF" */
-    SAVE_VERSION = 1
+    SAVE_VERSION = 2
 };
 
 /* What of the configuration has to be equal, and the state. */
@@ -17,7 +17,7 @@ typedef struct saved {
     uint8_t two_security_states;
     uint8_t has_el2;
     uint8_t has_el3;
-    uint8_t zero;
+    uint8_t gicv2;
     cpuif_state state;
 } saved;
 
@@ -33,6 +33,7 @@ static void fill(const cpuif *c, saved *s)
     s->two_security_states = c->config.two_security_states;
     s->has_el2 = c->config.has_el2;
     s->has_el3 = c->config.has_el3;
+    s->gicv2 = c->config.gicv2;
     s->state = c->s;
     if (GIC_FAULT("N-02c"))
         memset(s->state.ap, 0, sizeof s->state.ap);
@@ -67,7 +68,8 @@ static bool flags_are_valid(const cpuif_state *s)
     const unsigned lines = 1u << GIC_LINE_IRQ | 1u << GIC_LINE_FIQ;
     return (s->held.valid | s->sre_enable_el2 | s->sre_enable_el3 | s->ds | s->quiesced) <= 1 &&
            s->held.zero == 0 && s->held.group < GIC_GROUP_COUNT && s->igrpen <= GIC_GROUPS_ALL &&
-           s->sent_groups <= GIC_GROUPS_ALL && (s->lines & ~lines) == 0;
+           s->sent_groups <= GIC_GROUPS_ALL && (s->lines & ~lines) == 0 &&
+           (s->gicc & ~gicc_kept_bits()) == 0;
 }
 
 static bool credits_are_valid(const cpuif_state *s)

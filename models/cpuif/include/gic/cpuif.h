@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * CPU interface kernel of one PE: ICC_* system registers, the interrupt that is presented, running
- * priority, IRQ and FIQ.
+ * CPU interface kernel of one PE: ICC_* system registers, or the GICC frame of a GICv2, the
+ * interrupt that is presented, running priority, IRQ and FIQ.
  *
  * One block of caller's memory, no time, no calls out: messages to the Redistributor, lines and
  * events go to the outbox, which the joiner empties after every call.
@@ -13,6 +13,7 @@
 #include "gic/explain.h"
 #include "gic/outbox.h"
 #include "gic/pe.h"
+#include "gic/regs.h"
 #include "gic/sysreg.h"
 
 GIC_BEGIN_DECLS
@@ -49,6 +50,19 @@ gic_sysreg_result cpuif_sysreg_write(cpuif *c, gic_sysreg reg, uint64_t value);
 
 /** A debugger's read: what a read at EL3 (or the highest EL) would return, with no effect. */
 bool cpuif_peek(const cpuif *c, gic_sysreg reg, uint64_t *value);
+
+/** Bytes of the GICC frame of a GICv2. */
+enum { GICC_FRAME_SIZE = 0x2000 };
+
+/**
+ * GICv2: access to the GICC frame by this PE, whose system registers are UNDEFINED then. A
+ * debugger's read of GICC_IAR acknowledges nothing. See gic_frame_read().
+ */
+gic_status cpuif_gicc_read(cpuif *c, const gic_access *access, uint32_t offset, uint64_t *value);
+/** Register write; see gic_frame_write(). */
+gic_status cpuif_gicc_write(cpuif *c, const gic_access *access, uint32_t offset, uint64_t value);
+/** The GICC frame (rows); NULL when this is no GICv2. */
+const gic_frame *cpuif_gicc_frame(const cpuif *c);
 
 /** A message from the Redistributor. */
 void cpuif_receive(cpuif *c, const gic_msg *msg);
