@@ -21,6 +21,7 @@ void vp_machine_make(vp_machine *machine, const vp_options *options)
     machine->cpu = options->cpu;
     machine->cpus = options->cpus;
     machine->ram_size = options->ram;
+    machine->gicv2 = options->gicv2;
     machine->has_el3 = options->secure;
     machine->has_el2 = options->virtualization;
     machine->conduit = choose_conduit(options);
