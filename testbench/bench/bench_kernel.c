@@ -7,6 +7,11 @@
  *   random  large, INTIDs and PEs drawn from a permutation of 1000 SPIs, 1000 others pending at
  *           lower urgency on all PEs, so that every cycle displaces what its PE was offered
  *
+ *   guest   small, with a hypervisor: acknowledge and priority drop at EL2, a list register linked
+ * to the SPI, then the guest's acknowledge and end of interrupt, which deactivates the SPI; with
+ * every change of Exception level. Beside it, accesses of ICH_ registers and of ICC_ registers, at
+ * EL2.
+ *
  * The event port is connected to a ring of events, the line port to a level per line. Every ratio
  * is the median of interleaved pairs in CPU time. With --json one JSON object a line.
  */
@@ -50,6 +55,7 @@ typedef struct bench {
     gic_event ring[RING];
     uint32_t events;
     bool line[ALL_PES];
+    bool virq;
     gictime_recorder *recorder; /* NULL: events go to the ring only. */
     uint32_t count;             /* Of order[]. */
     uint32_t next;
@@ -80,6 +86,8 @@ static void on_line(void *up, uint16_t pe, gic_line line, bool level, uint64_t t
     (void)time_ps;
     if (line == GIC_LINE_IRQ)
         b->line[pe] = level;
+    else if (line == GIC_LINE_VIRQ)
+        b->virq = level;
 }
 
 /* ------------------------------------------------------------------ set-up */
@@ -225,6 +233,27 @@ static bench *create_random(void)
     return b;
 }
 
+/* A PE at EL2 that has the interrupts of its guest. */
+static void enter_el(bench *b, uint8_t el)
+{
+    gic_pe_state state;
+    memset(&state, 0, sizeof(state));
+    state.el = el;
+    state.scr_ns = true;
+    state.hcr_imo = state.hcr_fmo = true;
+    gic_assembly_pe_state(b->gic, b->now_ps, 0, &state);
+}
+
+static bench *create_guest(void)
+{
+    bench *b = create_small();
+    enter_el(b, 2);
+    sysreg_write(b, 0, GIC_ICC_CTLR_EL1, 2); /* EOImode */
+    sysreg_write(b, 0, GIC_ICH_HCR_EL2, 1);
+    sysreg_write(b, 0, GIC_ICH_VMCR_EL2, 0xF8000003);
+    return b;
+}
+
 /* ------------------------------------------------------------------ measuring */
 
 static void cycle(bench *b)
@@ -253,6 +282,112 @@ static double measure(void *what)
     for (n = 0; n < CYCLES; n++)
         cycle(b);
     return (bench_cpu_ns() - from) / CYCLES;
+}
+
+static uint64_t sysreg_read(bench *b, gic_sysreg reg)
+{
+    uint64_t value = 0;
+    if (gic_assembly_sysreg_read(b->gic, b->now_ps, 0, reg, &value) != GIC_SYSREG_OK)
+        die("a read of a system register was refused");
+    return value;
+}
+
+static uint64_t list_register(uint32_t intid)
+{
+    return UINT64_C(1) << 62 | UINT64_C(3) << 60 | UINT64_C(0xA0) << 48 | (uint64_t)intid << 32 |
+           intid;
+}
+
+/* The SPI of a guest: what the hypervisor does, then what the guest does. */
+static void guest_cycle(bench *b)
+{
+    uint32_t intid = b->order[b->next].intid;
+    b->next = b->next + 1u == b->count ? 0 : b->next + 1u;
+    b->now_ps += 1000;
+    gic_assembly_set_spi(b->gic, b->now_ps, intid, true);
+    enter_el(b, 2);
+    if (sysreg_read(b, GIC_ICC_IAR1_EL1) != intid)
+        die("the hypervisor acknowledged another interrupt");
+    sysreg_write(b, 0, GIC_ICC_EOIR1_EL1, intid);
+    sysreg_write(b, 0, GIC_ICH_LR0_EL2, list_register(intid));
+    enter_el(b, 1);
+    if (!b->virq || sysreg_read(b, GIC_ICC_IAR1_EL1) != intid)
+        die("the guest acknowledged another interrupt");
+    gic_assembly_set_spi(b->gic, b->now_ps, intid, false);
+    sysreg_write(b, 0, GIC_ICC_EOIR1_EL1, intid);
+}
+
+static double measure_guest(void *what)
+{
+    bench *b = (bench *)what;
+    double from = bench_cpu_ns();
+    unsigned n;
+    for (n = 0; n < CYCLES; n++)
+        guest_cycle(b);
+    return (bench_cpu_ns() - from) / CYCLES;
+}
+
+/* As many reads as writes, of what changes with each interrupt and of what does not. */
+static double measure_icc(void *what)
+{
+    bench *b = (bench *)what;
+    double from;
+    unsigned n;
+    enter_el(b, 2);
+    from = bench_cpu_ns();
+    for (n = 0; n < CYCLES; n++) {
+        sysreg_write(b, 0, GIC_ICC_PMR_EL1, 0xF8u - (n & 8u));
+        (void)sysreg_read(b, GIC_ICC_RPR_EL1);
+        sysreg_write(b, 0, GIC_ICC_BPR1_EL1, 3u + (n & 1u));
+        (void)sysreg_read(b, GIC_ICC_CTLR_EL1);
+    }
+    return (bench_cpu_ns() - from) / (4.0 * CYCLES);
+}
+
+static double measure_ich(void *what)
+{
+    bench *b = (bench *)what;
+    double from;
+    unsigned n;
+    enter_el(b, 2);
+    from = bench_cpu_ns();
+    for (n = 0; n < CYCLES; n++) {
+        gic_sysreg reg = (gic_sysreg)(GIC_ICH_LR0_EL2 + (n & 3u));
+        sysreg_write(b, 0, reg, list_register(32u + n % 32u));
+        (void)sysreg_read(b, GIC_ICH_MISR_EL2);
+        sysreg_write(b, 0, GIC_ICH_VMCR_EL2, 0xF8000003 - (n & 1u));
+        (void)sysreg_read(b, reg);
+    }
+    return (bench_cpu_ns() - from) / (4.0 * CYCLES);
+}
+
+/* One half of a pair whose halves are measured differently. */
+typedef struct bench_side {
+    double (*measure)(void *what);
+    bench *what;
+} bench_side;
+
+static double measure_side(void *side)
+{
+    bench_side *s = (bench_side *)side;
+    return s->measure(s->what);
+}
+
+static void bench_virtual(bool json, bench *small)
+{
+    bench *guest = create_guest(), *host = create_guest();
+    bench_side cycles[2] = {{measure, small}, {measure_guest, guest}};
+    bench_side accesses[2] = {{measure_icc, host}, {measure_ich, host}};
+    double ignored, guest_ns, icc_ns, ich_ns, ratio[2];
+    bench_compare(measure_side, &cycles[0], &cycles[1], &ignored, &guest_ns, &ratio[0]);
+    bench_compare(measure_side, &accesses[0], &accesses[1], &icc_ns, &ich_ns, &ratio[1]);
+    bench_print(json, "vspi_cycle_ns", guest_ns, "ns", "null",
+                "1 PE: hypervisor's acknowledge, list register, guest's acknowledge and end");
+    bench_print(json, "vspi_cycle_over_spi_cycle", ratio[0], "ratio", "2",
+                "guest / small, 11 pairs");
+    bench_print(json, "icc_access_ns", icc_ns, "ns", "null", "reads and writes at EL2");
+    bench_print(json, "ich_access_ns", ich_ns, "ns", "null", "reads and writes at EL2");
+    bench_print(json, "ich_access_over_icc_access", ratio[1], "ratio", "2", "11 pairs");
 }
 
 int main(int argc, char **argv)
@@ -286,5 +421,6 @@ int main(int argc, char **argv)
     bench_print(json, "spi_cycle_random_ratio", ratio[1], "ratio", "2", "random / small, 11 pairs");
     bench_print(json, "spi_cycle_recorded_ns", recorded_ns, "ns", "null",
                 "small, with the recorder of instances on the event port");
+    bench_virtual(json, small);
     return 0;
 }

@@ -6,7 +6,9 @@
  *   guest_sgi_cycle_timed_ns the same with the profile gic600, the guest spinning meanwhile
  *   guest_lpi_cycle_ns       an LPI by the INT command: queue, CWRITER, exception, IAR, EOIR, ERET;
  *                            loosely timed
- *   uboot_mips               Debian's U-Boot: `crc32 40000000 1000000`
+ *   guest_vspi_cycle_ns      an SPI that EL2 takes and gives to its guest by a list register:
+ * ISPENDR, two exceptions, IAR, LR, EOIR, ERET, IAR, EOIR, ERET; loosely timed uboot_mips Debian's
+ * U-Boot: `crc32 40000000 1000000`
  *
  * Every value is the difference of a long and a short run, which have the start in common, so that
  * what is left is the work itself; the median of interleaved rounds. The ratio of the two cycles is
@@ -27,6 +29,9 @@ enum { ROUNDS = 9, SGI_SHORT = 10000, SGI_LONG = 210000, SGI_TIMED_LONG = 50000 
 
 /* ------------------------------------------------------------------ guests */
 
+/* The one that needs EL2. */
+static const char hypervisor[] = FIRMWARE_BENCH_VSPI;
+
 /* Seconds of @count interrupts, start included, by a guest of @firmware. */
 static double guest_run(const char *firmware, const char *profile, unsigned count)
 {
@@ -34,8 +39,11 @@ static double guest_run(const char *firmware, const char *profile, unsigned coun
     char append[40], taken[40];
     const char *args[BENCH_RUN_ARGS] = {GICVP,  "run",         "--elf",      firmware, "--append",
                                         append, "--max-insns", "1000000000", NULL};
+    unsigned count_args = 8;
     if (profile)
-        args[8] = "--profile", args[9] = profile;
+        args[count_args++] = "--profile", args[count_args++] = profile;
+    if (firmware == hypervisor)
+        args[count_args] = "--virtualization";
     (void)snprintf(append, sizeof append, "iterations=%u", count);
     (void)snprintf(taken, sizeof taken, "taken %u ", count);
     bench_run_program(SELF, args, "", &r);
@@ -100,6 +108,15 @@ static void bench_lpi(bool json)
                 "1 PE, loosely timed, 14 INTID bits, INT command, 200000 cycles");
 }
 
+static void bench_vspi(bool json)
+{
+    double cycle[ROUNDS];
+    for (unsigned i = 0; i < ROUNDS; i++)
+        cycle[i] = guest_cycle(hypervisor, NULL, SGI_LONG);
+    bench_print(json, "guest_vspi_cycle_ns", bench_median(cycle, ROUNDS), "ns", "1500",
+                "1 PE, loosely timed, list register with hardware deactivation, 200000 cycles");
+}
+
 static void bench_uboot(bool json)
 {
     double speed[ROUNDS];
@@ -143,6 +160,7 @@ int main(int argc, char **argv)
         bench_die_with(SELF, "build it first", FIRMWARE_BENCH_SGI);
     bench_sgi(json);
     bench_lpi(json);
+    bench_vspi(json);
     bench_uboot(json);
     return 0;
 }

@@ -17,9 +17,9 @@ protected:
     {
         make(true, true);
     }
-    void make(bool el2, bool el3)
+    void make(bool el2, bool el3, bool vhe = false)
     {
-        const gtimer_config config = {62500000, el2, el3, false};
+        const gtimer_config config = {62500000, el2, el3, vhe};
         gtimer_init(&timer, &config);
     }
     /// The PE at an Exception level, Non-secure.
@@ -128,6 +128,42 @@ TEST_F(Gtimer, VirtualTimerSubtractsTheOffset)
     write(GTIMER_CNTV_CVAL_EL0, 70);
     write(GTIMER_CNTV_CTL_EL0, 1);
     EXPECT_EQ(gtimer_deadline(&timer, now), 110 * tick_ps);
+}
+
+TEST_F(Gtimer, AHostSeesThePhysicalCountAndTheGuestsTimerByItsOffset)
+{
+    make(true, false, true);
+    gtimer_pe host = at(2);
+    uint64_t value = 0;
+    host.e2h = host.tge = true;
+    write(GTIMER_CNTVOFF_EL2, 40, 2);
+    now = 100 * tick_ps;
+    EXPECT_EQ(gtimer_read(&timer, GTIMER_CNTVCT_EL0, &host, now, &value), GTIMER_OK);
+    EXPECT_EQ(value, 100u);
+    EXPECT_EQ(gtimer_write(&timer, GTIMER_CNTV_TVAL_EL0, &host, now, 10), GTIMER_OK); // by _EL02
+    EXPECT_EQ(read(GTIMER_CNTV_CVAL_EL0), 70u);
+    EXPECT_EQ(gtimer_write(&timer, GTIMER_CNTHV_TVAL_EL2, &host, now, 10), GTIMER_OK);
+    EXPECT_EQ(gtimer_read(&timer, GTIMER_CNTHV_CVAL_EL2, &host, now, &value), GTIMER_OK);
+    EXPECT_EQ(value, 110u);
+    EXPECT_EQ(gtimer_write(&timer, GTIMER_CNTHV_CTL_EL2, &host, now, 1), GTIMER_OK);
+    now = 110 * tick_ps;
+    EXPECT_TRUE(line(GTIMER_HV));
+}
+
+TEST_F(Gtimer, AHostsEl0ReachesEl2sTimersAsCnthctlSays)
+{
+    make(true, false, true);
+    gtimer_pe app = at(0);
+    EXPECT_EQ(try_read(GTIMER_CNTHV_CTL_EL2, app), GTIMER_UNDEFINED);
+    app.e2h = app.tge = true;
+    write(GTIMER_CNTHCTL_EL2, 0, 2);
+    EXPECT_EQ(try_read(GTIMER_CNTHV_CTL_EL2, app), GTIMER_TRAP_EL2);
+    EXPECT_EQ(try_read(GTIMER_CNTHP_CTL_EL2, app), GTIMER_TRAP_EL2);
+    write(GTIMER_CNTHCTL_EL2, 1 << 8, 2); // EL0VTEN
+    EXPECT_EQ(try_read(GTIMER_CNTHV_CTL_EL2, app), GTIMER_OK);
+    EXPECT_EQ(try_read(GTIMER_CNTHP_CTL_EL2, app), GTIMER_TRAP_EL2);
+    write(GTIMER_CNTHCTL_EL2, 1 << 9, 2); // EL0PTEN
+    EXPECT_EQ(try_read(GTIMER_CNTHP_CTL_EL2, app), GTIMER_OK);
 }
 
 TEST_F(Gtimer, ConditionEndsWhenTheOffsetCountWraps)

@@ -240,17 +240,10 @@ static bool is_access_result(const diff_pair *p)
            (p->field == DIFF_S_EXCEPTION || p->field == DIFF_S_RESULT);
 }
 
-static uint64_t known_virtual_interface(const diff_pair *p)
+static uint64_t known_virtual_identity(const diff_pair *p)
 {
-    const uint64_t undefined = 0x02000000;
-    if (!is_access_result(p) || (p->step->op != DIFF_MRS && p->step->op != DIFF_MSR))
-        return 0;
-    bool is_virtual =
-        p->step->address >= DIFF_ICH_AP0R0_EL2 && p->step->address <= DIFF_ICH_LR15_EL2;
-    return is_virtual && p->our_record->field[DIFF_S_EXCEPTION] == undefined &&
-                   p->their_record->field[DIFF_S_EXCEPTION] == 0
-               ? ~UINT64_C(0)
-               : 0;
+    const uint64_t id_bits = UINT64_C(7) << 23;
+    return is_step_of(p, DIFF_MRS, DIFF_ICH_VTR_EL2) && p->field == DIFF_S_RESULT ? id_bits : 0;
 }
 
 static uint64_t known_its_width(const diff_pair *p)

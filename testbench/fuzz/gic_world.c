@@ -79,6 +79,26 @@ static void check_counters(world *w)
     w->lost = lost_by(w);
 }
 
+/* What a hypervisor is told of its list registers does not contradict itself. */
+static void check_virtual(const world *w)
+{
+    const uint64_t all = (UINT64_C(1) << gic_config_list_registers(&w->config)) - 1u;
+    uint64_t empty, ended, misr, hcr;
+    uint16_t pe;
+    for (pe = 0; pe < w->config.pe_count && all != 0; pe++) {
+        CHECK(gic_assembly_sysreg_peek(w->a, pe, GIC_ICH_ELRSR_EL2, &empty));
+        CHECK(gic_assembly_sysreg_peek(w->a, pe, GIC_ICH_EISR_EL2, &ended));
+        CHECK(gic_assembly_sysreg_peek(w->a, pe, GIC_ICH_MISR_EL2, &misr));
+        CHECK((empty & ended) == 0 && ((empty | ended) & ~all) == 0);
+        CHECK((misr & 1u) == (ended != 0));
+        CHECK(gic_assembly_sysreg_peek(w->a, pe, GIC_ICH_HCR_EL2, &hcr));
+        if (!w->trusted)
+            continue;
+        CHECK(w->line[pe][GIC_LINE_MAINTENANCE] == ((hcr & 1u) != 0 && misr != 0));
+        CHECK(!(w->line[pe][GIC_LINE_VIRQ] && w->line[pe][GIC_LINE_VFIQ]));
+    }
+}
+
 void world_settle(world *w)
 {
     unsigned n;
@@ -98,6 +118,7 @@ void world_settle(world *w)
     CHECK(n < WORLD_SETTLE);
     CHECK(!gic_assembly_waits_for_memory(w->a));
     check_counters(w);
+    check_virtual(w);
     if (w->trusted)
         check_owners(w);
 }
@@ -226,6 +247,7 @@ static void do_pe_state(world *w)
     s->hcr_fmo = w->config.has_el2 && (bits & 0x40u) != 0;
     s->hcr_tge = w->config.has_el2 && (bits & 0x80u) != 0;
     s->hcr_e2h = w->config.has_el2 && (bits & 0x100u) != 0;
+    s->scr_eel2 = w->config.has_el2 && w->config.has_el3 && (bits & 0x200u) != 0;
     gic_assembly_pe_state(w->a, w->now, pe, s);
 }
 
@@ -424,6 +446,9 @@ static gic_config configure(uint64_t choice)
     config.eppi_count = choice >> 8 & 1u ? 64 : 0;
     config.priority_bits = choice >> 9 & 1u ? 8 : 5;
     config.preemption_bits = choice >> 9 & 1u ? 7 : 5;
+    config.virtual_priority_bits = choice >> 14 & 1u ? 8 : 5;
+    config.virtual_preemption_bits = choice >> 14 & 1u ? 7 : 5;
+    config.list_registers = choice >> 13 & 1u ? 16 : 4;
     config.work_limit = choice >> 10 & 1u ? 1 : 64;
     config.lpi_bits = choice >> 11 & 1u ? 14 : 0;
     config.its_count = config.lpi_bits > 0 && (choice >> 12 & 1u) ? 1 : 0;

@@ -22,6 +22,7 @@
 
     .macro vectors level
     .balign 0x800
+    .globl vectors_\level
 vectors_\level:
     record \level, 0x000
     record \level, 0x080

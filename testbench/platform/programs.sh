@@ -37,6 +37,11 @@ go pair_access
 go pair_access --profile gic600
 [ "$(cat "$TMP/out")" = LP ] || fail "timed, the UART got '$(cat "$TMP/out")'"
 
+# A hypervisor and its guest, by a list register.
+program virtual_interrupt 0x40100000
+go virtual_interrupt --virtualization
+go virtual_interrupt --virtualization --profile gic600
+
 # The Secure UART: dropped unless it is given a back-end.
 program secure_uart 0x40100000
 go secure_uart --secure

@@ -27,6 +27,8 @@ void ref_gic_reset_pe(ref_gic *g, int pe)
     p->pmhe = false;
     p->sre_el2_enable = false;
     p->sre_el3_enable = false;
+    ref_virtual_reset(&p->v, &g->config);
+    ref_gic_maintain(g, pe);
 }
 
 static void reset_redistributor(ref_gic *g, int pe)
@@ -115,14 +117,31 @@ bool ref_gic_pending(const ref_irq *irq)
 }
 
 /* D-08: a rising edge is remembered. */
+static void move_wire(ref_irq *irq, bool level)
+{
+    if (irq->edge && level && !irq->wire)
+        irq->latch = true;
+    irq->wire = level;
+}
+
+void ref_gic_maintain(ref_gic *g, int pe)
+{
+    ref_pe *p = &g->pe[pe];
+    p->v.secure = g->config.has_el3 && !p->cpu.pe.scr_ns;
+    move_wire(&p->irq[25], p->maintenance_input || ref_virtual_maintenance(&p->v));
+}
+
 void ref_gic_wire(ref_gic *g, int pe, uint32_t intid, bool level)
 {
     ref_irq *irq = ref_gic_find(g, pe, intid);
     if (irq == NULL || intid < 16)
         return;
-    if (irq->edge && level && !irq->wire)
-        irq->latch = true;
-    irq->wire = level;
+    if (intid == 25) {
+        g->pe[pe].maintenance_input = level;
+        ref_gic_maintain(g, pe);
+    } else {
+        move_wire(irq, level);
+    }
 }
 
 void ref_gic_use_lpi(ref_gic *g, uint32_t intid)

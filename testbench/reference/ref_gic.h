@@ -18,6 +18,7 @@
 #include "gic/pe.h"
 #include "gic/sysreg.h"
 #include "ref_cpuif.h"
+#include "ref_virtual.h"
 
 GIC_BEGIN_DECLS
 
@@ -53,6 +54,8 @@ typedef struct ref_irq {
 /** One PE with what belongs to it. */
 typedef struct ref_pe {
     ref_cpuif cpu;
+    ref_virtual v;
+    bool maintenance_input; /* the input of PPI 25 by itself */
     bool pmhe;
     bool sre_el2_enable, sre_el3_enable;
     uint32_t affinity;
@@ -80,6 +83,7 @@ typedef struct ref_gic {
     ref_irq spi[REF_SHARED];
     ref_pe pe[REF_PES];
     uint8_t lpi_config[REF_LPI_END - REF_LPI_FIRST]; /* the bytes that count */
+    int deactivated;                                 /* what a list register deactivated last */
 } ref_gic;
 
 /** A GIC of this configuration after reset; every wire low. */
@@ -93,6 +97,8 @@ void ref_gic_reset_pe(ref_gic *g, int pe);
 
 /** The wire of an interrupt; @p pe counts for PPIs. Unimplemented ones are passed over. */
 void ref_gic_wire(ref_gic *g, int pe, uint32_t intid, bool level);
+/** PPI 25 of a PE follows its input and the maintenance interrupt (V-10). */
+void ref_gic_maintain(ref_gic *g, int pe);
 /** The test uses this LPI: in the order of INTIDs, at most REF_LPIS. */
 void ref_gic_use_lpi(ref_gic *g, uint32_t intid);
 /** An LPI becomes pending at, or is taken from, a PE. */
@@ -130,6 +136,8 @@ gic_status ref_gicr_write(ref_gic *g, int pe, const gic_access *access, uint32_t
 /** System registers, by a PE in the state of ref_pe.cpu.pe. */
 gic_sysreg_result ref_icc_read(ref_gic *g, int pe, gic_sysreg reg, uint64_t *value);
 gic_sysreg_result ref_icc_write(ref_gic *g, int pe, gic_sysreg reg, uint64_t value);
+/** Whether an access that is permitted now is to the virtual half: ICH_, or ICV_ by HCR_EL2. */
+bool ref_icc_is_virtual(const ref_gic *g, int pe, gic_sysreg reg);
 
 GIC_END_DECLS
 

@@ -4,15 +4,7 @@
 
 /* ---- who may access what -------------------------------------------------------------------- */
 
-typedef enum kind { GROUP0, GROUP1, COMMON, SGI, SRE1, SRE2, EL3_ONLY, ABSENT } kind;
-
-/* P-26: one register up to 5 bits, two for 6, four for 7. */
-static int ap_registers(const ref_gic *g)
-{
-    if (g->config.preemption_bits <= 5)
-        return 1;
-    return g->config.preemption_bits == 6 ? 2 : 4;
-}
+typedef enum kind { GROUP0, GROUP1, COMMON, DIR, SGI, SRE1, SRE2, EL3_ONLY, ABSENT } kind;
 
 static bool is_ap0(gic_sysreg reg)
 {
@@ -49,9 +41,10 @@ static kind kind_by_name(gic_sysreg reg)
         return GROUP1;
     case GIC_ICC_PMR_EL1:
     case GIC_ICC_RPR_EL1:
-    case GIC_ICC_DIR_EL1:
     case GIC_ICC_CTLR_EL1:
         return COMMON;
+    case GIC_ICC_DIR_EL1:
+        return DIR;
     case GIC_ICC_SGI0R_EL1:
     case GIC_ICC_SGI1R_EL1:
     case GIC_ICC_ASGI1R_EL1:
@@ -69,10 +62,8 @@ static kind kind_by_name(gic_sysreg reg)
     }
 }
 
-static kind kind_of(const ref_gic *g, gic_sysreg reg)
+static kind kind_of(gic_sysreg reg)
 {
-    if (ap_number(reg) >= ap_registers(g))
-        return ABSENT;
     if (is_ap0(reg))
         return GROUP0;
     return is_ap1(reg) ? GROUP1 : kind_by_name(reg);
@@ -97,8 +88,13 @@ static gic_sysreg_result sre_access(const ref_gic *g, const ref_pe *p, kind k)
     return GIC_SYSREG_OK;
 }
 
-/* V-01 as far as it goes without a virtual CPU interface (ID-P01). */
-static bool trapped_to_el2(const ref_gic *g, const gic_pe_state *pe, kind k)
+static bool has_virtual(const ref_gic *g)
+{
+    return g->config.has_el2 && g->config.list_registers > 0;
+}
+
+/* V-01: whether EL2 has the interrupts of this kind, and EL1 a virtual register. */
+static bool redirected(const ref_gic *g, const gic_pe_state *pe, kind k)
 {
     bool imo = pe->hcr_imo || (pe->hcr_tge && !pe->hcr_e2h);
     bool fmo = pe->hcr_fmo || (pe->hcr_tge && !pe->hcr_e2h);
@@ -109,6 +105,29 @@ static bool trapped_to_el2(const ref_gic *g, const gic_pe_state *pe, kind k)
     if (k == GROUP0)
         return fmo;
     return k == GROUP1 ? imo : imo || fmo;
+}
+
+/* V-14, and V-01 of the SGI registers; ID-P01 without a virtual CPU interface. */
+static bool trapped_to_el2(const ref_gic *g, const ref_pe *p, kind k)
+{
+    const gic_pe_state *pe = &p->cpu.pe;
+    if (pe->el != 1 || !el2_enabled(g, pe))
+        return false;
+    if (redirected(g, pe, k) && (k == SGI || !has_virtual(g)))
+        return true;
+    if (k == GROUP0 || k == GROUP1)
+        return p->v.trap_group[k == GROUP1];
+    return p->v.trap_common || (k == DIR && p->v.trap_dir);
+}
+
+/* P-26: one register up to 5 bits, two for 6, four for 7; by the bits of the interface that the
+   access is to (ID-H08). */
+static bool is_there(const ref_gic *g, const ref_pe *p, gic_sysreg reg)
+{
+    int bits = g->config.preemption_bits;
+    if (redirected(g, &p->cpu.pe, kind_of(reg)) && has_virtual(g))
+        bits = g->config.virtual_preemption_bits;
+    return ap_number(reg) < 0 || ap_number(reg) < (bits <= 5 ? 1 : bits == 6 ? 2 : 4);
 }
 
 static bool trapped_to_el3(const ref_gic *g, const gic_pe_state *pe, kind k)
@@ -122,15 +141,19 @@ static bool trapped_to_el3(const ref_gic *g, const gic_pe_state *pe, kind k)
 
 static gic_sysreg_result check_access(const ref_gic *g, const ref_pe *p, gic_sysreg reg)
 {
-    kind k = kind_of(g, reg);
+    kind k = kind_of(reg);
     if (k == ABSENT || p->cpu.pe.el == 0)
         return GIC_SYSREG_UNDEFINED;
     if (k == EL3_ONLY)
         return p->cpu.pe.el == 3 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED;
     if (k == SRE1 || k == SRE2)
         return sre_access(g, p, k);
-    if (trapped_to_el2(g, &p->cpu.pe, k))
+    if (!is_there(g, p, reg))
+        return GIC_SYSREG_UNDEFINED;
+    if (trapped_to_el2(g, p, k))
         return GIC_SYSREG_TRAP_EL2;
+    if (redirected(g, &p->cpu.pe, k))
+        return GIC_SYSREG_OK;
     return trapped_to_el3(g, &p->cpu.pe, k) ? GIC_SYSREG_TRAP_EL3 : GIC_SYSREG_OK;
 }
 
@@ -392,13 +415,61 @@ static uint64_t read_value(ref_gic *g, int pe, gic_sysreg reg)
     }
 }
 
+/* ---- the virtual half ----------------------------------------------------------------------- */
+
+static bool is_ich(gic_sysreg reg)
+{
+    return reg >= GIC_ICH_HCR_EL2;
+}
+
+/* UNDEFINED below EL2; nobody traps it. */
+static gic_sysreg_result check_ich(const ref_pe *p, gic_sysreg reg)
+{
+    return p->cpu.pe.el >= 2 && ref_virtual_has(&p->v, reg) ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED;
+}
+
+static bool is_virtual(const ref_gic *g, const ref_pe *p, gic_sysreg reg)
+{
+    return has_virtual(g) && redirected(g, &p->cpu.pe, kind_of(reg));
+}
+
+/* V-05: of the groups that the guest's Security state may end. */
+static void deactivate_linked(ref_gic *g, int pe, int intid)
+{
+    const ref_pe *p = &g->pe[pe];
+    ref_irq *irq = intid < 0 ? NULL : ref_gic_find(g, pe, (uint32_t)intid);
+    if (irq == NULL)
+        return;
+    if (p->cpu.one_state || secure(g, p) || ref_gic_group(g, irq) == GIC_GROUP_1NS) {
+        irq->active = false;
+        g->deactivated = intid;
+    }
+}
+
+bool ref_icc_is_virtual(const ref_gic *g, int pe, gic_sysreg reg)
+{
+    const ref_pe *p = &g->pe[pe];
+    if (is_ich(reg))
+        return check_ich(p, reg) == GIC_SYSREG_OK;
+    return check_access(g, p, reg) == GIC_SYSREG_OK && is_virtual(g, p, reg);
+}
+
 gic_sysreg_result ref_icc_read(ref_gic *g, int pe, gic_sysreg reg, uint64_t *value)
 {
-    gic_sysreg_result result = check_access(g, &g->pe[pe], reg);
+    ref_pe *p = &g->pe[pe];
+    gic_sysreg_result result = is_ich(reg) ? check_ich(p, reg) : check_access(g, p, reg);
     if (!gic_sysreg_readable(reg))
         return GIC_SYSREG_UNDEFINED;
-    if (result == GIC_SYSREG_OK)
+    if (result != GIC_SYSREG_OK)
+        return result;
+    p->v.secure = secure_bank(g, p);
+    if (is_ich(reg))
+        *value = ref_virtual_read(&p->v, reg);
+    else if (is_virtual(g, p, reg))
+        *value = ref_virtual_guest_read(&p->v, reg);
+    else
         *value = read_value(g, pe, reg);
+    ref_gic_maintain(g, pe);
     return result;
 }
 
@@ -446,18 +517,25 @@ static void write_own(const ref_gic *g, ref_pe *p, gic_sysreg reg, uint64_t valu
 
 gic_sysreg_result ref_icc_write(ref_gic *g, int pe, gic_sysreg reg, uint64_t value)
 {
-    gic_sysreg_result result = check_access(g, &g->pe[pe], reg);
+    ref_pe *p = &g->pe[pe];
+    gic_sysreg_result result = is_ich(reg) ? check_ich(p, reg) : check_access(g, p, reg);
     if (!gic_sysreg_writable(reg))
         return GIC_SYSREG_UNDEFINED;
     if (result != GIC_SYSREG_OK)
         return result;
-    if (reg == GIC_ICC_EOIR0_EL1 || reg == GIC_ICC_EOIR1_EL1)
+    p->v.secure = secure_bank(g, p);
+    if (is_ich(reg))
+        ref_virtual_write(&p->v, reg, value);
+    else if (is_virtual(g, p, reg))
+        deactivate_linked(g, pe, ref_virtual_guest_write(&p->v, reg, value));
+    else if (reg == GIC_ICC_EOIR0_EL1 || reg == GIC_ICC_EOIR1_EL1)
         end(g, pe, reg == GIC_ICC_EOIR1_EL1, value);
     else if (reg == GIC_ICC_DIR_EL1)
         deactivate(g, pe, value);
-    else if (kind_of(g, reg) == SGI)
+    else if (kind_of(reg) == SGI)
         generate_sgi(g, pe, reg, value);
     else
-        write_own(g, &g->pe[pe], reg, value);
+        write_own(g, p, reg, value);
+    ref_gic_maintain(g, pe);
     return result;
 }

@@ -49,6 +49,9 @@ void each(unsigned count, whole::mode how)
     // The runs have seen what they are for.
     EXPECT_GT(total.acknowledges, count * STEPS / 200);
     EXPECT_GT(total.signalled, count * STEPS / 40);
+    EXPECT_GT(total.virtual_acknowledges, count * STEPS / 200);
+    EXPECT_GT(total.virtual_signalled, count * STEPS / 40);
+    EXPECT_GT(total.maintained, count * STEPS / 40);
     EXPECT_EQ(total.underway > 0, how == whole::mode::UNDER_WAY);
 }
 

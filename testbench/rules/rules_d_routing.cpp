@@ -121,6 +121,26 @@ TEST(Rules, D_12_SeveralOneOfNSpreadOverIdlePes)
     });
 }
 
+// All that PEs are free for, and not the first one only, when several become deliverable at once.
+TEST(Rules, D_12_SeveralOneOfNGoOutTogether)
+{
+    in_both_modes(one_state(3), [](gic &g) {
+        g.dist_write(GICD_CTLR, 0);
+        for (uint32_t intid : {40u, 41u, 42u, 43u}) {
+            g.spi(intid, {GIC_GROUP_1NS, 0xA0, true, IRM});
+            g.pulse(intid);
+        }
+        g.dist_write(GICD_CTLR, CTLR_ALL);
+        std::vector<uint32_t> taken;
+        for (unsigned pe = 0; pe < 3; pe++) {
+            EXPECT_TRUE(g.irq(pe)) << pe;
+            taken.push_back(g.ack(pe));
+        }
+        std::sort(taken.begin(), taken.end());
+        EXPECT_EQ(taken, (std::vector<uint32_t>{40, 41, 42}));
+    });
+}
+
 TEST(Rules, D_12_AMoreUrgentDirectedSpiSendsAOneOfNAway)
 {
     in_both_modes(one_state(2), [](gic &g) {

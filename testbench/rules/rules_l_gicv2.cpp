@@ -46,8 +46,8 @@ TEST(Rules, L_01_AnAccessThatNamesNoPeOfThisGicHasNoBank)
     uint64_t value = 0;
     access.size = 4;
     access.pe = 2;
-    EXPECT_EQ(gic_assembly_gicc_read(g.a, 0, &access, GICC_PMR, &value), GIC_ADDRESS);
-    EXPECT_EQ(gic_assembly_gicc_write(g.a, 0, &access, GICC_PMR, 0), GIC_ADDRESS);
+    EXPECT_EQ(gic_assembly_cpu_read(g.a, 0, CPUIF_GICC, &access, GICC_PMR, &value), GIC_ADDRESS);
+    EXPECT_EQ(gic_assembly_cpu_write(g.a, 0, CPUIF_GICC, &access, GICC_PMR, 0), GIC_ADDRESS);
     EXPECT_EQ(gic_assembly_gicd_read(g.a, 0, &access, GICD_ISENABLER, &value), GIC_ADDRESS);
     EXPECT_EQ(gic_assembly_gicd_write(g.a, 0, &access, GICD_ISENABLER, 1), GIC_ADDRESS);
 }
@@ -506,8 +506,8 @@ TEST(Rules, L_11_TheFrameIs8KiB)
     gic_access access{};
     uint64_t value = 0;
     access.size = 4;
-    EXPECT_EQ(gic_assembly_gicc_read(g.a, 0, &access, 0x1FFC, &value), GIC_OK);
-    EXPECT_EQ(gic_assembly_gicc_read(g.a, 0, &access, 0x2000, &value), GIC_ADDRESS);
+    EXPECT_EQ(gic_assembly_cpu_read(g.a, 0, CPUIF_GICC, &access, 0x1FFC, &value), GIC_OK);
+    EXPECT_EQ(gic_assembly_cpu_read(g.a, 0, CPUIF_GICC, &access, 0x2000, &value), GIC_ADDRESS);
     EXPECT_EQ(gic_assembly_gicd_read(g.a, 0, &access, 0x0FFC, &value), GIC_OK);
     EXPECT_EQ(gic_assembly_gicd_read(g.a, 0, &access, 0x1000, &value), GIC_ADDRESS);
 }
@@ -576,7 +576,7 @@ TEST(Gicv2, ADebuggersReadAcknowledgesNothing)
     g.sgi(0, SGI_SELF | 4);
     access.size = 4;
     access.debug = true;
-    EXPECT_EQ(gic_assembly_gicc_read(g.a, 0, &access, GICC_IAR, &value), GIC_OK);
+    EXPECT_EQ(gic_assembly_cpu_read(g.a, 0, CPUIF_GICC, &access, GICC_IAR, &value), GIC_OK);
     EXPECT_EQ(value, 4u);
     EXPECT_TRUE(g.irq(0));
     EXPECT_EQ(g.gicc(0, GICC_IAR), 4u);

@@ -33,6 +33,16 @@ grep -q "MAPC moves a collection" "$out/uart" || fail "its with 2 PEs: not all s
 run "" 1 bench_sgi "iterations=1000" || fail "bench_sgi: status $?"
 run "" 1 bench_loop "iterations=1000" || fail "bench_loop: status $?"
 
+run ,virtualization=on 1 virt "samples=4" || fail "virt: status $?"
+grep -q '^X' "$out/uart" && fail "virt: $(grep -m1 '^X' "$out/uart")"
+grep -q '^E' "$out/uart" || fail "virt did not come to its end"
+# Four ways of 4 samples, a burst of 8 each time, 7 costs of 4.
+samples=$(grep -c "^S" "$out/uart")
+[ "$samples" -eq $((4 * 4 + 4 * 8 + 7 * 4)) ] || fail "virt: $samples samples"
+status=0
+run "" 1 virt "samples=4" || status=$?
+[ $status -eq 2 ] || fail "virt without EL2: status $status instead of 2"
+
 run ,secure=on 4 latency "samples=8" || fail "latency: status $?"
 grep -q '^X' "$out/uart" && fail "latency: $(grep -m1 '^X' "$out/uart")"
 grep -q '^E' "$out/uart" || fail "latency did not come to its end"

@@ -87,3 +87,4 @@ report() {
 report "$RESULTS" 20
 report "$RESULTS-lpi" 8
 report "$RESULTS-storm" 3
+report "$RESULTS-virt" 3

@@ -366,6 +366,21 @@ public:
         pe_[pe].scr_ns = nonsecure;
         push(pe);
     }
+    // The whole state of a PE.
+    void set_pe(unsigned pe, const gic_pe_state &state)
+    {
+        pe_[pe] = state;
+        push(pe);
+    }
+    // How an access of the PE as it is ends; of a write, of @p value.
+    gic_sysreg_result try_read(unsigned pe, gic_sysreg reg, uint64_t *value)
+    {
+        return gic_assembly_sysreg_read(a, now, number(pe), reg, value);
+    }
+    gic_sysreg_result try_write(unsigned pe, gic_sysreg reg, uint64_t value)
+    {
+        return gic_assembly_sysreg_write(a, now, number(pe), reg, value);
+    }
     uint64_t icc_read(unsigned pe, gic_sysreg reg)
     {
         uint64_t value = 0;
@@ -453,6 +468,10 @@ public:
     void adopt_line(unsigned pe, bool irq_level)
     {
         lines_[pe].level[GIC_LINE_IRQ] = irq_level;
+    }
+    bool level(unsigned pe, gic_line line) const
+    {
+        return lines_[pe].level[line];
     }
     bool fiq(unsigned pe) const
     {

@@ -54,6 +54,22 @@ enum : uint32_t {
     GICC_DIR = 0x1000
 };
 
+enum : uint32_t {
+    GICH_HCR = 0x000,
+    GICH_VTR = 0x004,
+    GICH_VMCR = 0x008,
+    GICH_MISR = 0x010,
+    GICH_EISR = 0x020,
+    GICH_ELRSR = 0x030,
+    GICH_APR = 0x0F0,
+    GICH_LR = 0x100,
+    LR_GRP1 = 1u << 30,
+    LR_HW = 1u << 31,
+    LR_PENDING = 1u << 28,
+    LR_ACTIVE = 2u << 28,
+    LR_EOI = 1u << 19
+};
+
 // GICC_CTLR, Secure view.
 enum : uint32_t {
     ENABLE_GRP0 = 1u << 0,
@@ -158,15 +174,44 @@ public:
     {
         uint64_t value = ~UINT64_C(0);
         const gic_access access = as(pe, 4, secure);
-        EXPECT_EQ(gic_assembly_gicc_read(a, now, &access, offset, &value), GIC_OK);
+        EXPECT_EQ(gic_assembly_cpu_read(a, now, CPUIF_GICC, &access, offset, &value), GIC_OK);
         after();
         return static_cast<uint32_t>(value);
     }
     void gicc_write(unsigned pe, uint32_t offset, uint64_t value, bool secure = true)
     {
         const gic_access access = as(pe, 4, secure);
-        EXPECT_EQ(gic_assembly_gicc_write(a, now, &access, offset, value), GIC_OK);
+        EXPECT_EQ(gic_assembly_cpu_write(a, now, CPUIF_GICC, &access, offset, value), GIC_OK);
         after();
+    }
+
+    uint32_t gich(unsigned pe, uint32_t offset, cpuif_frame_kind kind = CPUIF_GICH)
+    {
+        uint64_t value = ~UINT64_C(0);
+        const gic_access access = as(pe, 4, false);
+        EXPECT_EQ(gic_assembly_cpu_read(a, now, kind, &access, offset, &value), GIC_OK);
+        after();
+        return static_cast<uint32_t>(value);
+    }
+    void gich_write(unsigned pe, uint32_t offset, uint64_t value,
+                    cpuif_frame_kind kind = CPUIF_GICH)
+    {
+        const gic_access access = as(pe, 4, false);
+        EXPECT_EQ(gic_assembly_cpu_write(a, now, kind, &access, offset, value), GIC_OK);
+        after();
+    }
+    // GICV by the offsets of GICC.
+    uint32_t gicv(unsigned pe, uint32_t offset)
+    {
+        return gich(pe, offset, CPUIF_GICV);
+    }
+    void gicv_write(unsigned pe, uint32_t offset, uint64_t value)
+    {
+        gich_write(pe, offset, value, CPUIF_GICV);
+    }
+    bool line(unsigned pe, gic_line which) const
+    {
+        return level_[pe * GIC_LINE_COUNT + which];
     }
 
     // An SPI: group 0 or 1, its targets.

@@ -407,7 +407,7 @@ public:
         if (its_outbox(s)->more)
             can.push_back([this] { its_step(s); });
         if (memory_answers && !open_.empty())
-            can.push_back([this] { answer_memory(pick(open_.size())); });
+            can.push_back([this] { memory_goes_on(pick(open_.size())); });
         for (unsigned pe = 0; answers && pe < rd.size(); pe++)
             if (!rd[pe].inbox.empty())
                 can.push_back([this, pe] { serve(pe); });
@@ -422,6 +422,16 @@ public:
     size_t open_requests() const
     {
         return open_.size();
+    }
+    // The open request @p which is done, and its answer is on the way; it arrives.
+    void perform_open(size_t which)
+    {
+        perform(open_.at(which));
+    }
+    void answer_open(size_t which)
+    {
+        answer_memory(which);
+        pump();
     }
     void answer_oldest()
     {
@@ -444,7 +454,9 @@ public:
     // Late answers of before a reset.
     std::vector<gic_memory_req> take_open()
     {
-        std::vector<gic_memory_req> taken = open_;
+        std::vector<gic_memory_req> taken;
+        for (const access &one : open_)
+            taken.push_back(one.req);
         open_.clear();
         return taken;
     }
@@ -492,6 +504,13 @@ private:
         sent cause;
         std::vector<uint32_t> intids;
     };
+    // A memory request; its answer may come long after it has been done.
+    struct access {
+        gic_memory_req req;
+        bool done = false;
+        bool ok = false;
+        uint8_t line[GIC_MEMORY_LINE] = {};
+    };
 
     void *aligned()
     {
@@ -532,7 +551,7 @@ private:
         EXPECT_GE(req.length, 1);
         EXPECT_LE(req.address % GIC_MEMORY_LINE + req.length, GIC_MEMORY_LINE);
         requests.push_back(req);
-        open_.push_back(req);
+        open_.push_back({req, false, false, {}});
         EXPECT_LE(open_.size(), config.its.walks + 1u);
     }
     void take_message(const gic_out &out)
@@ -544,20 +563,35 @@ private:
         log.push_back(m);
         rd[out.to].inbox.push_back(m);
     }
-    void answer_memory(size_t which)
+    void perform(access &one)
     {
-        gic_memory_req req = open_[which];
-        open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(which));
-        uint8_t line[GIC_MEMORY_LINE] = {};
-        bool ok = !ram.refuses(req.address, req.length);
-        if (ok && req.op == GIC_MEMORY_WRITE) {
+        const gic_memory_req &req = one.req;
+        one.done = true;
+        one.ok = !ram.refuses(req.address, req.length);
+        if (one.ok && req.op == GIC_MEMORY_WRITE) {
             const uint8_t *data = static_cast<const uint8_t *>(its_mem_data(s, req.tag));
             for (unsigned i = 0; i < req.length; i++)
                 ram.at(req.address + i) = data[i];
         }
-        for (unsigned i = 0; ok && i < req.length; i++)
-            line[i] = ram.at(req.address + i);
-        its_mem_done(s, req.tag, ok && req.op == GIC_MEMORY_READ ? line : nullptr, ok);
+        for (unsigned i = 0; one.ok && i < req.length; i++)
+            one.line[i] = ram.at(req.address + i);
+    }
+    void answer_memory(size_t which)
+    {
+        access one = open_[which];
+        open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(which));
+        if (!one.done)
+            perform(one);
+        its_mem_done(s, one.req.tag, one.ok && one.req.op == GIC_MEMORY_READ ? one.line : nullptr,
+                     one.ok);
+    }
+    // Late, requests are done in any order, and answered in another one.
+    void memory_goes_on(size_t which)
+    {
+        if (when == timing::late && !open_[which].done && random() % 2)
+            perform(open_[which]);
+        else
+            answer_memory(which);
     }
     void done(const sent &m)
     {
@@ -602,7 +636,7 @@ private:
     }
 
     std::vector<unsigned char> block_;
-    std::vector<gic_memory_req> open_;
+    std::vector<access> open_;
     std::vector<move> moving_;
     std::map<unsigned, unsigned> unanswered_;
     uint32_t writer_ = 0;

@@ -166,10 +166,43 @@ private:
         wrong_ = "a PE's access finds no credit for ever";
         return GIC_SYSREG_UNDEFINED;
     }
+    // The virtual half is the PE's own: no race changes what it answers. What it is linked to is
+    // deactivated like any other.
+    bool virtual_access(const op &o, uint64_t value)
+    {
+        if (!ref_icc_is_virtual(ref_.get(), o.pe, o.reg))
+            return false;
+        uint64_t found = 0;
+        uint64_t wanted = 0;
+        gic_sysreg_result right = GIC_SYSREG_OK;
+        ref_->deactivated = -1;
+        const gic_sysreg_result result = access([&] {
+            return o.what == kind::ICC_READ
+                       ? gic_assembly_sysreg_read(a_, now_, o.pe, o.reg, &found)
+                       : gic_assembly_sysreg_write(a_, now_, o.pe, o.reg, value);
+        });
+        account_for([&] {
+            right = o.what == kind::ICC_READ ? ref_icc_read(ref_.get(), o.pe, o.reg, &wanted)
+                                             : ref_icc_write(ref_.get(), o.pe, o.reg, value);
+        });
+        if (result != right || found != wanted)
+            differ(describe(o), found, wanted, static_cast<int>(result), static_cast<int>(right));
+        if (ref_->deactivated >= 0)
+            of(o.pe, *ref_gic_find(ref_.get(), o.pe, static_cast<uint32_t>(ref_->deactivated)))
+                .taken = false;
+        if ((o.reg == GIC_ICC_IAR0_EL1 || o.reg == GIC_ICC_IAR1_EL1) &&
+            !gic_is_special(static_cast<uint32_t>(found)))
+            guest_acknowledged_[o.pe].push_back(found);
+        return true;
+    }
     void read(const op &o)
     {
         const gic_pe_state old = enter(o);
         uint64_t value = GIC_INTID_SPURIOUS;
+        if (virtual_access(o, 0)) {
+            leave(o, old);
+            return;
+        }
         const gic_sysreg_result result =
             access([&] { return gic_assembly_sysreg_read(a_, now_, o.pe, o.reg, &value); });
         if (result == GIC_SYSREG_OK && (o.reg == GIC_ICC_IAR0_EL1 || o.reg == GIC_ICC_IAR1_EL1) &&
@@ -198,12 +231,16 @@ private:
     void write(const op &o)
     {
         const gic_pe_state old = enter(o);
-        std::vector<uint64_t> &stack = acknowledged_[o.pe];
+        std::vector<uint64_t> &stack = history(o);
         uint64_t value = o.value;
         if (o.what == kind::END_LAST)
             value = stack.empty() ? uint64_t{GIC_INTID_SPURIOUS} : stack.back();
         if (o.what == kind::END_LAST && !stack.empty() && o.value == 0)
             stack.pop_back();
+        if (virtual_access(o, value)) {
+            leave(o, old);
+            return;
+        }
         const gic_sysreg_result result =
             access([&] { return gic_assembly_sysreg_write(a_, now_, o.pe, o.reg, value); });
         if (o.reg == GIC_ICC_EOIR0_EL1 || o.reg == GIC_ICC_EOIR1_EL1 || o.reg == GIC_ICC_DIR_EL1) {
@@ -250,7 +287,7 @@ private:
     {
         gic_pe_state &state = ref_->pe[pe].cpu.pe;
         const gic_pe_state old = state;
-        state.el = config_.has_el3 ? 3 : 1;
+        state.el = config_.has_el3 ? 3 : config_.has_el2 ? 2 : 1;
         for (const gic_sysreg reg : {GIC_ICC_PMR_EL1, GIC_ICC_BPR0_EL1, GIC_ICC_CTLR_EL1,
                                      GIC_ICC_IGRPEN0_EL1, GIC_ICC_IGRPEN1_EL1}) {
             uint64_t found = 0;
@@ -296,7 +333,7 @@ private:
         const int step = 256 >> config_.preemption_bits;
         for (const bool nonsecure : {false, true}) {
             gic_pe_state state{};
-            state.el = config_.has_el3 ? 3 : 1;
+            state.el = config_.has_el3 ? 3 : config_.has_el2 ? 2 : 1;
             state.scr_ns = nonsecure || !config_.has_el3;
             become(pe, state);
             for (int level = 0; level < 1 << config_.preemption_bits; level++)

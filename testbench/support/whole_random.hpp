@@ -80,6 +80,11 @@ private:
         config.preemption_bits = std::min<uint8_t>(config.priority_bits, 7);
         if (config.preemption_bits > 5 && d.chance(25))
             config.preemption_bits--;
+        config.list_registers = d.chance(10) ? uint8_t{0} : d.of<uint8_t>({1, 2, 4, 4, 4, 15, 16});
+        config.virtual_priority_bits = static_cast<uint8_t>(5 + d.any(4));
+        config.virtual_preemption_bits = std::min<uint8_t>(config.virtual_priority_bits, 7);
+        if (config.virtual_preemption_bits > 5 && d.chance(25))
+            config.virtual_preemption_bits--;
         config.mbis = d.chance(90);
         config.one_of_n = d.chance(85);
         config.range_select = d.chance(60);
@@ -134,7 +139,7 @@ public:
     source(dice &d, const shape &s) : d_(d), config_(s.config), lpis_(s.lpis)
     {
         choose_shared();
-        for (uint32_t intid : {0u, 3u, 15u, 16u, 21u, 31u})
+        for (uint32_t intid : {0u, 3u, 15u, 16u, 21u, 25u, 31u})
             private_.push_back(intid);
         if (config_.eppi_count > 0)
             private_.push_back(GIC_INTID_EPPI_FIRST + config_.eppi_count - 1u);
@@ -160,6 +165,8 @@ public:
             ops.push_back(icc_write(pe, GIC_ICC_IGRPEN0_EL1, 1, self::EL3));
             ops.push_back(config_.has_el3 ? icc_write(pe, GIC_ICC_IGRPEN1_EL3, 3, self::EL3)
                                           : icc_write(pe, GIC_ICC_IGRPEN1_EL1, 1, self::AS_IS));
+            ops.push_back(icc_write(pe, GIC_ICH_VMCR_EL2, 0xFF000003, self::HYPERVISOR));
+            ops.push_back(icc_write(pe, GIC_ICH_HCR_EL2, 1, self::HYPERVISOR));
             for (uint32_t intid : private_)
                 set_up(ops, pe, intid);
         }
@@ -224,6 +231,12 @@ private:
             {6, &source::lpi_storm},
             {8, &source::drain},
             {10, &source::split},
+            {150, &source::list_register},
+            {110, &source::guest_acknowledge},
+            {110, &source::guest_end},
+            {60, &source::guest_control},
+            {50, &source::hypervisor},
+            {15, &source::look_virtual},
         };
         unsigned total = 0;
         for (const choice &c : choices)
@@ -537,6 +550,105 @@ private:
                              d_.any(16), who);
         }
     }
+    // --- the virtual half ------------------------------------------------------------------
+
+    self guest()
+    {
+        return d_.chance(85) ? self::GUEST : d_.of({self::SECURE_GUEST, self::AS_IS});
+    }
+    self virtual_host()
+    {
+        return d_.chance(80) ? self::HYPERVISOR : d_.of({self::EL3, self::EL3_NS, self::AS_IS});
+    }
+    uint32_t a_virtual_intid()
+    {
+        static const uint32_t odd[] = {1020, 1023, 1024, 4096, 8191, 0xFFFF, 0x12345};
+        if (d_.chance(6))
+            return odd[d_.any(7)];
+        return d_.chance(15) ? static_cast<uint32_t>(8192 + d_.any(3))
+                             : static_cast<uint32_t>(d_.any(8) * 9);
+    }
+    op list_register()
+    {
+        const uint64_t state = d_.chance(60) ? 1 : d_.any(4);
+        uint64_t value = a_virtual_intid() | state << 62 | (d_.chance(70) ? 1ull << 60 : 0);
+        value |= (d_.chance(80) ? d_.any(8) * 0x20 : d_.any(256)) << 48;
+        if (d_.chance(40))
+            value |= UINT64_C(1) << 61 | static_cast<uint64_t>(an_intid() & 0x1FFF) << 32;
+        else if (d_.chance(30))
+            value |= UINT64_C(1) << 41;
+        if (d_.chance(3))
+            value = d_.bits();
+        const unsigned n = static_cast<unsigned>(d_.chance(70) ? d_.any(4) : d_.any(16));
+        return icc_write(a_pe(), static_cast<gic_sysreg>(GIC_ICH_LR0_EL2 + n), value,
+                         virtual_host());
+    }
+    op guest_acknowledge()
+    {
+        op o = acknowledge();
+        o.who = guest();
+        return o;
+    }
+    op guest_end()
+    {
+        op o;
+        o.what = kind::END_LAST;
+        o.pe = a_pe();
+        o.who = guest();
+        o.reg = d_.of({GIC_ICC_EOIR0_EL1, GIC_ICC_EOIR1_EL1, GIC_ICC_EOIR1_EL1, GIC_ICC_DIR_EL1});
+        o.value = d_.chance(15);
+        if (d_.chance(25)) {
+            o.what = kind::ICC_WRITE;
+            o.value = a_virtual_intid();
+        }
+        return o;
+    }
+    op guest_control()
+    {
+        op o = d_.chance(12) ? active_priority() : control();
+        o.who = guest();
+        if (o.reg >= GIC_ICC_CTLR_EL3 && o.reg <= GIC_ICC_SRE_EL3)
+            o.reg = GIC_ICC_CTLR_EL1;
+        return o;
+    }
+    op hypervisor()
+    {
+        const uint16_t pe = a_pe();
+        const self who = virtual_host();
+        switch (d_.any(5)) {
+        case 0:
+            return icc_write(pe, static_cast<gic_sysreg>(GIC_ICH_AP0R0_EL2 + d_.any(8)),
+                             d_.chance(60) ? 0 : d_.bits() & d_.bits() & d_.bits() & d_.bits(),
+                             who);
+        case 1:
+        case 2:
+            return icc_write(pe, GIC_ICH_VMCR_EL2,
+                             d_.chance(60) ? 0xFF000003 | (d_.any(64) << 18) | (d_.any(2) << 9)
+                                           : d_.bits(),
+                             who);
+        default:
+            /* Enabled, with some reasons for maintenance, and now and then a trap. */
+            return icc_write(pe, GIC_ICH_HCR_EL2,
+                             (d_.chance(90) ? 1 : 0) | (d_.bits() & d_.bits() & 0xFE) |
+                                 (d_.chance(10) ? d_.bits() & 0x7C00 : 0) |
+                                 (d_.chance(20) ? d_.bits() & 0xF8000000 : 0),
+                             who);
+        }
+    }
+    op look_virtual()
+    {
+        op o;
+        o.pe = a_pe();
+        o.who = d_.of({self::HYPERVISOR, self::GUEST, self::EL3, self::NORMAL, self::AS_IS});
+        o.reg = static_cast<gic_sysreg>(d_.any(GIC_SYSREG_COUNT));
+        if (o.reg == GIC_ICC_IAR0_EL1 || o.reg == GIC_ICC_IAR1_EL1)
+            o.reg = GIC_ICH_MISR_EL2;
+        o.what = gic_sysreg_readable(o.reg) ? kind::ICC_READ : kind::ICC_WRITE;
+        o.value = GIC_INTID_SPURIOUS;
+        if (o.reg >= GIC_ICC_SGI0R_EL1 && o.reg <= GIC_ICC_ASGI1R_EL1)
+            o.value = 0;
+        return o;
+    }
     op active_priority()
     {
         const gic_sysreg reg =
@@ -574,8 +686,8 @@ private:
             s.el = 1;
         s.scr_irq = config_.has_el3 && d_.chance(15);
         s.scr_fiq = config_.has_el3 && d_.chance(25);
-        s.hcr_imo = config_.has_el2 && d_.chance(10);
-        s.hcr_fmo = config_.has_el2 && d_.chance(10);
+        s.hcr_imo = config_.has_el2 && d_.chance(20);
+        s.hcr_fmo = config_.has_el2 && d_.chance(20);
         s.hcr_tge = config_.has_el2 && s.el != 1 && d_.chance(10);
         s.hcr_e2h = config_.has_el2 && d_.chance(10);
         s.aarch32 = d_.chance(8);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The model and the slow reference side by side: one operation at a time is done to both, and
-// everything that can be read is compared after it. An operation is data, so that a failing
-// sequence can be printed, and shortened by leaving operations out.
+// everything that can be read, and what its events say, is compared after it. An operation is data
+// (whole_op.hpp), so that a failing sequence can be printed, and shortened by leaving operations
+// out.
 #ifndef GICTLM_TESTBENCH_SUPPORT_WHOLE_RIG_HPP
 #define GICTLM_TESTBENCH_SUPPORT_WHOLE_RIG_HPP
 
 #include <cstdint>
-#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -15,122 +15,10 @@
 #include "gic/assembly.h"
 #include "gic/msg.h"
 #include "ref_gic.h"
+#include "whole_stamps.hpp"
 
 namespace whole
 {
-
-// Who accesses a system register: the PE as it is, or in one of these states for that access;
-// NORMAL is Non-secure EL1 with SCR_EL3.FIQ, as firmware leaves it.
-enum class self : uint8_t { AS_IS, EL3, EL3_NS, SECURE_EL1, NONSECURE_EL1, NORMAL };
-
-enum class kind : uint8_t {
-    GICD_READ,
-    GICD_WRITE,
-    GICR_READ,
-    GICR_WRITE,
-    ICC_READ,
-    ICC_WRITE,
-    END_LAST, // EOIR or DIR of the INTID that this PE acknowledged last
-    PE_STATE,
-    WIRE,
-    CPU_ACTIVE,
-    LPI_CONFIG, // a byte of the property table, then an invalidation: 0 INVLPIR, 1 INVALLR
-    LPI_TABLES, // GICR_PROPBASER and PENDBASER; with PTZ, of a table that is zeroed first
-    RESET_PE,
-    RESET,
-    RESTORE // save, reset, load
-};
-
-struct op {
-    kind what = kind::GICD_READ;
-    uint16_t pe = 0;
-    uint8_t size = 4;
-    bool secure = true;
-    self who = self::AS_IS;
-    gic_sysreg reg = GIC_ICC_IAR1_EL1;
-    uint32_t at = 0; // offset, or INTID of a wire
-    uint64_t value = 0;
-};
-
-// A PE's state as the value of a PE_STATE operation.
-inline uint64_t pack(const gic_pe_state &s)
-{
-    uint64_t v = s.el;
-    const bool bits[] = {s.scr_ns,  s.scr_irq, s.scr_fiq, s.scr_eel2, s.hcr_imo,
-                         s.hcr_fmo, s.hcr_tge, s.hcr_e2h, s.aarch32};
-    for (unsigned i = 0; i < 9; i++)
-        v |= static_cast<uint64_t>(bits[i]) << (2 + i);
-    return v;
-}
-
-inline gic_pe_state unpack(uint64_t v)
-{
-    gic_pe_state s{};
-    const auto bit = [v](unsigned n) { return (v >> (2 + n) & 1) != 0; };
-    s.el = static_cast<uint8_t>(v & 3);
-    s.scr_ns = bit(0);
-    s.scr_irq = bit(1);
-    s.scr_fiq = bit(2);
-    s.scr_eel2 = bit(3);
-    s.hcr_imo = bit(4);
-    s.hcr_fmo = bit(5);
-    s.hcr_tge = bit(6);
-    s.hcr_e2h = bit(7);
-    s.aarch32 = bit(8);
-    return s;
-}
-
-template <typename... args> std::string text(const char *format, args... rest)
-{
-    char line[256];
-    std::snprintf(line, sizeof line, format, rest...);
-    return line;
-}
-
-// One line for people.
-inline std::string describe(const op &o)
-{
-    static const char *const who[] = {"",          " at EL3",    " at EL3 (NS)",
-                                      " at S-EL1", " at NS-EL1", " at NS-EL1 (FIQ)"};
-    const auto value = static_cast<unsigned long long>(o.value);
-    const char *state = o.secure ? "S" : "NS";
-    const char *by = who[static_cast<unsigned>(o.who)];
-    switch (o.what) {
-    case kind::GICD_READ:
-        return text("read %u bytes of GICD+0x%x (%s)", o.size, o.at, state);
-    case kind::GICD_WRITE:
-        return text("write %u bytes of GICD+0x%x (%s): 0x%llx", o.size, o.at, state, value);
-    case kind::GICR_READ:
-        return text("read %u bytes of GICR[%u]+0x%x (%s)", o.size, o.pe, o.at, state);
-    case kind::GICR_WRITE:
-        return text("write %u bytes of GICR[%u]+0x%x (%s): 0x%llx", o.size, o.pe, o.at, state,
-                    value);
-    case kind::ICC_READ:
-        return text("PE %u%s: read %s", o.pe, by, gic_sysreg_name(o.reg));
-    case kind::ICC_WRITE:
-        return text("PE %u%s: write %s: 0x%llx", o.pe, by, gic_sysreg_name(o.reg), value);
-    case kind::END_LAST:
-        return text("PE %u%s: write %s with what it acknowledged last", o.pe, by,
-                    gic_sysreg_name(o.reg));
-    case kind::PE_STATE:
-        return text("PE %u: EL%llu, state 0x%llx", o.pe, value & 3, value >> 2);
-    case kind::WIRE:
-        return text("wire of INTID %u (PE %u): %llu", o.at, o.pe, value);
-    case kind::CPU_ACTIVE:
-        return text("cpu_active of PE %u: %llu", o.pe, value);
-    case kind::LPI_CONFIG:
-        return text("LPI %u: configuration 0x%llx, then %s", o.at, value & 0xFF,
-                    value >> 8 ? "INVALLR" : "INVLPIR");
-    case kind::LPI_TABLES:
-        return text("GICR[%u]: tables, IDbits %u, %s", o.pe, o.at, value ? "PTZ" : "no PTZ");
-    case kind::RESET_PE:
-        return text("reset of PE %u", o.pe);
-    case kind::RESET:
-        return "reset";
-    default:
-        return "save, reset, load";
-    }
-}
 
 class pair
 {
@@ -138,13 +26,15 @@ public:
     pair(const gic_config &as_built, const gic_timing &as_timed, const std::vector<uint32_t> &lpis,
          uint64_t memory_ps)
         : config_(as_built), ref_(std::make_unique<ref_gic>()), ram_(RAM_SIZE, 0),
-          lines_(as_built.pe_count), acknowledged_(as_built.pe_count), memory_ps_(memory_ps),
+          lines_(as_built.pe_count), acknowledged_(as_built.pe_count),
+          guest_acknowledged_(as_built.pe_count), memory_ps_(memory_ps),
           heard_after_(as_timed.hop_ps[GIC_HOP_CPUIF_GICR] +
                        2 * as_timed.occupancy_ps[GIC_STATION_GICR])
     {
         gic_assembly_ports ports{};
         ports.version = 1;
         ports.line = &pair::on_line;
+        ports.event = &pair::on_event;
         ports.memory = &pair::on_memory;
         ports.up = this;
         block_.resize(gic_assembly_footprint(&config_, nullptr) / sizeof(block) + 1);
@@ -156,6 +46,7 @@ public:
         for (uint16_t pe = 0; pe < config_.pe_count; pe++)
             push(pe);
         settle();
+        stamps_ = std::make_unique<stamps>(*ref_);
     }
     pair(const pair &) = delete;
     pair &operator=(const pair &) = delete;
@@ -166,10 +57,15 @@ public:
         wrong_.clear();
         now_is_ = o;
         heard_ = now_ + heard_after_;
+        events_.clear();
+        reply_ = reply{};
+        stamps_->look(o);
         perform(o);
         settle();
         if (wrong_.empty())
             compare(o);
+        if (wrong_.empty())
+            wrong_ = stamps_->check(o, reply_, events_);
         return wrong_;
     }
 
@@ -180,6 +76,9 @@ public:
     // What the sequence was good for.
     uint64_t acknowledges = 0;
     uint64_t signalled = 0;
+    uint64_t virtual_acknowledges = 0;
+    uint64_t virtual_signalled = 0;
+    uint64_t maintained = 0; // how often the maintenance interrupt was high
 
     const gic_assembly_stats &stats() const
     {
@@ -284,12 +183,13 @@ protected:
         uint64_t wanted = 0;
         const gic_sysreg_result result = gic_assembly_sysreg_read(a_, now_, o.pe, o.reg, &found);
         const gic_sysreg_result right = ref_icc_read(ref_.get(), o.pe, o.reg, &wanted);
+        note_reply(o, right, wanted);
         if (result != right || (result == GIC_SYSREG_OK && found != wanted))
             differ(describe(o), found, wanted, static_cast<int>(result), static_cast<int>(right));
         if (result == GIC_SYSREG_OK && (o.reg == GIC_ICC_IAR0_EL1 || o.reg == GIC_ICC_IAR1_EL1) &&
             (found < 1020 || found > 1023)) {
-            acknowledged_[o.pe].push_back(found);
-            acknowledges++;
+            history(o).push_back(found);
+            (is_guest(o) ? virtual_acknowledges : acknowledges)++;
         }
         leave(o, old);
     }
@@ -298,13 +198,30 @@ protected:
         const gic_pe_state old = enter(o);
         const gic_sysreg_result result = gic_assembly_sysreg_write(a_, now_, o.pe, o.reg, value);
         const gic_sysreg_result right = ref_icc_write(ref_.get(), o.pe, o.reg, value);
+        note_reply(o, right, value);
         if (result != right)
             differ(describe(o), 0, 0, static_cast<int>(result), static_cast<int>(right));
         leave(o, old);
     }
+    static bool is_guest(const op &o)
+    {
+        return o.who == self::GUEST || o.who == self::SECURE_GUEST;
+    }
+    std::vector<uint64_t> &history(const op &o)
+    {
+        return (is_guest(o) ? guest_acknowledged_ : acknowledged_)[o.pe];
+    }
+    void note_reply(const op &o, gic_sysreg_result result, uint64_t value)
+    {
+        const gic_pe_state &pe = ref_->pe[o.pe].cpu.pe;
+        reply_.result = result;
+        reply_.value = value;
+        reply_.virtual_ = ref_icc_is_virtual(ref_.get(), o.pe, o.reg);
+        reply_.nonsecure = config_.has_el3 ? pe.el != 3 && pe.scr_ns : pe.scr_ns;
+    }
     void end_last(const op &o)
     {
-        std::vector<uint64_t> &stack = acknowledged_[o.pe];
+        std::vector<uint64_t> &stack = history(o);
         const uint64_t intid = stack.empty() ? uint64_t{GIC_INTID_SPURIOUS} : stack.back();
         if (!stack.empty() && o.reg != GIC_ICC_DIR_EL1 && o.value == 0)
             stack.pop_back();
@@ -373,10 +290,13 @@ protected:
             ref_gic_reset_pe(ref_.get(), o.pe);
             gic_assembly_reset_pe(a_, o.pe, now_);
             acknowledged_[o.pe].clear();
+            guest_acknowledged_[o.pe].clear();
         } else if (o.what == kind::RESET) {
             ref_gic_reset(ref_.get());
             gic_assembly_reset(a_, now_);
             for (auto &stack : acknowledged_)
+                stack.clear();
+            for (auto &stack : guest_acknowledged_)
                 stack.clear();
             for (unsigned pe = 0; pe < config_.pe_count; pe++)
                 zero_table(pe); /* what was cached is gone */
@@ -412,10 +332,16 @@ protected:
     {
         const gic_pe_state old = ref_->pe[o.pe].cpu.pe;
         gic_pe_state state{};
-        state.scr_ns = o.who != self::EL3 && o.who != self::SECURE_EL1;
+        state.scr_ns =
+            o.who != self::EL3 && o.who != self::SECURE_EL1 && o.who != self::SECURE_GUEST;
         state.el = o.who == self::EL3 || o.who == self::EL3_NS ? 3 : 1;
+        if (config_.has_el2 && (is_guest(o) || o.who == self::HYPERVISOR)) {
+            state.el = o.who == self::HYPERVISOR ? 2 : 1;
+            state.hcr_imo = state.hcr_fmo = true;
+            state.scr_eel2 = config_.has_el3;
+        }
         if (!config_.has_el3) {
-            state.el = 1;
+            state.el = state.el == 2 ? 2 : 1;
             state.scr_ns = true;
         }
         state.scr_fiq = o.who == self::NORMAL && config_.has_el3;
@@ -460,6 +386,7 @@ protected:
             compare_frame(pe, changes_settings(o, pe));
         for (uint16_t pe = 0; pe < config_.pe_count && wrong_.empty(); pe++) {
             compare_registers(pe);
+            compare_virtual(pe);
             if (!ref_->pe[pe].lpis_on)
                 compare_table(pe);
         }
@@ -502,10 +429,40 @@ protected:
                 differ(text("IRQ of PE %u", pe), !(line == REF_IRQ), line == REF_IRQ);
             if (lines_[pe].level[GIC_LINE_FIQ] != (line == REF_FIQ))
                 differ(text("FIQ of PE %u", pe), !(line == REF_FIQ), line == REF_FIQ);
+            compare_virtual_lines(pe);
         }
         const char *bad = ref_gic_check_wake(ref_.get(), wake);
         if (bad != nullptr && wrong_.empty())
             wrong_ = bad;
+    }
+    void compare_virtual_lines(uint16_t pe)
+    {
+        ref_gic_maintain(ref_.get(), pe);
+        const ref_virtual *v = &ref_->pe[pe].v;
+        const bool wanted[] = {ref_virtual_virq(v), ref_virtual_vfiq(v),
+                               ref_virtual_maintenance(v)};
+        static const gic_line lines[] = {GIC_LINE_VIRQ, GIC_LINE_VFIQ, GIC_LINE_MAINTENANCE};
+        static const char *const names[] = {"vIRQ", "vFIQ", "maintenance interrupt"};
+        virtual_signalled += wanted[0] || wanted[1] ? 1u : 0u;
+        maintained += wanted[2] ? 1u : 0u;
+        for (unsigned i = 0; i < 3; i++)
+            if (lines_[pe].level[lines[i]] != wanted[i])
+                differ(text("%s of PE %u", names[i], pe), !wanted[i], wanted[i]);
+    }
+    // ICH_ registers, as a debugger reads them.
+    void compare_virtual(uint16_t pe)
+    {
+        for (unsigned n = GIC_ICH_HCR_EL2; n < GIC_SYSREG_COUNT; n++) {
+            const gic_sysreg reg = static_cast<gic_sysreg>(n);
+            const ref_virtual *v = &ref_->pe[pe].v;
+            uint64_t found = 0;
+            const bool there = gic_assembly_sysreg_peek(a_, pe, reg, &found);
+            const bool right = ref_virtual_has(v, reg);
+            const uint64_t wanted = right ? ref_virtual_read(v, reg) : 0;
+            if (there != right || found != wanted)
+                differ(text("PE %u: %s, by a debugger", pe, gic_sysreg_name(reg)), found, wanted,
+                       there, right);
+        }
     }
     void look(int pe, uint32_t offset, uint8_t size, bool secure)
     {
@@ -575,7 +532,7 @@ protected:
             GIC_ICC_HPPIR0_EL1, GIC_ICC_HPPIR1_EL1};
         gic_pe_state &state = ref_->pe[pe].cpu.pe;
         const gic_pe_state old = state;
-        state.el = config_.has_el3 ? 3 : 1;
+        state.el = config_.has_el3 ? 3 : config_.has_el2 ? 2 : 1;
         state.hcr_imo = state.hcr_fmo = state.hcr_tge = false;
         for (const gic_sysreg reg : regs) {
             uint64_t found = 0;
@@ -689,6 +646,10 @@ protected:
     {
         static_cast<pair *>(up)->lines_[pe].level[line] = level;
     }
+    static void on_event(void *up, const gic_event *event)
+    {
+        static_cast<pair *>(up)->events_.push_back(*event);
+    }
     static gic_memory_answer on_memory(void *up, gic_memory_access *access, uint64_t now,
                                        uint64_t *done)
     {
@@ -709,8 +670,12 @@ protected:
     gic_assembly *a_ = nullptr;
     std::unique_ptr<ref_gic> ref_;
     std::vector<uint8_t> ram_;
+    std::unique_ptr<stamps> stamps_;
+    std::vector<gic_event> events_; // of this operation
+    reply reply_;
     std::vector<pins> lines_;
     std::vector<std::vector<uint64_t>> acknowledged_;
+    std::vector<std::vector<uint64_t>> guest_acknowledged_;
     uint64_t memory_ps_;
     uint64_t now_ = 0;
     op now_is_;

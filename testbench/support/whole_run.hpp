@@ -14,6 +14,9 @@ struct outcome {
     uint64_t acknowledges = 0;
     uint64_t signalled = 0;
     uint64_t underway = 0;
+    uint64_t virtual_acknowledges = 0;
+    uint64_t virtual_signalled = 0;
+    uint64_t maintained = 0;
 };
 
 // Loosely timed; timed, each operation after the last has settled; the same, with a look at the
@@ -32,6 +35,9 @@ inline outcome play(const shape &s, const std::vector<op> &ops, bool look_underw
     out.acknowledges = p.acknowledges;
     out.signalled = p.signalled;
     out.underway = p.underway;
+    out.virtual_acknowledges = p.virtual_acknowledges;
+    out.virtual_signalled = p.virtual_signalled;
+    out.maintained = p.maintained;
     return out;
 }
 
@@ -63,10 +69,11 @@ inline std::string describe(const shape &s)
 {
     const gic_config &c = s.config;
     return text("%u PEs, %u SPIs, %u extended, %u extended PPIs, %s, EL2 %d, EL3 %d, priority bits "
-                "%u/%u, LPIs of %u bits (cache %u, %u), %s",
+                "%u/%u, virtual %u/%u, list registers %u, LPIs of %u bits (cache %u, %u), %s",
                 c.pe_count, c.spi_count, c.espi_count, c.eppi_count,
                 c.two_security_states ? "two Security states" : "one Security state", c.has_el2,
-                c.has_el3, c.priority_bits, c.preemption_bits, c.lpi_bits, c.lpi_cache,
+                c.has_el3, c.priority_bits, c.preemption_bits, c.virtual_priority_bits,
+                c.virtual_preemption_bits, c.list_registers, c.lpi_bits, c.lpi_cache,
                 c.lpi_property_cache, s.timing.timed ? "timed" : "loosely timed");
 }
 
@@ -84,6 +91,9 @@ inline std::string run(uint64_t seed, unsigned steps, mode how, outcome *total)
     total->acknowledges += out.acknowledges;
     total->signalled += out.signalled;
     total->underway += out.underway;
+    total->virtual_acknowledges += out.virtual_acknowledges;
+    total->virtual_signalled += out.virtual_signalled;
+    total->maintained += out.maintained;
     if (out.wrong.empty())
         return "";
     ops.resize(out.at + 1);

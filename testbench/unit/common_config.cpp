@@ -39,6 +39,18 @@ TEST(Config, EachLimitIsCheckedAndNamed)
         {[](gic_config *c) { c->priority_bits = 9; }, GIC_CONFIG_PRIORITY_BITS, "priority_bits"},
         {[](gic_config *c) { c->preemption_bits = 6; }, GIC_CONFIG_PREEMPTION_BITS,
          "preemption_bits"},
+        {[](gic_config *c) { c->list_registers = 17; }, GIC_CONFIG_LIST_REGISTERS,
+         "list_registers"},
+        {[](gic_config *c) { c->virtual_priority_bits = 4; }, GIC_CONFIG_VIRTUAL_PRIORITY,
+         "virtual_priority_bits"},
+        {[](gic_config *c) { c->virtual_priority_bits = 9; }, GIC_CONFIG_VIRTUAL_PRIORITY,
+         "virtual_priority_bits"},
+        {[](gic_config *c) { c->virtual_preemption_bits = 4; }, GIC_CONFIG_VIRTUAL_PRIORITY,
+         "virtual_priority_bits"},
+        {[](gic_config *c) { c->virtual_preemption_bits = 6; }, GIC_CONFIG_VIRTUAL_PRIORITY,
+         "virtual_priority_bits"},
+        {[](gic_config *c) { c->virtual_priority_bits = c->virtual_preemption_bits = 8; },
+         GIC_CONFIG_VIRTUAL_PRIORITY, "virtual_priority_bits"},
         {[](gic_config *c) {
              c->two_security_states = true;
              c->has_el3 = false;

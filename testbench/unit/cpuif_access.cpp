@@ -9,14 +9,16 @@ using cpuif_rig::secure_config;
 namespace
 {
 
-enum kind { GROUP0, GROUP1, COMMON, SGI, SRE1, SRE2, EL3, ABSENT };
+enum kind { GROUP0, GROUP1, COMMON, SGI, SRE1, SRE2, EL3, HYPERVISOR, ABSENT };
 
 // The kinds of register by the manual's pseudocode, by name and not by the kernel's rows.
 kind kind_of(unsigned reg)
 {
     const std::string name = gic_sysreg_name(static_cast<gic_sysreg>(reg));
-    if (name.rfind("ICH_", 0) == 0 || name == "ICC_NMIAR1_EL1")
+    if (name == "ICC_NMIAR1_EL1")
         return ABSENT;
+    if (name.rfind("ICH_", 0) == 0)
+        return HYPERVISOR;
     if (name == "ICC_SRE_EL1")
         return SRE1;
     if (name == "ICC_SRE_EL2")
@@ -42,11 +44,14 @@ gic_sysreg_result touch(rig &r, unsigned reg)
     return gic_sysreg_readable(which) ? r.read(which, &value) : r.write(which, 1023);
 }
 
-// AP registers beyond the first are not there with 5 pre-emption bits.
-bool is_missing_ap(unsigned reg)
+// AP registers beyond the first are not there with 5 pre-emption bits, nor more than four list
+// registers.
+bool is_missing(unsigned reg)
 {
     const std::string name = gic_sysreg_name(static_cast<gic_sysreg>(reg));
-    return name.rfind("ICC_AP", 0) == 0 && name.substr(0, 9).back() != '0';
+    if (name.rfind("ICH_LR", 0) == 0)
+        return reg >= GIC_ICH_LR0_EL2 + 4u;
+    return name.substr(3, 3) == "_AP" && name.substr(0, 9).back() != '0';
 }
 
 // What the manual's accessibility pseudocode answers.
@@ -59,18 +64,21 @@ gic_sysreg_result expected(kind k, const gic_pe_state &pe, bool sre2, bool sre3)
     bool trap3 = false;
     if (k == ABSENT || pe.el == 0)
         return GIC_SYSREG_UNDEFINED;
+    if (k == HYPERVISOR)
+        return pe.el >= 2 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED;
     if (k == EL3)
         return pe.el == 3 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED;
     if (k == SRE2 && (pe.el == 1 || !el2_enabled))
         return GIC_SYSREG_UNDEFINED;
     switch (k) {
     case GROUP0:
-        trap2 = fmo;
-        trap3 = pe.scr_fiq;
+        trap3 = pe.scr_fiq && !(pe.el == 1 && fmo); /* virtual registers are not EL3's */
         break;
     case GROUP1:
-        trap2 = imo;
-        trap3 = pe.scr_irq;
+        trap3 = pe.scr_irq && !(pe.el == 1 && imo);
+        break;
+    case COMMON:
+        trap3 = pe.scr_irq && pe.scr_fiq && !(pe.el == 1 && (imo || fmo));
         break;
     case SRE1:
         trap2 = el2_enabled && !sre2;
@@ -126,7 +134,7 @@ TEST(CpuifAccess, EveryRegisterInEveryStateFollowsTheManual)
             r.state = state_of(n);
             r.push();
             for (unsigned reg = 0; reg < GIC_SYSREG_COUNT; reg++) {
-                kind k = is_missing_ap(reg) ? ABSENT : kind_of(reg);
+                kind k = is_missing(reg) ? ABSENT : kind_of(reg);
                 ASSERT_EQ(touch(r, reg), expected(k, r.state, sre2, sre3))
                     << gic_sysreg_name(static_cast<gic_sysreg>(reg)) << " in state " << n << " SRE "
                     << sre;
@@ -181,8 +189,8 @@ TEST(CpuifAccess, WithoutEL3AndEL2TheirRegistersAreUndefinedAndTheirTrapsDoNotCo
     r.state.hcr_fmo = true;
     r.pe(1, true);
     for (unsigned reg = 0; reg < GIC_SYSREG_COUNT; reg++) {
-        kind k = is_missing_ap(reg) ? ABSENT : kind_of(reg);
-        bool absent = k == ABSENT || k == EL3 || k == SRE2;
+        kind k = is_missing(reg) ? ABSENT : kind_of(reg);
+        bool absent = k == ABSENT || k == EL3 || k == SRE2 || k == HYPERVISOR;
         EXPECT_EQ(touch(r, reg), absent ? GIC_SYSREG_UNDEFINED : GIC_SYSREG_OK)
             << gic_sysreg_name(static_cast<gic_sysreg>(reg));
     }
@@ -227,7 +235,9 @@ TEST(CpuifAccess, PeekShowsWhatEL3WouldReadAndChangesNothing)
     EXPECT_TRUE(cpuif_peek(r.c, GIC_ICC_IGRPEN1_EL3, &value));
     EXPECT_EQ(value, 3u);
     EXPECT_FALSE(cpuif_peek(r.c, GIC_ICC_AP0R1_EL1, &value));
-    EXPECT_FALSE(cpuif_peek(r.c, GIC_ICH_HCR_EL2, &value));
+    EXPECT_FALSE(cpuif_peek(r.c, GIC_ICH_LR4_EL2, &value));
+    EXPECT_TRUE(cpuif_peek(r.c, GIC_ICH_VTR_EL2, &value));
+    EXPECT_EQ(value & 0x1F, 3u) << "four list registers";
     EXPECT_TRUE(r.sent.empty());
     EXPECT_EQ(r.get(GIC_ICC_IAR1_EL1), 40u);
 }

@@ -139,3 +139,49 @@ TEST(CpuifExplain, NamesTheGateThatIsClosed)
     cpuif_explain(r.c, &e);
     EXPECT_EQ(gic_first_closed_gate(&e), GIC_GATE_IGRPEN);
 }
+
+TEST(CpuifExplain, NamesTheVirtualGateThatIsClosed)
+{
+    rig r(secure_config());
+    r.state.hcr_imo = true;
+    r.pe(2, true);
+    auto explain = [&r](uint32_t vintid) {
+        gic_explanation e = {};
+        e.intid = vintid;
+        cpuif_explain_virtual(r.c, &e);
+        return e;
+    };
+    auto gate = [&](uint32_t vintid) {
+        const gic_explanation e = explain(vintid);
+        return gic_first_closed_gate(&e);
+    };
+    const uint64_t pending = UINT64_C(1) << 62 | UINT64_C(1) << 60 | UINT64_C(0xA0) << 48;
+    EXPECT_EQ(gate(40), GIC_GATE_VIRTUAL_LISTED);
+    r.put(GIC_ICH_LR1_EL2, pending << 1 | 40);
+    EXPECT_EQ(gate(40), GIC_GATE_VIRTUAL_PENDING);
+    r.put(GIC_ICH_LR1_EL2, pending | 40);
+    EXPECT_EQ(gate(40), GIC_GATE_VIRTUAL_ENABLED);
+    r.put(GIC_ICH_HCR_EL2, 1);
+    EXPECT_EQ(gate(40), GIC_GATE_VIRTUAL_GROUP);
+    r.put(GIC_ICH_VMCR_EL2, 2);
+    EXPECT_EQ(gate(40), GIC_GATE_VIRTUAL_PMR);
+    r.put(GIC_ICH_VMCR_EL2, 0xF8000002);
+    EXPECT_EQ(gate(40), GIC_GATE_COUNT);
+    EXPECT_EQ(explain(40).gate[GIC_GATE_VIRTUAL_LISTED].value, 1u);
+    EXPECT_EQ(explain(40).gate[GIC_GATE_VIRTUAL_LINE].value, 1u);
+    r.put(GIC_ICH_LR0_EL2, pending | 41);
+    EXPECT_EQ(gate(40), GIC_GATE_VIRTUAL_BEST);
+    r.put(GIC_ICH_LR0_EL2, 0);
+    r.put(GIC_ICH_AP1R0_EL2, 1);
+    EXPECT_EQ(gate(40), GIC_GATE_VIRTUAL_RUNNING);
+    r.put(GIC_ICH_AP1R0_EL2, 0);
+    r.state.hcr_imo = false;
+    r.push();
+    EXPECT_EQ(gate(40), GIC_GATE_VIRTUAL_ROUTED);
+    // Twice: the one that would be taken is the one that is looked at.
+    r.state.hcr_imo = true;
+    r.push();
+    r.put(GIC_ICH_LR0_EL2, pending << 1 | 40);
+    EXPECT_EQ(explain(40).gate[GIC_GATE_VIRTUAL_LISTED].value, 1u);
+    EXPECT_EQ(gate(40), GIC_GATE_COUNT);
+}

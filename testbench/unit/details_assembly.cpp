@@ -216,6 +216,129 @@ TEST_P(AssemblyReset, ItIsAsItWasBuilt)
         EXPECT_EQ(found[n], expected[n]) << "block " << n;
 }
 
+// ID-S05, ID-S06: cpu_active is an input, and keeps its level as wires do.
+TEST_P(AssemblyReset, CpuActiveKeepsItsLevel)
+{
+    gic_assembly_set_cpu_active(g.a, g.now, 0, false);
+    g.settle();
+    for (bool again : {false, true}) {
+        if (again) {
+            gic_assembly_reset(g.a, g.now);
+            g.settle();
+        }
+        g.boot();
+        g.spi(SPI, {GIC_GROUP_1NS, 0xA0, false, IRM});
+        g.line(SPI, true);
+        EXPECT_FALSE(g.irq(0)) << "1-of-N, and PE 0 is not active";
+        EXPECT_TRUE(g.irq(1));
+        EXPECT_EQ(g.ack(1), SPI);
+        g.line(SPI, false);
+        g.eoi(1, SPI);
+    }
+}
+
+// A reset leaves nothing under way (timed, but for the wires that are high).
+TEST_P(AssemblyReset, NothingIsUnderWay)
+{
+    set_up();
+    gic_assembly_reset(g.a, g.now);
+    EXPECT_EQ(gic_assembly_next_due(g.a), GIC_TIME_NEVER);
+    EXPECT_EQ(gic_assembly_next_line_due(g.a), GIC_TIME_NEVER);
+}
+
+// The smallest GIC can be saved while a wire's change is under way, and goes on.
+TEST(AssemblyLoad, OnePeAndAWireUnderWay)
+{
+    gic g(one_state(), timed()), h(one_state(), timed());
+    for (gic *one : {&g, &h}) {
+        one->boot();
+        one->spi(SPI);
+        one->private_interrupt(0, PPI);
+    }
+    g.settling = false;
+    g.line(SPI, true);
+    g.ppi(0, PPI, true);
+    std::vector<unsigned char> file(gic_assembly_save_size(g.a));
+    file.resize(gic_assembly_save(g.a, file.data()));
+    ASSERT_TRUE(gic_assembly_load(h.a, file.data(), file.size()));
+    h.now = g.now;
+    h.settle();
+    EXPECT_TRUE(h.irq(0));
+    EXPECT_TRUE(h.pending(SPI));
+    EXPECT_TRUE(h.private_bit(0, GICD_ISPENDR, PPI));
+}
+
+// A PE that has said nothing of itself is at its highest exception level.
+TEST(AssemblyInit, APeIsAtItsHighestLevel)
+{
+    for (bool el3 : {false, true})
+        for (bool el2 : {false, true}) {
+            gic_config config = one_state();
+            config.has_el3 = el3;
+            config.has_el2 = el2;
+            const block memory(gic_assembly_footprint(&config, nullptr));
+            gic_assembly *a = gic_assembly_init(memory.at, gic_assembly_footprint(&config, nullptr),
+                                                &config, nullptr, nullptr, nullptr, nullptr);
+            ASSERT_NE(a, nullptr);
+            uint64_t value = 0;
+            EXPECT_EQ(gic_assembly_sysreg_read(a, 0, 0, GIC_ICC_PMR_EL1, &value), GIC_SYSREG_OK);
+            EXPECT_EQ(gic_assembly_sysreg_read(a, 0, 0, GIC_ICC_CTLR_EL3, &value),
+                      el3 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED);
+            // Without EL3 it is Non-secure; at EL3, Secure: then EL2 is not enabled (ID-P06).
+            EXPECT_EQ(gic_assembly_sysreg_read(a, 0, 0, GIC_ICC_SRE_EL2, &value),
+                      el2 && !el3 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED);
+        }
+}
+
+// As many PEs as there can be, each with an interrupt of its own and one that is routed to it: all
+// of them arrive, all are taken back at once, nothing is lost on the way.
+TEST(AssemblyLoad, TheLargestGic)
+{
+    for (const gic_timing &timing : {loosely_timed(), timed()}) {
+        gic_config config = one_state(GIC_MAX_PES);
+        config.spi_count = GIC_MAX_SPIS;
+        gic g(config, timing);
+        g.boot();
+        const bool was = g.settling;
+        g.settling = false;
+        for (unsigned pe = 0; pe < GIC_MAX_PES; pe++) {
+            g.private_interrupt(pe, PPI);
+            g.ppi(pe, PPI, true);
+            if (pe < 448)
+                g.spi(32 + pe, {GIC_GROUP_1NS, 0x40, true, g.affinity(pe)});
+            else // these go to whoever is left
+                g.spi(32 + pe, {GIC_GROUP_1NS, 0x60, true, IRM});
+        }
+        g.settle();
+        for (unsigned pe = 0; pe < GIC_MAX_PES; pe++)
+            g.pulse(32 + pe);
+        g.settle();
+        g.settling = was;
+        for (unsigned pe = 0; pe < GIC_MAX_PES; pe++)
+            ASSERT_TRUE(g.irq(pe)) << pe;
+        g.dist_write(GICD_CTLR, 0);
+        g.settle();
+        for (unsigned pe = 0; pe < GIC_MAX_PES; pe++)
+            ASSERT_FALSE(g.irq(pe)) << pe;
+        g.dist_write(GICD_CTLR, CTLR_ALL);
+        g.settle();
+        std::vector<uint32_t> taken;
+        for (unsigned pe = 0; pe < GIC_MAX_PES; pe++) {
+            const uint32_t intid = g.ack(pe);
+            if (pe < 448) {
+                ASSERT_EQ(intid, 32 + pe);
+            }
+            taken.push_back(intid);
+        }
+        std::sort(taken.begin(), taken.end());
+        for (unsigned pe = 0; pe < GIC_MAX_PES; pe++)
+            ASSERT_EQ(taken[pe], 32 + pe);
+        EXPECT_EQ(gic_assembly_get_stats(g.a)->messages_lost, 0u);
+        EXPECT_EQ(gic_assembly_get_stats(g.a)->events_dropped, 0u);
+        EXPECT_EQ(gic_assembly_get_stats(g.a)->causality_violations, 0u);
+    }
+}
+
 // Whatever wire is high can be saved and loaded: extended ones too.
 TEST(AssemblyLoad, WiresKeepTheirLevels)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Explaining: each gate says what it looked at, and closes for its own reason alone.
-#include "gic_rig.hpp"
+#include "lpi_rig.hpp"
 
 using namespace rig;
 
@@ -237,4 +237,50 @@ TEST(Explain, ThePoolOfOneOfNHasEveryPeByItsNumber)
     g.enable_groups(65, GIC_GROUPS_NONE);
     for (uint16_t pe : {0, 1, 63, 64, 65})
         expect_gate(why(g, SPI, pe), GIC_GATE_ROUTED, pe != 0 && pe != 65, IRM);
+}
+
+// An LPI: what its Redistributor knows of it without reading its table, and no more.
+TEST(Explain, AnLpiIsPendingNotPendingOrInMemory)
+{
+    gic_config config = with_small_caches(with_its(2, 0));
+    config.direct_lpi = true;
+    its_gic g(config);
+    constexpr uint32_t LPI = 8200, OTHER_LINE = 9000;
+    expect_gate(why(g, LPI), GIC_GATE_IMPLEMENTED, false, 0);
+    EXPECT_FALSE(why(g, LPI).gate[GIC_GATE_PENDING].known);
+    g.boot_lpis();
+    expect_gate(why(g, LPI), GIC_GATE_IMPLEMENTED, true, 1);
+    expect_gate(why(g, LPI), GIC_GATE_PENDING, false, 0);
+    g.property(LPI, 0xA0);
+    g.redist_write(0, GICR_SETLPIR, LPI, 8);
+    expect_gate(why(g, LPI), GIC_GATE_PENDING, true, 2);
+    expect_gate(why(g, LPI), GIC_GATE_ENABLED, true, 1);
+    expect_gate(why(g, LPI), GIC_GATE_GROUP_ENABLED, true, GIC_GROUP_1NS);
+    expect_gate(why(g, LPI, 1), GIC_GATE_PENDING, false, 0);
+    expect_gate(why(g, LPI), GIC_GATE_OWNER, true, 0);
+    expect_gate(why(g, LPI, 1), GIC_GATE_OWNER, true, 1);
+    g.property(LPI + 1, 0xA0, false);
+    g.redist_write(0, GICR_SETLPIR, LPI + 1, 8);
+    EXPECT_FALSE(why(g, LPI + 1).gate[GIC_GATE_PENDING].known) << "it is in memory";
+    EXPECT_FALSE(why(g, LPI + 2).gate[GIC_GATE_PENDING].known) << "so may this one be";
+    expect_gate(why(g, OTHER_LINE), GIC_GATE_PENDING, false, 0);
+    expect_gate(why(g, 1u << 14), GIC_GATE_IMPLEMENTED, false, 0);
+    g.dist_write(GICD_CTLR, CTLR_GRP0);
+    expect_gate(why(g, LPI), GIC_GATE_GROUP_ENABLED, false, GIC_GROUP_1NS);
+}
+
+// More PEs than a word has bits.
+TEST(Explain, PesBeyondTheFirstWordAreNamed)
+{
+    gic g(one_state(130));
+    g.boot();
+    g.spi(SPI, {GIC_GROUP_1NS, 0xA0, false, IRM});
+    for (uint16_t pe : {0, 63, 64, 65, 127, 128, 129})
+        expect_gate(why(g, SPI, pe), GIC_GATE_ROUTED, true, IRM);
+    for (uint16_t pe : {63, 64, 128}) {
+        g.redist_write(pe, GICR_CTLR, RCTLR_DPG1NS);
+        expect_gate(why(g, SPI, pe), GIC_GATE_ROUTED, false, IRM);
+        expect_gate(why(g, SPI, static_cast<uint16_t>(pe + 1)), GIC_GATE_ROUTED, true, IRM);
+        g.redist_write(pe, GICR_CTLR, 0);
+    }
 }

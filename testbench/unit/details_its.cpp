@@ -200,3 +200,43 @@ TEST(ItsCommands, ReservedBitsDoNothing)
         EXPECT_EQ(b.read64(GITS_CREADR), b.writer());
     }
 }
+
+// T-23: a translation that meets a MAPC at work does not keep what it saw of the table before it:
+// its answer may come after that of the write.
+TEST(Rules, T_23_AMappingFromBeforeAMapcIsNotCached)
+{
+    bench b(its_config(2));
+    b.start_mapped();
+    b.mapti(7, 3, 8200, 1);
+    b.settle();
+    b.write(GITS_CTLR, 0); // empties the caches
+    b.write(GITS_CTLR, ENABLED);
+    b.mapti(7, 3, 8200, 1); // device and event are cached again, the collection is not
+    b.settle();
+    b.when = timing::late;
+    b.memory_answers = false;
+    b.answers = false;
+    b.mapc(1, 0); // it was PE 1's
+    while (b.tick())
+        ;
+    b.answer_oldest(); // the command itself
+    while (b.tick())
+        ;
+    ASSERT_EQ(b.open_requests(), 1u) << "the write of the collection's entry";
+    ASSERT_EQ(b.requests.back().op, GIC_MEMORY_WRITE);
+    b.msi(7, 3);
+    while (b.tick())
+        ;
+    if (b.open_requests() == 2) { // the MSI has looked
+        b.perform_open(1);
+        b.answer_open(0);
+        b.answer_open(0);
+    }
+    b.when = timing::at_once;
+    b.memory_answers = true;
+    b.answers = true;
+    b.settle();
+    b.sync(0);
+    b.settle();
+    EXPECT_TRUE(b.arrives(7, 3, 0, 8200));
+}

@@ -85,7 +85,10 @@ TEST(LateMemory, AnAnswerOfBeforeAResetIsPassedOver)
     gic_assembly_reset(g.a, g.now);
     EXPECT_FALSE(gic_assembly_waits_for_memory(g.a));
     g.waiting.clear();
+    const std::vector<unsigned char> reset = saved(g);
     gic_assembly_memory_done(g.a, g.now, old.id, old.data, true);
+    EXPECT_EQ(saved(g), reset);
+    EXPECT_FALSE(gic_assembly_waits_for_memory(g.a));
     gic_assembly_advance(g.a, g.now);
     g.settle();
     EXPECT_EQ(g.its_read(0, GITS_CTLR, 4) & 1u, 0u) << "the ITS has been reset";
@@ -94,6 +97,38 @@ TEST(LateMemory, AnAnswerOfBeforeAResetIsPassedOver)
     g.boot_lpis();
     map(g);
     EXPECT_TRUE(g.msi(0, DEVICE, 5));
+    EXPECT_EQ(g.service(0), LPI);
+}
+
+// An id is of one request: once it is answered, and when its row has another one, it is passed
+// over.
+TEST(LateMemory, AnIdIsAnsweredOnce)
+{
+    its_gic g(with_its());
+    g.boot_lpis();
+    map(g);
+    g.later = true;
+    EXPECT_TRUE(g.msi(0, DEVICE, 5));
+    ASSERT_EQ(g.waiting.size(), 1u);
+    const gic_memory_access first = g.waiting.front();
+    const auto passed_over = [&](uint32_t id) {
+        const std::vector<unsigned char> before = saved(g);
+        const bool waits = gic_assembly_waits_for_memory(g.a);
+        gic_assembly_memory_done(g.a, g.now, id, first.data, true);
+        EXPECT_EQ(saved(g), before) << id;
+        EXPECT_EQ(gic_assembly_waits_for_memory(g.a), waits) << id;
+    };
+    passed_over(first.id + 1);
+    passed_over(first.id ^ 1u << 16);
+    passed_over(UINT32_MAX);
+    g.settle_memory();
+    passed_over(first.id);
+    EXPECT_TRUE(g.msi(0, DEVICE, 6));
+    ASSERT_EQ(g.waiting.size(), 1u);
+    EXPECT_EQ(g.waiting.front().id & 0xFFFF, first.id & 0xFFFF) << "the same row";
+    passed_over(first.id);
+    g.settle_memory();
+    EXPECT_EQ(g.count(GIC_EV_ITS_UNMAPPED), 1u);
     EXPECT_EQ(g.service(0), LPI);
 }
 
@@ -393,5 +428,44 @@ TEST(RegistersLpi, IdBitsSayHowLongAnIntidIs)
         config.lpi_bits = bits;
         its_gic g(config);
         EXPECT_EQ(g.icc_read(0, GIC_ICC_CTLR_EL1) >> 11 & 7, bits > 16 ? 1u : 0u) << +bits;
+    }
+}
+
+// A reset of everything while an MSI is on its way to an ITS and its work is not done: both are
+// gone, and the ITS has all its places and goes on.
+TEST(ResetLpi, LeavesNoMsiAndNoWorkOnTheWay)
+{
+    gic_timing slow = timed();
+    slow.hop_ps[GIC_HOP_MSI] = 50000;
+    for (const gic_timing &timing : {loosely_timed(), slow}) {
+        gic_config config = with_its();
+        config.its.queue = 1;
+        config.its.walks = 1;
+        config.work_limit = 1;
+        its_gic g(config, timing);
+        g.boot_lpis();
+        map(g);
+        g.settling = false;
+        for (unsigned n = 0; n < 20; n++)
+            g.sync(0, 0);
+        g.redist_write(0, GICR_INVALLR, 0, 8);
+        EXPECT_TRUE(g.msi(0, DEVICE, 5));
+        gic_assembly_reset(g.a, g.now);
+        EXPECT_TRUE(gic_assembly_msi_has_room(g.a, 0));
+        EXPECT_EQ(gic_assembly_next_due(g.a), GIC_TIME_NEVER);
+        EXPECT_FALSE(gic_assembly_waits_for_memory(g.a));
+        g.settling = timing.timed;
+        g.boot_lpis();
+        map(g);
+        for (unsigned n = 0; n < 20; n++)
+            g.sync(0, 0);
+        g.settle();
+        EXPECT_TRUE(g.queue_is_empty(0));
+        for (unsigned n = 0; n < 3; n++) {
+            EXPECT_TRUE(g.msi(0, DEVICE, 5));
+            g.settle();
+            EXPECT_EQ(g.service(0), LPI);
+        }
+        EXPECT_EQ(g.counters(0).dropped, 0u);
     }
 }

@@ -17,7 +17,8 @@ constexpr uint32_t PPI = 22;
 class part
 {
 public:
-    part(const gic_config &config, const gic_assembly_parts &parts)
+    part(const gic_config &config, const gic_assembly_parts &parts,
+         const gic_timing &timing = loosely_timed())
     {
         gic_assembly_ports ports{};
         ports.version = 1;
@@ -31,7 +32,7 @@ public:
         };
         memory_.resize(gic_assembly_footprint(&config, &parts) / sizeof(block) + 1);
         a = gic_assembly_init(memory_.data(), memory_.size() * sizeof(block), &config, &parts,
-                              nullptr, &ports, nullptr);
+                              &timing, &ports, nullptr);
         EXPECT_NE(a, nullptr);
     }
     part(const part &) = delete;
@@ -321,5 +322,29 @@ TEST(Rules, D_13_SetspiLatchesItsOwnEdgeSpi)
         EXPECT_TRUE(g.pending(intid)) << intid;
         g.dist_write(GICD_CLRSPI_NSR, intid);
         EXPECT_FALSE(g.pending(intid)) << intid;
+    }
+}
+
+// gic_assembly_next_line_due(): what leaves for another assembly leaves when it is due, and its
+// owner cannot be late for it. A GIC in parts promises no more than its next delivery.
+TEST(Parts, LookNoFurtherAheadThanTheirNextDelivery)
+{
+    const gic_timing timing = timed();
+    const gic_assembly_parts redists = {false, true, true, false},
+                             dist = {true, false, false, false},
+                             no_cpu = {true, true, false, false};
+    for (const gic_assembly_parts &parts : {redists, dist, no_cpu}) {
+        part p(one_state(2), parts, timing);
+        if (parts.gicd)
+            gic_assembly_set_spi(p.a, 0, SPI, true);
+        if (parts.gicr)
+            gic_assembly_set_ppi(p.a, 0, 1, PPI, true);
+        ASSERT_NE(gic_assembly_next_due(p.a), GIC_TIME_NEVER);
+        for (unsigned bound = 0; gic_assembly_next_due(p.a) != GIC_TIME_NEVER; bound++) {
+            ASSERT_LT(bound, 100u);
+            EXPECT_EQ(gic_assembly_next_line_due(p.a), gic_assembly_next_due(p.a));
+            gic_assembly_advance(p.a, gic_assembly_next_due(p.a));
+        }
+        EXPECT_EQ(gic_assembly_next_line_due(p.a), GIC_TIME_NEVER);
     }
 }

@@ -439,3 +439,27 @@ TEST(Rules, D_19_AnInstanceEndsAndBeginsWithIcfgr)
         }
     });
 }
+
+// A link is FIFO: a message that took little time to make does not overtake one that took long,
+// here an LPI on whose way three caches were looked into, and the command that moves it away.
+TEST(Links, NeverReorder)
+{
+    gic_timing timing = timed(HOP);
+    timing.access_ps[GIC_COST_ITS_LOOKUP] = 100 * HOP;
+    its_gic g(with_its(2), timing);
+    g.boot_lpis();
+    g.mapd(0, DEVICE, 4);
+    for (unsigned pe = 0; pe < 2; pe++)
+        g.mapc(0, pe, pe);
+    g.mapti(0, DEVICE, 5, LPI, 0);
+    g.property(LPI, 0xA0);
+    EXPECT_TRUE(g.msi(0, DEVICE, 5)); // cached from here on
+    EXPECT_EQ(g.service(0), LPI);
+    g.settling = false;
+    EXPECT_TRUE(g.msi(0, DEVICE, 5));
+    g.pass(2 * HOP);
+    g.movall(0, 0, 1);
+    g.settle();
+    EXPECT_FALSE(g.irq(0));
+    EXPECT_TRUE(g.irq(1));
+}

@@ -49,7 +49,7 @@ TEST_F(ForgedCpuif, BinaryPointsAndActivePrioritiesAreThoseThatExist)
         EXPECT_FALSE(loads_with([&](cpuif_state &s) {
             s.bpr[g] = static_cast<uint8_t>(least - 1);
         })) << g;
-        for (unsigned n = cpuif_ap_count(&config); n < CPUIF_AP_WORDS; n++)
+        for (unsigned n = cpuif_ap_count(config.preemption_bits); n < CPUIF_AP_WORDS; n++)
             EXPECT_FALSE(loads_with([&](cpuif_state &s) { s.ap[g][n] = 1; })) << g << n;
     }
 }
@@ -78,4 +78,39 @@ TEST_F(ForgedCpuif, FlagsGroupsAndLinesAreThoseThatExist)
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.lines = 1u << GIC_LINE_IRQ; }))
         << "nothing is signalled";
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.pe.el = 4; }));
+}
+
+// The file is that of four list registers, 5 priority bits and 16 bits of INTID.
+TEST_F(ForgedCpuif, VirtualStateIsWhatSoftwareCanWrite)
+{
+    const uint64_t pending = UINT64_C(1) << 62;
+    EXPECT_TRUE(loads_with([&](cpuif_state &s) { s.v.lr[3] = pending | 40; }));
+    EXPECT_FALSE(loads_with([&](cpuif_state &s) { s.v.lr[4] = pending | 40; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.lr[0] = UINT64_C(1) << 16; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.lr[0] = UINT64_C(1) << 50; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.lr[0] = UINT64_C(1) << 59; }));
+    EXPECT_TRUE(loads_with([](cpuif_state &s) { s.v.ap[1][0] = 1; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.ap[0][1] = 1; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.ap[1][3] = 1; }));
+    EXPECT_TRUE(loads_with([](cpuif_state &s) { s.v.hcr = 0x1Fu << 27; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.hcr = 1u << 13; })) << "TSEI";
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.vmcr = 0; })) << "VFIQEn is RES1";
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.vmcr |= 1u << 2; })) << "VAckCtl";
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.vmcr |= 1u << 24; })) << "VPMR";
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.zero[6] = 1; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.zero[3] = 1; }));
+}
+
+// Lines are what the state says, and a binary point as low as Secure state may have it is taken.
+TEST_F(ForgedCpuif, VirtualLinesFollowFromTheState)
+{
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.lines = 1u << GIC_LINE_VIRQ; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.lines = 1u << GIC_LINE_MAINTENANCE; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.hcr = 3; })) << "underflow, and no line";
+    EXPECT_TRUE(loads_with([](cpuif_state &s) {
+        s.v.hcr = 3;
+        s.v.lines = 1u << GIC_LINE_MAINTENANCE;
+    }));
+    EXPECT_TRUE(loads_with([](cpuif_state &s) { s.v.vmcr = 1u << 3 | 2u << 18 | 2u << 21; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.vmcr = 1u << 3 | 1u << 18 | 2u << 21; }));
 }

@@ -25,6 +25,36 @@ protected:
         return gicd_load(d, forged.data(), forged.size());
     }
 
+    // The whole state, as a change sees it.
+    struct whole {
+        gicd_arch arch;
+        gicd_word word[2];
+        gicd_pe pe[2];
+    };
+    // The SPI of slot 41, in the second word, is offered to PE 1, but for the change.
+    bool loads_with_offer(const std::function<void(whole &)> &change)
+    {
+        const auto at = [&](const void *part) {
+            return static_cast<size_t>(static_cast<const unsigned char *>(part) -
+                                       reinterpret_cast<const unsigned char *>(d->arch));
+        };
+        return loads_with([&](unsigned char *payload) {
+            whole w;
+            std::memcpy(&w.arch, payload, sizeof w.arch);
+            std::memcpy(w.word, payload + at(d->word), sizeof w.word);
+            std::memcpy(w.pe, payload + at(d->pe), sizeof w.pe);
+            w.word[1].offered = OFFERED;
+            w.pe[1].offers = 1;
+            w.pe[1].offer[0].slot = 41;
+            w.pe[1].offer[0].group = GIC_GROUP_1NS;
+            change(w);
+            std::memcpy(payload, &w.arch, sizeof w.arch);
+            std::memcpy(payload + at(d->word), w.word, sizeof w.word);
+            std::memcpy(payload + at(d->pe), w.pe, sizeof w.pe);
+        });
+    }
+    static constexpr uint32_t OFFERED = 1u << 9;
+
     gicd *d = nullptr;
 };
 
@@ -97,4 +127,110 @@ TEST_F(ForgedGicd, ARefusedStateChangesNothing)
     std::vector<unsigned char> after(gicd_save_size(d));
     after.resize(gicd_save(d, after.data()));
     EXPECT_EQ(after, file);
+}
+
+TEST_F(ForgedGicd, AnOfferedSpiHasOneOwner)
+{
+    EXPECT_TRUE(loads_with_offer([](whole &) {}));
+    EXPECT_FALSE(loads_with_offer([](whole &w) { w.word[1].offered = 0; })) << "of what is not";
+    EXPECT_FALSE(loads_with_offer([](whole &w) { w.word[1].offered |= 1; })) << "without an owner";
+    EXPECT_FALSE(loads_with_offer([](whole &w) { w.word[0].offered = OFFERED; }));
+    EXPECT_FALSE(loads_with_offer([](whole &w) { w.pe[0] = w.pe[1]; })) << "two owners";
+    EXPECT_FALSE(loads_with_offer([](whole &w) {
+        w.pe[1].offers = 2;
+        w.pe[1].offer[1] = w.pe[1].offer[0];
+    }));
+    EXPECT_TRUE(loads_with_offer([](whole &w) {
+        w.pe[1].offers = 2;
+        w.pe[1].offer[1] = w.pe[1].offer[0];
+        w.pe[1].offer[1].slot = 63;
+        w.word[1].offered |= 1u << 31;
+    }));
+    EXPECT_FALSE(loads_with_offer([](whole &w) { w.pe[1].offers = 3; })) << "no credit for that";
+    EXPECT_FALSE(loads_with_offer([](whole &w) { w.pe[1].offer[0].slot = 64; }));
+    EXPECT_FALSE(loads_with_offer([](whole &w) { w.pe[1].offer[0].group = GIC_GROUP_COUNT; }));
+    for (unsigned n : {0u, 1u}) {
+        EXPECT_TRUE(loads_with_offer([&](whole &w) { w.pe[n].awake = true; }));
+        EXPECT_FALSE(loads_with_offer([&](whole &w) {
+            const unsigned char two = 2;
+            std::memcpy(&w.pe[n].awake, &two, 1);
+        }));
+    }
+}
+
+// What is recalled, or waited for, is offered, and its word is marked.
+TEST_F(ForgedGicd, RecallsAreOfOffersAndTheirWordsAreMarked)
+{
+    EXPECT_TRUE(loads_with_offer([](whole &w) { w.word[1].recalled = OFFERED; }));
+    EXPECT_FALSE(loads_with_offer([](whole &w) { w.word[1].recalled = 1; }));
+    struct {
+        uint32_t gicd_word::*bits;
+        uint64_t gicd_arch::*words;
+    } const marks[] = {{&gicd_word::recall_wanted, &gicd_arch::recall_words},
+                       {&gicd_word::rwp, &gicd_arch::rwp_words}};
+    for (const auto &mark : marks) {
+        const auto loads = [&](uint32_t first, uint32_t second, uint64_t words) {
+            return loads_with_offer([&](whole &w) {
+                w.word[0].*mark.bits = first;
+                w.word[1].*mark.bits = second;
+                w.arch.*mark.words = words;
+            });
+        };
+        EXPECT_TRUE(loads(0, OFFERED, 2));
+        EXPECT_FALSE(loads(0, OFFERED, 0));
+        EXPECT_FALSE(loads(0, OFFERED, 1));
+        EXPECT_FALSE(loads(0, OFFERED, 3));
+        EXPECT_FALSE(loads(0, 0, 2));
+        EXPECT_FALSE(loads(0, 0, 1));
+        EXPECT_FALSE(loads(0, 1, 2)) << "not offered";
+        EXPECT_FALSE(loads(OFFERED, 0, 1));
+    }
+}
+
+// Only what is implemented has state: 28 SPIs of the last word, in any member.
+TEST(ForgedGicdWords, OnlyImplementedSpisHaveState)
+{
+    gic_config config = gic_config_default();
+    config.spi_count = GIC_MAX_SPIS; // the last word has 28
+    const size_t bytes = gicd_footprint(&config);
+    void *const memory = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+    gicd *const d = gicd_init(memory, bytes, &config, nullptr);
+    std::vector<unsigned char> file(gicd_save_size(d));
+    file.resize(gicd_save(d, file.data()));
+    const size_t last = static_cast<size_t>(reinterpret_cast<unsigned char *>(&d->word[30]) -
+                                            reinterpret_cast<unsigned char *>(d->arch));
+    for (uint32_t gicd_word::*member :
+         {&gicd_word::group, &gicd_word::grpmod, &gicd_word::enable, &gicd_word::latch,
+          &gicd_word::level, &gicd_word::message, &gicd_word::active, &gicd_word::edge,
+          &gicd_word::one_of_n, &gicd_word::instance})
+        for (unsigned bit : {27u, 28u, 31u}) {
+            std::vector<unsigned char> forged = file;
+            unsigned char *const payload = forged.data() + sizeof(gic_save_header);
+            gicd_word word;
+            std::memcpy(&word, payload + last, sizeof word);
+            word.*member = 1u << bit;
+            std::memcpy(payload + last, &word, sizeof word);
+            const uint32_t sum = gic_checksum(payload, forged.size() - sizeof(gic_save_header));
+            std::memcpy(&forged[offsetof(gic_save_header, checksum)], &sum, sizeof sum);
+            EXPECT_EQ(gicd_load(d, forged.data(), forged.size()), bit == 27) << bit;
+        }
+    std::free(memory);
+}
+
+// PEs that are to be looked at: their words are marked, and no others.
+TEST_F(ForgedGicd, MarkedPesHaveMarkedWords)
+{
+    const auto loads = [&](uint64_t dirty, uint8_t words) {
+        return loads_with_offer([&](whole &w) {
+            w.arch.dirty[0] = dirty;
+            w.arch.dirty_words = words;
+        });
+    };
+    EXPECT_TRUE(loads(1, 1));
+    EXPECT_TRUE(loads(2, 1));
+    EXPECT_FALSE(loads(3, 0));
+    EXPECT_FALSE(loads(0, 1));
+    EXPECT_FALSE(loads(1, 3));
+    EXPECT_FALSE(loads(0, 0x80));
+    EXPECT_FALSE(loads(4, 1)) << "there is no PE 2";
 }

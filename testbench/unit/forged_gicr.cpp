@@ -463,6 +463,28 @@ TEST_F(ForgedLpi, IndicesAreWithinTheirArrays)
     EXPECT_FALSE(with(&gicr_lpi_arch::register_open, LPI_REGISTERS + 2));
 }
 
+class ForgedLpiOf24Bits : public ForgedGicr
+{
+protected:
+    ForgedLpiOf24Bits() : ForgedGicr(8, 24) {}
+};
+
+// Marks of lines are within the table that the guest has, in the last word as in the first.
+TEST_F(ForgedLpiOf24Bits, MarksAreWithinTheTable)
+{
+    for (unsigned map = 0; map < LPI_MAPS; map++)
+        for (uint32_t limit : {1u << 14, 1u << 23, 1u << 24})
+            for (uint32_t line : {15u, 16u, 31u, 32u, 16383u, 16384u, 28672u, 32767u})
+                EXPECT_EQ(loads_with([&](parts &p) {
+                              uint64_t word = UINT64_C(1) << line % 64;
+                              p.lpi.limit = limit;
+                              std::memcpy(in(p, r->lpi->map[map].word, line / 64), &word,
+                                          sizeof word);
+                          }),
+                          line >= 16 && line < limit / 512)
+                    << map << " " << limit << " " << line;
+}
+
 class ForgedLpiOfALargeCache : public ForgedGicr
 {
 protected:
@@ -743,4 +765,20 @@ TEST(ForgedLpiWithoutLpis, NoneIsPresented)
     EXPECT_TRUE(presents(40));
     EXPECT_FALSE(presents(LPI));
     std::free(memory);
+}
+
+// All flags at once: pending, its bit in memory, with the CPU interface, and a row waits for that.
+TEST_F(ForgedLpi, AnEntryMayHaveAllFlagsThatThereAre)
+{
+    const auto with = [&](uint32_t flags) {
+        return loads_with([&](parts &p) {
+            set_entry(p, 0, LPI, flags);
+            p.arch.presented.entry[0] = spi(LPI, 0);
+            p.arch.presented.count = 1;
+        });
+    };
+    EXPECT_TRUE(with(LPI_FLAGS));
+    EXPECT_FALSE(with(LPI_FLAGS + 1));
+    EXPECT_FALSE(with(LPI_FLAGS & ~uint32_t(LPI_PRESENTED)));
+    EXPECT_FALSE(with(LPI_FLAGS & ~uint32_t(LPI_PENDING)));
 }

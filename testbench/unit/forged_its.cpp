@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Forged states of an ITS: checksums hold, and one member is what it can never be.
+#include <memory>
+
 #include "forged.hpp"
 extern "C" {
 #include "its_state.h"
@@ -32,6 +34,29 @@ protected:
                                               reinterpret_cast<unsigned char *>(s->arch)) +
                           pe * sizeof(its_peer);
         return loads_with<its_peer>(at, change);
+    }
+
+    // A member of the first row, which is at work: an MSI that waits for its turn, but for that.
+    bool loads_with_row(const std::function<void(its_arch &, its_row &)> &change)
+    {
+        const size_t at = static_cast<size_t>(reinterpret_cast<unsigned char *>(s->row) -
+                                              reinterpret_cast<unsigned char *>(s->arch));
+        return loads_with([&](unsigned char *payload) {
+            its_arch arch;
+            its_row row;
+            std::memcpy(&arch, payload, sizeof arch);
+            std::memcpy(&row, payload + at, sizeof row);
+            arch.busy = 1;
+            row.plan = ITS_PLAN_MSI;
+            row.wait = ITS_WAIT_HAZARD;
+            change(arch, row);
+            std::memcpy(payload, &arch, sizeof arch);
+            std::memcpy(payload + at, &row, sizeof row);
+        });
+    }
+    bool loads_with_row(const std::function<void(its_row &)> &change)
+    {
+        return loads_with_row([&](its_arch &, its_row &row) { change(row); });
     }
 
     its *s = nullptr;
@@ -133,4 +158,121 @@ TEST_F(ForgedIts, OfAnotherShapeIsRefused)
 {
     for (size_t at = 0; at < sizeof(its_shape); at++)
         EXPECT_FALSE(loads_with([&](unsigned char *payload) { payload[at] ^= 1; })) << at;
+}
+
+TEST_F(ForgedIts, ARowNamesPesThatThereAre)
+{
+    for (uint16_t its_row::*member : {&its_row::pe, &its_row::target, &its_row::wait_pe}) {
+        EXPECT_TRUE(loads_with_row([&](its_row &row) { row.*member = 1; }));
+        EXPECT_FALSE(loads_with_row([&](its_row &row) { row.*member = 2; }));
+    }
+}
+
+// A plan that there is, a step of it, and a reason to wait that goes with how far the step is.
+TEST_F(ForgedIts, ARowIsSomewhereInItsPlan)
+{
+    EXPECT_TRUE(loads_with_row([](its_row &row) { row.pc = 3; })) << "the last step of an MSI";
+    EXPECT_FALSE(loads_with_row([](its_row &row) { row.pc = 4; }));
+    EXPECT_FALSE(loads_with_row([](its_row &row) { row.pc = ITS_PLAN_STEPS; }));
+    EXPECT_FALSE(loads_with_row([](its_row &row) { row.plan = 0x05; })) << "no command is at work";
+    const auto command = [&](uint8_t plan) {
+        return loads_with_row([&](its_arch &arch, its_row &row) {
+            arch.command_row = 0;
+            row.plan = plan;
+        });
+    };
+    EXPECT_TRUE(command(0x05));
+    EXPECT_TRUE(command(0x0F));
+    EXPECT_FALSE(command(ITS_PLAN_MSI));
+    EXPECT_FALSE(command(0x02));
+    EXPECT_FALSE(command(0x10));
+    EXPECT_FALSE(command(0xFF));
+}
+
+TEST_F(ForgedIts, ARowWaitsForWhatItsStepNeeds)
+{
+    const auto waits = [&](uint8_t sub, uint8_t wait, bool runnable = false) {
+        return loads_with_row([&](its_arch &arch, its_row &row) {
+            arch.runnable = runnable;
+            row.sub = sub;
+            row.wait = wait;
+        });
+    };
+    EXPECT_TRUE(waits(ITS_FRESH, ITS_WAIT_HAZARD));
+    EXPECT_TRUE(waits(ITS_FRESH, ITS_WAIT_MESSAGE));
+    EXPECT_FALSE(waits(ITS_FRESH, ITS_WAIT_NOTHING)) << "nobody would wake it";
+    EXPECT_TRUE(waits(ITS_FRESH, ITS_WAIT_NOTHING, true));
+    EXPECT_FALSE(waits(ITS_FRESH, ITS_WAIT_MEMORY)) << "it has not asked";
+    for (uint8_t sub : {ITS_LEVEL1, ITS_ENTRY, ITS_WRITTEN}) {
+        EXPECT_TRUE(waits(sub, ITS_WAIT_MEMORY)) << unsigned{sub};
+        EXPECT_FALSE(waits(sub, ITS_WAIT_MEMORY, true)) << unsigned{sub};
+        EXPECT_FALSE(waits(sub, ITS_WAIT_HAZARD)) << unsigned{sub};
+    }
+    EXPECT_TRUE(waits(ITS_SYNCING, ITS_WAIT_MESSAGE));
+    EXPECT_FALSE(waits(ITS_SYNCING + 1, ITS_WAIT_MESSAGE));
+    EXPECT_FALSE(waits(ITS_FRESH, ITS_WAIT_HAZARD + 1));
+}
+
+TEST_F(ForgedIts, ABoolOfARowIsZeroOrOne)
+{
+    for (size_t at : {offsetof(its_row, valid), offsetof(its_row, mapped)})
+        for (unsigned char value : {0, 1, 2})
+            EXPECT_EQ(loads_with_row([&](its_row &row) {
+                          std::memcpy(reinterpret_cast<unsigned char *>(&row) + at, &value, 1);
+                      }),
+                      value < 2)
+                << at;
+}
+
+// A cached collection leads to a PE that there is.
+TEST_F(ForgedIts, ACollectionOfTheCacheHasAPe)
+{
+    const its_cache &cache = s->cache[ITS_CACHE_COLLECTION];
+    for (unsigned n : {0u, cache.entries - 1u}) {
+        const size_t at = static_cast<size_t>(reinterpret_cast<unsigned char *>(cache.entry + n) -
+                                              reinterpret_cast<unsigned char *>(s->arch));
+        const auto names = [&](uint64_t pe, bool valid) {
+            return loads_with<its_cache_entry>(at, [&](its_cache_entry &e) {
+                e.key = 5;
+                e.valid = valid;
+                e.value = UINT64_C(1) << 63 | pe;
+            });
+        };
+        EXPECT_TRUE(names(1, true)) << n;
+        EXPECT_FALSE(names(2, true)) << n;
+        EXPECT_TRUE(names(2, false)) << "what is not valid says nothing";
+    }
+}
+
+class ForgedHeldIts : public ForgedIts
+{
+protected:
+    ForgedHeldIts()
+    {
+        config.its.hcc = 3;
+        const size_t bytes = its_footprint(&config);
+        memory_.reset(std::aligned_alloc(64, (bytes + 63) / 64 * 64));
+        s = its_init(memory_.get(), bytes, &config, 0, nullptr);
+        file.resize(its_save_size(s));
+        file.resize(its_save(s, file.data()));
+    }
+
+private:
+    struct release {
+        void operator()(void *p) const
+        {
+            std::free(p);
+        }
+    };
+    std::unique_ptr<void, release> memory_;
+};
+
+TEST_F(ForgedHeldIts, AHeldCollectionHasAPe)
+{
+    for (unsigned n = 0; n < 3; n++) {
+        const size_t at = static_cast<size_t>(reinterpret_cast<unsigned char *>(s->held + n) -
+                                              reinterpret_cast<unsigned char *>(s->arch));
+        EXPECT_TRUE(loads_with(at, UINT64_C(1) << 63 | 1)) << n;
+        EXPECT_FALSE(loads_with(at, UINT64_C(1) << 63 | 2)) << n;
+    }
 }

@@ -346,11 +346,21 @@ TEST_F(ForgedMessages, PinsAndWiresAreThoseThatExist)
             change(p);
             return loads_with(pe_pins + pe * sizeof p, &p, sizeof p);
         };
-        EXPECT_TRUE(with([](pins &p) { p.ppi[0] = 0xFFFF0000; }));
+        EXPECT_TRUE(with([](pins &p) {
+            p.ppi[0] = 0xFFFF0000;
+            p.outside = 1;
+        }));
         EXPECT_FALSE(with([](pins &p) { p.ppi[0] = 1u << 15; })) << "an SGI has no wire";
         EXPECT_FALSE(with([](pins &p) { p.ppi[1] = 1; })) << "no extended PPIs";
         EXPECT_FALSE(with([](pins &p) { p.ppi[2] = 1u << 31; }));
-        EXPECT_TRUE(with([](pins &p) { p.lines = 1u << (GIC_LINE_COUNT - 1); }));
+        EXPECT_FALSE(with([](pins &p) { p.ppi[0] = 1u << GIC_INTID_MAINTENANCE; }))
+            << "neither its input nor the line";
+        EXPECT_FALSE(with([](pins &p) { p.outside = 2; }));
+        EXPECT_TRUE(with([](pins &p) {
+            p.lines = 1u << GIC_LINE_MAINTENANCE;
+            p.ppi[0] = 1u << GIC_INTID_MAINTENANCE;
+        }));
+        EXPECT_TRUE(with([](pins &p) { p.lines = 1u << GIC_LINE_NMI; }));
         EXPECT_FALSE(with([](pins &p) { p.lines = 1u << GIC_LINE_COUNT; }));
         for (unsigned n : {0u, unsigned(WIRES_PRIVATE) - 1}) {
             EXPECT_TRUE(with([&](pins &p) { p.ppi_wires[n].held = WIRE_HELD_MOST; }));
@@ -425,13 +435,13 @@ TEST_F(ForgedMessages, BlocksSayWhatTheyAre)
         std::memcpy(&magic, text, sizeof magic);
         return magic;
     };
-    std::vector<std::pair<uint32_t, uint32_t>> expected = {{letters("GICJ"), 3},
+    std::vector<std::pair<uint32_t, uint32_t>> expected = {{letters("GICJ"), 4},
                                                            {letters("GICD"), 1}};
     for (unsigned pe = 0; pe < 2; pe++) {
         expected.insert(expected.end(), {{letters("GICR"), 2},
                                          {letters("LPI1"), 1},
                                          {letters("LPI2"), 1},
-                                         {letters("CPIF"), 1}});
+                                         {letters("CPIF"), 2}});
     }
     std::vector<std::pair<uint32_t, uint32_t>> found;
     for (size_t at = 0; at < file.size(); at += sizeof header + header.length) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // LPIs against the slow and obvious reference, under random operations: what is presented whenever
 // all is quiet, what is acknowledged, what the pending tables say after EnableLPIs is cleared.
+#include <tuple>
+
 #include "gicr_lpi_rig.hpp"
 #include "ref_lpi.h"
 
@@ -65,6 +67,40 @@ protected:
     uint8_t pick_priority()
     {
         return static_cast<uint8_t>(pick(2) ? pick(4) * 0x40 : pick(256));
+    }
+
+    // What is reported of pending LPIs by the operation (gic/event.def): the PE, the INTID.
+    void expect(gic_event_id id, unsigned pe, uint32_t intid)
+    {
+        expected.emplace_back(id, pe, intid);
+    }
+    void arrives(unsigned pe, uint32_t intid)
+    {
+        expect(pending[pe][intid] ? GIC_EV_MERGED : GIC_EV_PENDING, pe, intid);
+    }
+    void note(unsigned pe, const gic_out &out)
+    {
+        const gic_event_id id = static_cast<gic_event_id>(out.msg.kind);
+        EXPECT_EQ(out.to, pe);
+        if (id == GIC_EV_PENDING || id == GIC_EV_MERGED || id == GIC_EV_WITHDRAWN ||
+            id == GIC_EV_LPI_MOVED || id == GIC_EV_LPI_DROPPED)
+            seen.emplace_back(id, pe, out.msg.intid);
+        if (id == GIC_EV_LPI_MOVED) {
+            EXPECT_EQ(out.msg.arg, 1 - pe) << "where it goes";
+        } else if (id == GIC_EV_PENDING) {
+            EXPECT_EQ(out.msg.arg, ref_lpi_priority(&ref[pe], out.msg.intid) |
+                                       static_cast<uint64_t>(GIC_GROUP_1NS) << 8);
+        } else if (id == GIC_EV_MERGED || id == GIC_EV_WITHDRAWN) {
+            EXPECT_EQ(out.msg.arg, 0u);
+        }
+    }
+    void compare_events()
+    {
+        std::sort(seen.begin(), seen.end());
+        std::sort(expected.begin(), expected.end());
+        ASSERT_EQ(seen, expected) << "step " << steps;
+        seen.clear();
+        expected.clear();
     }
 
     void check(const char *what)
@@ -143,6 +179,11 @@ protected:
             return;
         case 3:
             if (pick(4) == 0) {
+                for (uint32_t each = first; each < limit; each++)
+                    if (pending[pe][each]) {
+                        expect(GIC_EV_LPI_MOVED, pe, each);
+                        arrives(1 - pe, each);
+                    }
                 g->send(pe, GIC_MSG_LPI_MOVEALL, 0, 1 - pe);
                 ref_lpi_move_all(&ref[pe], &ref[1 - pe]);
             }
@@ -150,6 +191,10 @@ protected:
         case 4:
         case 5:
         case 6:
+            if (pending[pe][intid]) {
+                expect(GIC_EV_LPI_MOVED, pe, intid);
+                arrives(1 - pe, intid);
+            }
             g->send(pe, GIC_MSG_LPI_MOVE, intid, 1 - pe);
             if (ref_lpi_clear(&ref[pe], intid))
                 ref_lpi_set(&ref[1 - pe], intid);
@@ -157,10 +202,14 @@ protected:
         case 7:
         case 8:
         case 9:
+            if (pending[pe][intid])
+                expect(GIC_EV_WITHDRAWN, pe, intid);
             g->send(pe, GIC_MSG_LPI_CLEAR, intid);
             ref_lpi_clear(&ref[pe], intid);
             return;
         case 10:
+            if (pending[pe][intid])
+                expect(GIC_EV_WITHDRAWN, pe, intid);
             g->write(pe, GICR_CLRLPIR, intid, 8);
             ref_lpi_clear(&ref[pe], intid);
             return;
@@ -172,9 +221,11 @@ protected:
         case 16:
             return acknowledge(pe);
         case 17:
+            arrives(pe, intid);
             g->write(pe, GICR_SETLPIR, intid, 8);
             break;
         default:
+            arrives(pe, intid);
             g->set(pe, intid);
         }
         ref_lpi_set(&ref[pe], intid);
@@ -184,6 +235,8 @@ protected:
     std::unique_ptr<rig> g;
     std::vector<std::vector<uint8_t>> pending;
     std::vector<ref_lpi> ref;
+    using report = std::tuple<gic_event_id, unsigned, uint32_t>;
+    std::vector<report> expected, seen;
     std::mt19937 random;
     uint32_t limit = 0;
     unsigned steps = 0;
@@ -199,10 +252,12 @@ TEST_P(LpiReference, EachStateOfRestIsTheReferences)
         for (uint32_t intid = first; intid < limit; intid++)
             g->configure(intid, static_cast<uint8_t>(intid * 37), intid % 5 != 0);
         reconfigure_many();
+        g->watch = [this](unsigned pe, const gic_out &out) { note(pe, out); };
         for (unsigned n = 0; n < 1200; n++, steps++) {
             operate();
             g->settle();
             check("after an operation");
+            compare_events();
             if (HasFatalFailure() || HasFailure())
                 return;
         }

@@ -324,6 +324,7 @@ public:
     unsigned requests_peak = 0;
     std::function<bool(const gic_memory_req &)> fails; // a request that memory refuses
     std::mt19937 *random = nullptr;
+    std::function<void(unsigned pe, const gic_out &)> watch; // every event
     bool settling = true;
     bool logging = false;
     uint16_t next_tag = 1;
@@ -352,6 +353,8 @@ private:
         switch (o.port) {
         case GIC_PORT_EVENT:
             events[o.msg.kind]++;
+            if (watch)
+                watch(pe, o);
             if (logging)
                 log.emplace_back(static_cast<gic_event_id>(o.msg.kind), o.msg.intid);
             break;

@@ -174,3 +174,26 @@ TEST(ItsCache, RefusesListsThatAreNone)
     }
     EXPECT_TRUE(k.sane());
 }
+
+// Random replacement goes by x^16 + x^14 + x^13 + x^11 + 1, which is primitive: every number but
+// zero comes before one comes again, and each way has its turn.
+TEST(ItsCache, RandomReplacementGoesThroughAllNumbers)
+{
+    cache k(geometry(4, 4, GIC_REPLACE_RANDOM));
+    for (uint64_t key = 0; key < 4; key++)
+        EXPECT_FALSE(its_cache_put(&k.c, key, key)) << "there is room";
+    std::vector<bool> met(1u << 16);
+    unsigned times[4] = {};
+    for (uint64_t key = 4; key < 4 + 65535; key++) {
+        ASSERT_FALSE(met[k.lfsr]);
+        met[k.lfsr] = true;
+        EXPECT_TRUE(its_cache_put(&k.c, key, key));
+        const its_cache_entry *at = its_cache_find(&k.c, key);
+        ASSERT_NE(at, nullptr);
+        times[at - k.entries.data()]++;
+    }
+    EXPECT_FALSE(met[0]);
+    EXPECT_TRUE(met[k.lfsr]) << "round";
+    for (unsigned n : times)
+        EXPECT_NEAR(n, 65535 / 4, 1);
+}

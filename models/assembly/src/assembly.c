@@ -286,6 +286,24 @@ static inline gic_outbox *move_line(gic_assembly *a, gic_port to, uint16_t pe, u
     return hand_level(a, to, pe, intid, level);
 }
 
+/*
+ * What comes of a CPU interface's output is on its way while that outbox is being emptied: loosely
+ * timed the level goes onto the FIFO, and not into the Redistributor at once.
+ */
+void move_maintenance(gic_assembly *a, uint16_t pe, uint64_t now_ps)
+{
+    const bool level = maintenance_level(&a->pe_pins[pe]);
+    gic_out out;
+    if (!a->parts.gicr || !flip(a->pe_pins[pe].ppi, ppi_pin_index(GIC_INTID_MAINTENANCE), level))
+        return;
+    if (level)
+        report_line(a, GIC_PORT_GICR, GIC_EV_ASSERTED, pe, GIC_INTID_MAINTENANCE, now_ps);
+    if (a->timing.timed && wire_send(a, GIC_PORT_GICR, pe, GIC_INTID_MAINTENANCE, level, now_ps))
+        return;
+    out = line_message(GIC_PORT_GICR, pe, GIC_INTID_MAINTENANCE, level);
+    fifo_push(a, &out);
+}
+
 void gic_assembly_set_spi(gic_assembly *a, uint64_t now_ps, uint32_t intid, bool level)
 {
     if (!a->parts.gicd || !gic_config_has_shared(&a->config, intid)) {
@@ -304,6 +322,10 @@ void gic_assembly_set_ppi(gic_assembly *a, uint64_t now_ps, uint16_t pe, uint32_
         !gic_config_has_private(&a->config, intid)) {
         report_line(a, GIC_PORT_GICR, GIC_EV_BAD_LINE, pe, intid, now_ps);
         return;
+    }
+    if (is_maintenance(a, intid)) {
+        a->pe_pins[pe].outside = level;
+        level = maintenance_level(&a->pe_pins[pe]);
     }
     if (!flip(a->pe_pins[pe].ppi, ppi_pin_index(intid), level))
         return;
@@ -380,6 +402,9 @@ static void reset_pe_side(gic_assembly *a, uint16_t pe, uint64_t now_ps)
     }
     for (unsigned line = 0; line < GIC_LINE_COUNT; line++)
         drive_line(a, pe, (gic_line)line, false, now_ps);
+    if (is_maintenance(a, GIC_INTID_MAINTENANCE))
+        (void)flip(a->pe_pins[pe].ppi, ppi_pin_index(GIC_INTID_MAINTENANCE),
+                   maintenance_level(&a->pe_pins[pe]));
 }
 
 void gic_assembly_reset(gic_assembly *a, uint64_t now_ps)
@@ -512,39 +537,39 @@ static void leave_from_pe(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
     leave(a, box, now_ps);
 }
 
-/* The CPU interface that a GICC access is for, or NULL. */
-static const seat *gicc_seat(const gic_assembly *a, const gic_access *access)
+/* The CPU interface that an access to its frames is for, or NULL. */
+static const seat *cpu_seat(const gic_assembly *a, const gic_access *access)
 {
     return a->one_block && access->pe < a->config.pe_count ? &a->seats[access->pe] : NULL;
 }
 
-gic_status gic_assembly_gicc_read(gic_assembly *a, uint64_t now_ps, const gic_access *access,
-                                  uint32_t offset, uint64_t *value)
+gic_status gic_assembly_cpu_read(gic_assembly *a, uint64_t now_ps, cpuif_frame_kind kind,
+                                 const gic_access *access, uint32_t offset, uint64_t *value)
 {
-    const seat *s = gicc_seat(a, access);
+    const seat *s = cpu_seat(a, access);
     gic_status status;
     if (!s)
         return GIC_ADDRESS;
     if (access->debug) {
-        status = cpuif_gicc_read(s->cpu, access, offset, value);
+        status = cpuif_frame_read(s->cpu, kind, access, offset, value);
         gic_outbox_clear(s->cpu_box); /* a debugger's read leaves no event behind */
         return status;
     }
     enter(a, GIC_PORT_CPUIF, access->pe, now_ps);
-    status = cpuif_gicc_read(s->cpu, access, offset, value);
+    status = cpuif_frame_read(s->cpu, kind, access, offset, value);
     leave_from_pe(a, s->cpu_box, now_ps);
     return status;
 }
 
-gic_status gic_assembly_gicc_write(gic_assembly *a, uint64_t now_ps, const gic_access *access,
-                                   uint32_t offset, uint64_t value)
+gic_status gic_assembly_cpu_write(gic_assembly *a, uint64_t now_ps, cpuif_frame_kind kind,
+                                  const gic_access *access, uint32_t offset, uint64_t value)
 {
-    const seat *s = gicc_seat(a, access);
+    const seat *s = cpu_seat(a, access);
     gic_status status;
     if (!s)
         return GIC_ADDRESS;
     enter(a, GIC_PORT_CPUIF, access->pe, now_ps);
-    status = cpuif_gicc_write(s->cpu, access, offset, value);
+    status = cpuif_frame_write(s->cpu, kind, access, offset, value);
     leave_from_pe(a, s->cpu_box, now_ps);
     return status;
 }
@@ -594,10 +619,15 @@ void gic_assembly_receive(gic_assembly *a, uint64_t now_ps, unsigned from, unsig
                           const gic_msg *msg)
 {
     gic_out out = line_message((gic_port)to, pe, 0, false);
+    uint16_t index = pe;
+    if (to == GIC_PORT_ITS)
+        index = gic_lpi_unpack(msg->arg).its;
+    if (to == GIC_PORT_ITS && index >= its_present(a))
+        return;
     out.from = (uint8_t)from;
     out.msg = *msg;
-    enter(a, (gic_port)to, pe, now_ps);
-    leave(a, hand_over(a, (gic_port)to, pe, &out, now_ps), now_ps);
+    enter(a, (gic_port)to, index, now_ps);
+    leave(a, hand_over(a, (gic_port)to, index, &out, now_ps), now_ps);
 }
 
 /* ---- Questions ------------------------------------------------------------------------------ */
@@ -644,6 +674,17 @@ void gic_explain(const gic_assembly *a, uint32_t intid, uint16_t pe, gic_explana
         cpuif_explain(a->seats[pe].cpu, out);
 }
 
+void gic_explain_virtual(const gic_assembly *a, uint32_t vintid, uint16_t pe, gic_explanation *out)
+{
+    memset(out, 0, sizeof *out);
+    out->intid = vintid;
+    out->pe = pe;
+    if (a->parts.cpuif && pe < a->config.pe_count)
+        cpuif_explain_virtual(a->seats[pe].cpu, out);
+    else
+        gic_gate_set(out, GIC_GATE_VIRTUAL_LISTED, false, pe);
+}
+
 const gic_assembly_stats *gic_assembly_get_stats(const gic_assembly *a)
 {
     return &a->stats;
@@ -659,9 +700,9 @@ const gic_frame *gic_assembly_gicr_frame(const gic_assembly *a)
     return a->parts.gicr ? gicr_frame(a->seats[0].redist) : NULL;
 }
 
-const gic_frame *gic_assembly_gicc_frame(const gic_assembly *a)
+const gic_frame *gic_assembly_cpu_frame(const gic_assembly *a, cpuif_frame_kind kind)
 {
-    return a->one_block ? cpuif_gicc_frame(a->seats[0].cpu) : NULL;
+    return a->one_block ? cpuif_frame(a->seats[0].cpu, kind) : NULL;
 }
 
 bool gic_assembly_lpi_has_room(const gic_assembly *a, uint16_t pe)

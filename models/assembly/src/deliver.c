@@ -60,7 +60,7 @@ void drive_line(gic_assembly *a, uint16_t pe, gic_line line, bool level, uint64_
         a->ports.line(a->ports.up, pe, line, level, now_ps);
 }
 
-static void fifo_push(gic_assembly *a, const gic_out *out)
+void fifo_push(gic_assembly *a, const gic_out *out)
 {
     /* One entry stays free: the one that is being delivered, in place. */
     bool full = ((a->fifo_tail + 2) & a->fifo_mask) == a->fifo_head;
@@ -120,9 +120,8 @@ static void drive_its_line(gic_assembly *a, const gic_out *out, uint64_t now_ps)
  * P-30: what a PE does itself, by an acknowledge or its mask, lowers its line before its next
  * instruction, and a rise that is still under way to it is overtaken. All else takes the hop.
  */
-static void send_line(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+static void send_pe_line(gic_assembly *a, const gic_out *out, gic_line line, uint64_t now_ps)
 {
-    gic_line line = (gic_line)out->msg.kind;
     uint64_t delay = line == GIC_LINE_WAKE_REQUEST ? 0 : a->timing.hop_ps[GIC_HOP_CPUIF_PE];
     bool at_once = !a->timing.timed || delay == 0;
     gic_out under_way;
@@ -137,6 +136,20 @@ static void send_line(gic_assembly *a, const gic_out *out, uint64_t now_ps)
     under_way = *out;
     under_way.msg.arg = a->pe_pins[out->to].overtaken[line];
     push_or_deliver(a, lane_of(out->to, LANE_PE_LINES), &under_way, now_ps + delay);
+}
+
+/* The maintenance interrupt leaves at once, and its way inside is that of every wire into the
+   Redistributor (GIC_HOP_PPI_LINE). */
+static inline void send_line(gic_assembly *a, const gic_out *out, uint64_t now_ps)
+{
+    gic_line line = (gic_line)out->msg.kind;
+    if (line != GIC_LINE_MAINTENANCE) {
+        send_pe_line(a, out, line, now_ps);
+        return;
+    }
+    drive_line(a, out->to, line, out->msg.flags != 0, now_ps);
+    if (is_maintenance(a, GIC_INTID_MAINTENANCE))
+        move_maintenance(a, out->to, now_ps);
 }
 
 /* The lane and the hop of a message between components. */
@@ -170,7 +183,7 @@ static void send_out(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     uint16_t first = out->to;
     uint16_t last = first;
-    if (out->port == GIC_PORT_GICD) {
+    if (out->port == GIC_PORT_GICD || out->port == GIC_PORT_ITS) { /* gic_lpi names the ITS */
         first = last = out->from_pe;
     } else if (out->to == GIC_PE_ALL) {
         first = 0;
@@ -375,7 +388,14 @@ static inline const gic_out *collect_at_once(gic_assembly *a, gic_outbox *box, u
         } else if (out->port == GIC_PORT_LINE && out->from == GIC_PORT_ITS) {
             drive_its_line(a, out, now_ps);
         } else if (out->port == GIC_PORT_LINE) {
-            drive_line(a, out->to, (gic_line)out->msg.kind, out->msg.flags != 0, now_ps);
+            if (out->msg.kind != GIC_LINE_MAINTENANCE) {
+                drive_line(a, out->to, (gic_line)out->msg.kind, out->msg.flags != 0, now_ps);
+                continue;
+            }
+            if (only)
+                fifo_push(a, only);
+            only = NULL;
+            send_line(a, out, now_ps);
         } else if (!only && a->fifo_head == a->fifo_tail) {
             only = out;
         } else {
@@ -391,6 +411,13 @@ static inline const gic_out *collect_at_once(gic_assembly *a, gic_outbox *box, u
     return only ? only : fifo_pop(a);
 }
 
+/* Neither leftover work nor a wire. */
+static inline bool is_between_kernels(unsigned kind)
+{
+    GIC_STATIC_ASSERT(GIC_MSG_NONE == 0 && GIC_MSG_LINE == GIC_MSG_KIND_COUNT - 1, "the ends");
+    return kind - 1u < GIC_MSG_LINE - 1u;
+}
+
 /* All that comes of what is in @p box, message by message. */
 static void settle_at_once(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
 {
@@ -402,7 +429,7 @@ static void settle_at_once(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
         }
         if (!next)
             return;
-        if (next->port <= GIC_PORT_CPUIF && next->msg.kind != GIC_MSG_NONE)
+        if (next->port <= GIC_PORT_CPUIF && is_between_kernels(next->msg.kind))
             box = hand_message(a, (gic_port)next->port, next->to, next);
         else
             box = hand_over(a, (gic_port)next->port, next->to, next, now_ps);
@@ -440,7 +467,6 @@ static void fan_out(gic_assembly *a, const gic_out *message, uint64_t now_ps)
         if (pe == message->except)
             continue;
         copy.to = (uint16_t)pe;
-        copy.except = GIC_PE_NONE;
         push_or_deliver(a, lane_of(pe, LANE_FROM_GICD), &copy, now_ps);
     }
 }

@@ -72,7 +72,6 @@ typedef struct node {
 } node;
 
 typedef struct lane {
-    uint64_t last_due_ps;
     uint32_t head;
     uint32_t tail;
 } lane;
@@ -94,7 +93,9 @@ enum {
 typedef struct pins {
     uint32_t ppi[1 + GIC_MAX_EPPIS / 32]; /* bit = INTID - 0, INTID - 1056 */
     uint32_t lines;                       /* bit = gic_line */
-    uint32_t overtaken[GIC_LINE_COUNT];   /* falls that went ahead of what was under way (P-30) */
+    uint32_t
+        outside; /* level of the maintenance PPI's own input, which joins GIC_LINE_MAINTENANCE */
+    uint32_t overtaken[GIC_LINE_COUNT]; /* falls that went ahead of what was under way (P-30) */
     wire ppi_wires[WIRES_PRIVATE];
 } pins;
 
@@ -223,13 +224,23 @@ static inline bool lanes_earliest(const gic_assembly *a, uint32_t *lane_id, uint
 }
 gic_out lanes_pop(gic_assembly *a, uint32_t lane_id);
 void lanes_postpone(gic_assembly *a, uint32_t lane_id, uint64_t due_ps);
-void lanes_rebuild_heap(gic_assembly *a);
 static inline uint32_t lane_of(unsigned pe, unsigned which)
 {
     return LANES_COMMON + pe * LANES_PER_PE + which;
 }
 
 /* wires.c */
+
+/* The PPI that the CPU interface's maintenance interrupt is wired to (design: with list registers
+   only), as its input and that line have it. */
+static inline bool is_maintenance(const gic_assembly *a, uint32_t intid)
+{
+    return intid == GIC_INTID_MAINTENANCE && gic_config_list_registers(&a->config) > 0;
+}
+static inline bool maintenance_level(const pins *p)
+{
+    return p->outside != 0 || (p->lines & gic_bit(GIC_LINE_MAINTENANCE)) != 0;
+}
 
 gic_out line_message(gic_port to, uint16_t pe, uint32_t intid, bool level);
 /* A wire of the Distributor, or of the Redistributor of PE @p pe, moved; false: no room for that.
@@ -321,6 +332,10 @@ gic_outbox *hand_over(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *
 /* hand_over() and collect(). */
 void deliver(gic_assembly *a, gic_port to, uint16_t pe, const gic_out *out, uint64_t now_ps);
 void drive_line(gic_assembly *a, uint16_t pe, gic_line line, bool level, uint64_t now_ps);
+/* The maintenance interrupt of PE @p pe moved, inside or outside: so does its PPI. */
+void move_maintenance(gic_assembly *a, uint16_t pe, uint64_t now_ps);
+/* Onto the loosely-timed FIFO. */
+void fifo_push(gic_assembly *a, const gic_out *out);
 /* hand_over() of a wire's level; never NULL. */
 static inline gic_outbox *hand_level(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid,
                                      bool level)

@@ -47,7 +47,6 @@ void lanes_clear(gic_assembly *a)
     for (uint32_t i = 0; i < a->lane_count; i++) {
         a->lanes[i].head = NONE;
         a->lanes[i].tail = NONE;
-        a->lanes[i].last_due_ps = 0;
     }
     for (uint32_t i = 0; i < a->node_count; i++)
         a->nodes[i].next = i + 1 < a->node_count ? i + 1 : NONE;
@@ -64,9 +63,6 @@ bool lanes_push(gic_assembly *a, uint32_t lane_id, const gic_out *out, uint64_t 
     if (n == NONE)
         return false;
     a->node_free = a->nodes[n].next;
-    if (due_ps < l->last_due_ps)
-        due_ps = l->last_due_ps; /* links never reorder */
-    l->last_due_ps = due_ps;
     a->line_due_known = false;
     a->nodes[n].due_ps = due_ps;
     a->nodes[n].seq = a->next_seq++;
@@ -96,7 +92,7 @@ gic_out lanes_pop(gic_assembly *a, uint32_t lane_id)
     a->line_due_known = false;
     l->head = a->nodes[n].next;
     if (l->head != NONE && a->nodes[l->head].due_ps < due_ps)
-        a->nodes[l->head].due_ps = due_ps; /* it waited behind one that was put off */
+        a->nodes[l->head].due_ps = due_ps; /* it waited behind that one: links never reorder */
     a->nodes[n].next = a->node_free;
     a->node_free = n;
     a->in_flight--;
@@ -115,15 +111,4 @@ void lanes_postpone(gic_assembly *a, uint32_t lane_id, uint64_t due_ps)
     a->line_due_known = false;
     a->nodes[a->lanes[lane_id].head].due_ps = due_ps; /* what is behind it follows: lanes_pop() */
     sift_down(a, 0);
-}
-
-void lanes_rebuild_heap(gic_assembly *a)
-{
-    a->heap_count = 0;
-    for (uint32_t i = 0; i < a->lane_count; i++) {
-        if (a->lanes[i].head == NONE)
-            continue;
-        a->heap[a->heap_count] = i;
-        sift_up(a, a->heap_count++);
-    }
 }

@@ -2,14 +2,14 @@
 /*
  * Saving and loading: the kernels, and what is between them. Derived state (the heap) is rebuilt.
  *
- * Layout: one block of the joiner (header with version and checksum; counters, stations, lanes,
- * pins, PE states, requests for memory, then the messages under way lane by lane), then the blocks
- * of the kernels.
+ * Layout: one block of the joiner (header with version and checksum; counters, stations, pins, PE
+ * states, requests for memory, then the messages under way lane by lane), then the blocks of the
+ * kernels.
  */
 #include "gic/save.h"
 #include "internal.h"
 
-enum { JOINER_MAGIC = 0x4A434947 /* "GICJ" */, JOINER_VERSION = 3 };
+enum { JOINER_MAGIC = 0x4A434947 /* "GICJ" */, JOINER_VERSION = 4 };
 
 /* Fixed part of the joiner's block. */
 typedef struct fixed {
@@ -34,12 +34,6 @@ static size_t station_bytes(const gic_assembly *a)
     return station_count(&a->config) * sizeof(station);
 }
 
-/* Of each lane the time of its last message: no later one arrives before it. */
-static size_t lane_bytes(const gic_assembly *a)
-{
-    return a->lane_count * sizeof(uint64_t);
-}
-
 static size_t pin_bytes(const gic_assembly *a)
 {
     return SPI_PIN_WORDS * sizeof(uint32_t) + WIRES_SHARED * sizeof(wire) +
@@ -48,7 +42,7 @@ static size_t pin_bytes(const gic_assembly *a)
 
 static size_t joiner_bytes(const gic_assembly *a, size_t messages)
 {
-    return sizeof(fixed) + station_bytes(a) + lane_bytes(a) + pin_bytes(a) +
+    return sizeof(fixed) + station_bytes(a) + pin_bytes(a) +
            a->config.pe_count * sizeof(gic_pe_state) + a->memory_count * sizeof(memory_row) +
            messages * sizeof(saved_node);
 }
@@ -88,6 +82,9 @@ static uint64_t config_check(const gic_assembly *a)
         c->lpi_inv_register,
         c->lpi_can_disable,
         c->lpi_property_cache,
+        gic_config_list_registers(c),
+        c->virtual_priority_bits,
+        c->virtual_preemption_bits,
     };
     uint32_t affinities = 0;
     for (unsigned pe = 0; pe < c->pe_count; pe++)
@@ -155,8 +152,6 @@ static size_t save_joiner(const gic_assembly *a, unsigned char *out)
     f.stats = a->stats;
     to = put(to, &f, sizeof f);
     to = put(to, a->stations, station_bytes(a));
-    for (uint32_t i = 0; i < a->lane_count; i++)
-        to = put(to, &a->lanes[i].last_due_ps, sizeof a->lanes[i].last_due_ps);
     to = put(to, a->spi_pins, SPI_PIN_WORDS * sizeof(uint32_t));
     to = put(to, a->spi_wires, WIRES_SHARED * sizeof(wire));
     to = put(to, a->pe_pins, a->config.pe_count * sizeof(pins));
@@ -352,7 +347,7 @@ static bool nodes_are_valid(const gic_assembly *a, const unsigned char *at, uint
 /* Bytes of the joiner's block before pins and wires. */
 static size_t wires_offset(const gic_assembly *a)
 {
-    return sizeof(fixed) + station_bytes(a) + lane_bytes(a);
+    return sizeof(fixed) + station_bytes(a);
 }
 
 static bool wires_hold_little(const wire *w, size_t count)
@@ -381,7 +376,10 @@ static bool private_pins_exist(const gic_assembly *a, const pins *p)
         if ((p->ppi[i / 32u] & gic_bit(i)) != 0 &&
             (i < GIC_INTID_PPI_FIRST || !gic_config_has_private(&a->config, ppi_pin_intid(i))))
             return false;
-    return p->lines >> GIC_LINE_COUNT == 0;
+    if (is_maintenance(a, GIC_INTID_MAINTENANCE) && a->parts.gicr &&
+        ((p->ppi[0] >> GIC_INTID_MAINTENANCE & 1u) != 0) != maintenance_level(p))
+        return false;
+    return p->lines >> GIC_LINE_COUNT == 0 && p->outside <= 1;
 }
 
 /* Pins of SPIs, then wires, then pins and wires of each PE. */
@@ -468,13 +466,10 @@ static void note_lanes(gic_assembly *a)
 static void load_joiner(gic_assembly *a, const unsigned char *in)
 {
     const unsigned char *from = in + sizeof(gic_save_header);
-    const unsigned char *last_due;
     fixed f;
     saved_node s;
     from = get(from, &f, sizeof f);
     from = get(from, a->stations, station_bytes(a));
-    last_due = from;
-    from += lane_bytes(a);
     from = get(from, a->spi_pins, SPI_PIN_WORDS * sizeof(uint32_t));
     from = get(from, a->spi_wires, WIRES_SHARED * sizeof(wire));
     from = get(from, a->pe_pins, a->config.pe_count * sizeof(pins));
@@ -486,12 +481,7 @@ static void load_joiner(gic_assembly *a, const unsigned char *in)
         from = get(from, &s, sizeof s);
         a->next_seq = s.seq;
         (void)lanes_push(a, s.lane_id, &s.out, s.due_ps);
-        /* Behind a head that was put off messages keep the earlier time that they came with. */
-        a->nodes[a->lanes[s.lane_id].tail].due_ps = s.due_ps;
     }
-    for (uint32_t i = 0; i < a->lane_count; i++)
-        last_due = get(last_due, &a->lanes[i].last_due_ps, sizeof a->lanes[i].last_due_ps);
-    lanes_rebuild_heap(a);
     note_lanes(a);
     a->next_seq = f.next_seq;
     a->stats = f.stats;

@@ -33,6 +33,9 @@ gic_config gic_config_default(void)
     c.has_el3 = true;
     c.priority_bits = 5;
     c.preemption_bits = 5;
+    c.list_registers = 4;
+    c.virtual_priority_bits = 5;
+    c.virtual_preemption_bits = 5;
     c.mbis = true;
     c.one_of_n = true;
     c.range_select = true;
@@ -82,6 +85,17 @@ static gic_config_error check_priorities(const gic_config *c)
     if (c->preemption_bits < least || c->preemption_bits > 7 ||
         c->preemption_bits > c->priority_bits)
         return GIC_CONFIG_PREEMPTION_BITS;
+    return GIC_CONFIG_OK;
+}
+
+static gic_config_error check_virtual(const gic_config *c)
+{
+    if (c->list_registers > GIC_MAX_LIST_REGISTERS)
+        return GIC_CONFIG_LIST_REGISTERS;
+    if (c->virtual_priority_bits < 5 || c->virtual_priority_bits > 8 ||
+        c->virtual_preemption_bits < 5 || c->virtual_preemption_bits > 7 ||
+        c->virtual_preemption_bits > c->virtual_priority_bits)
+        return GIC_CONFIG_VIRTUAL_PRIORITY;
     return GIC_CONFIG_OK;
 }
 
@@ -161,6 +175,8 @@ gic_config_error gic_config_check(const gic_config *config)
     gic_config_error error = check_counts(config);
     if (error == GIC_CONFIG_OK)
         error = check_priorities(config);
+    if (error == GIC_CONFIG_OK)
+        error = check_virtual(config);
     if (error == GIC_CONFIG_OK && config->two_security_states && !config->has_el3)
         error = GIC_CONFIG_SECURITY;
     if (error == GIC_CONFIG_OK)
@@ -183,6 +199,9 @@ const char *gic_config_error_text(gic_config_error error)
         [GIC_CONFIG_PRIORITY_BITS] = "priority_bits: 5 to 8, or 4 to 8 with one Security state",
         [GIC_CONFIG_PREEMPTION_BITS] =
             "preemption_bits: 5 to 7 (4 with one Security state) and at most priority_bits",
+        [GIC_CONFIG_LIST_REGISTERS] = "list_registers: 1 to 16, or 0 for no virtual CPU interface",
+        [GIC_CONFIG_VIRTUAL_PRIORITY] = "virtual_priority_bits: 5 to 8; virtual_preemption_bits: 5 "
+                                        "to 7 and at most virtual_priority_bits",
         [GIC_CONFIG_SECURITY] = "two_security_states: needs PEs with EL3 (has_el3)",
         [GIC_CONFIG_AFFINITY] =
             "affinity: all different; Aff0 up to 15 unless range_select, Aff3 0 unless aff3_valid",

@@ -124,6 +124,16 @@ const char *gic_gate_name(gic_gate_id id)
         [GIC_GATE_RUNNING] = "running priority",
         [GIC_GATE_LINE] = "IRQ or FIQ asserted",
         [GIC_GATE_PSTATE] = "PSTATE mask",
+        [GIC_GATE_VIRTUAL_LISTED] = "in a list register",
+        [GIC_GATE_VIRTUAL_PENDING] = "ICH_LR.State",
+        [GIC_GATE_VIRTUAL_ENABLED] = "ICH_HCR_EL2.En",
+        [GIC_GATE_VIRTUAL_GROUP] = "ICH_VMCR_EL2.VENG",
+        [GIC_GATE_VIRTUAL_BEST] = "most urgent list register",
+        [GIC_GATE_VIRTUAL_PMR] = "ICV_PMR",
+        [GIC_GATE_VIRTUAL_RUNNING] = "virtual running priority",
+        [GIC_GATE_VIRTUAL_LINE] = "vIRQ or vFIQ asserted",
+        [GIC_GATE_VIRTUAL_ROUTED] = "HCR_EL2.IMO or FMO",
+        [GIC_GATE_VIRTUAL_PSTATE] = "PSTATE mask of the guest",
     };
     return (size_t)id < GIC_COUNT_OF(names) ? names[id] : "?";
 }

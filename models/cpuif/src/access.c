@@ -16,7 +16,16 @@ static const cpuif_row rows[GIC_SYSREG_COUNT] = {
 #define CPUIF_REG(name, class, index, value, effect, write) \
     [GIC_##name] = {CPUIF_CLASS_##class, (index), (value), (effect), (write)},
 #include "regs/icc_regs.def"
+#include "regs/ich_regs.def"
 #undef CPUIF_REG
+};
+
+/* The same names where the access is virtual: the class stays that of the row above. */
+static const cpuif_row virtual_rows[GIC_SYSREG_COUNT] = {
+#define CPUIF_ICV(name, index, value, effect, write) \
+    [GIC_##name] = {CPUIF_CLASS_NONE, (index), (value), (effect), (write)},
+#include "regs/icv_regs.def"
+#undef CPUIF_ICV
 };
 #undef NONE
 #undef ONLY
@@ -32,12 +41,19 @@ typedef struct cpuif_gates {
     bool fmo;
     bool irq; /* SCR_EL3.IRQ */
     bool fiq; /* SCR_EL3.FIQ */
+    /* ICH_HCR_EL2, where it counts: at EL1 with EL2 enabled */
+    bool tc;
+    bool tall0;
+    bool tall1;
+    bool tdir;
 } cpuif_gates;
 
 static cpuif_gates gates_of(const cpuif *c)
 {
     const gic_pe_state *pe = &c->s.pe;
     bool has_el3 = c->config.has_el3;
+    const uint64_t hcr = c->s.v.hcr;
+    bool traps;
     cpuif_gates g;
     g.el = pe->el;
     g.el2_enabled = c->config.has_el2 && (!has_el3 || gic_pe_el2_enabled(pe, true));
@@ -46,20 +62,47 @@ static cpuif_gates gates_of(const cpuif *c)
     g.fmo = g.el2_enabled && (pe->hcr_tge ? !pe->hcr_e2h : pe->hcr_fmo);
     g.irq = has_el3 && pe->scr_irq;
     g.fiq = has_el3 && pe->scr_fiq;
+    /* V-14: whether the access is virtual or not. */
+    traps = g.el2_enabled && g.el == 1;
+    g.tc = traps && GIC_GET(ICH_HCR_EL2, TC, hcr) != 0;
+    g.tall0 = traps && GIC_GET(ICH_HCR_EL2, TALL0, hcr) != 0;
+    g.tall1 = traps && GIC_GET(ICH_HCR_EL2, TALL1, hcr) != 0;
+    g.tdir = traps && GIC_GET(ICH_HCR_EL2, TDIR, hcr) != 0 && !GIC_FAULT("V-14");
     return g;
 }
 
-/*
- * An access from EL1 while EL2 has the interrupts of its kind is a virtual one. This CPU interface
- * has no virtual half: EL2 gets the access, as it would with ICH_HCR_EL2.{TC,TALL0,TALL1} (ID-P01).
- */
-static gic_sysreg_result interrupt_access(const cpuif_gates *g, bool to_el2, bool to_el3)
+/* V-14: what EL2 traps comes first; V-01: then an access from EL1 is virtual while EL2 has the
+   interrupts of its kind; then what EL3 traps. */
+static uint8_t interrupt_access(const cpuif_gates *g, bool to_el2, bool is_virtual, bool to_el3)
 {
     if (g->el == 0)
         return GIC_SYSREG_UNDEFINED;
-    if (g->el == 1 && to_el2)
+    if (to_el2)
         return GIC_SYSREG_TRAP_EL2;
+    if (g->el == 1 && is_virtual)
+        return CPUIF_SYSREG_VIRTUAL;
     return g->el < 3 && to_el3 ? GIC_SYSREG_TRAP_EL3 : GIC_SYSREG_OK;
+}
+
+/* Without list registers there is no virtual CPU interface: EL2 gets the access (ID-P01). */
+static uint8_t redirected(const cpuif *c, uint8_t result)
+{
+    return result == CPUIF_SYSREG_VIRTUAL && c->d.v.count == 0 ? (uint8_t)GIC_SYSREG_TRAP_EL2
+                                                               : result;
+}
+
+/* What exists in one of the two interfaces only (ID-H08). */
+static void derive_single_results(const cpuif_gates *g, uint8_t *result)
+{
+    const bool to_virtual[2] = {g->el == 1 && g->fmo, g->el == 1 && g->imo};
+    static const uint8_t whole[2] = {CPUIF_CLASS_GROUP0, CPUIF_CLASS_GROUP1};
+    static const uint8_t physical[2] = {CPUIF_CLASS_GROUP0_PHYSICAL, CPUIF_CLASS_GROUP1_PHYSICAL};
+    static const uint8_t virtual_[2] = {CPUIF_CLASS_GROUP0_VIRTUAL, CPUIF_CLASS_GROUP1_VIRTUAL};
+    for (unsigned group = 0; group < 2; group++) {
+        const uint8_t now = result[whole[group]];
+        result[physical[group]] = to_virtual[group] ? (uint8_t)GIC_SYSREG_UNDEFINED : now;
+        result[virtual_[group]] = to_virtual[group] ? now : (uint8_t)GIC_SYSREG_UNDEFINED;
+    }
 }
 
 static gic_sysreg_result sre_el1_access(const cpuif *c, const cpuif_gates *g)
@@ -89,11 +132,16 @@ static void derive_results(cpuif *c)
     uint8_t *result = c->d.result;
     bool both = g.irq && g.fiq;
     bool either = g.imo || g.fmo;
+    bool sgi = g.tc || (g.el == 1 && either && !GIC_FAULT("V-01b"));
+    bool imo = g.imo && !GIC_FAULT("V-01");
     result[CPUIF_CLASS_NONE] = GIC_SYSREG_UNDEFINED;
-    result[CPUIF_CLASS_GROUP0] = (uint8_t)interrupt_access(&g, g.fmo, g.fiq);
-    result[CPUIF_CLASS_GROUP1] = (uint8_t)interrupt_access(&g, g.imo, g.irq);
-    result[CPUIF_CLASS_COMMON] = (uint8_t)interrupt_access(&g, either, both);
-    result[CPUIF_CLASS_SGI] = (uint8_t)interrupt_access(&g, either, both);
+    result[CPUIF_CLASS_GROUP0] = redirected(c, interrupt_access(&g, g.tall0, g.fmo, g.fiq));
+    result[CPUIF_CLASS_GROUP1] = redirected(c, interrupt_access(&g, g.tall1, imo, g.irq));
+    result[CPUIF_CLASS_COMMON] = redirected(c, interrupt_access(&g, g.tc, either, both));
+    result[CPUIF_CLASS_DIR] = redirected(c, interrupt_access(&g, g.tc || g.tdir, either, both));
+    result[CPUIF_CLASS_SGI] = interrupt_access(&g, sgi, false, both);
+    result[CPUIF_CLASS_ICH] = g.el >= 2 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED;
+    derive_single_results(&g, result);
     result[CPUIF_CLASS_SRE_EL1] = (uint8_t)sre_el1_access(c, &g);
     result[CPUIF_CLASS_SRE_EL2] = (uint8_t)sre_el2_access(c, &g);
     result[CPUIF_CLASS_EL3] = g.el == 3 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED;
@@ -162,77 +210,120 @@ static void derive_lines(cpuif *c)
 void cpuif_derive_pe(cpuif *c)
 {
     derive_view(c, &c->s.pe, &c->d.view);
+    if (c->config.gicv2)
+        c->d.view.bank = CPUIF_BANK_NS; /* guests have no Secure state there */
     derive_results(c);
     derive_lines(c);
 }
 
-/* Active-priority registers beyond the implemented ones, and EL3's without EL3, are not there. */
-static bool is_there(const cpuif *c, unsigned reg)
+/* The hypervisor's registers: beyond the list registers and active priorities that exist there are
+   none. */
+static bool ich_is_there(const cpuif *c, const cpuif_row *row)
 {
-    const cpuif_row *row = &rows[reg];
+    if (row->value == cpuif_ich_lr_value)
+        return row->index < c->d.v.count;
+    if (row->value == cpuif_ich_ap0r_value || row->value == cpuif_ich_ap1r_value)
+        return c->d.v.count > 0 && row->index < cpuif_ap_count(c->config.virtual_preemption_bits);
+    return c->d.v.count > 0;
+}
+
+/* Active priorities may exist physically, virtually, or both. */
+static uint8_t ap_class(const cpuif *c, const cpuif_row *row)
+{
+    const bool group0 = row->class_ == CPUIF_CLASS_GROUP0;
+    const bool physical = row->index < cpuif_ap_count(c->config.preemption_bits);
+    const bool is_virtual =
+        c->d.v.count > 0 && row->index < cpuif_ap_count(c->config.virtual_preemption_bits);
+    if (physical && (is_virtual || c->d.v.count == 0))
+        return row->class_;
+    if (physical)
+        return group0 ? CPUIF_CLASS_GROUP0_PHYSICAL : CPUIF_CLASS_GROUP1_PHYSICAL;
+    if (is_virtual)
+        return group0 ? CPUIF_CLASS_GROUP0_VIRTUAL : CPUIF_CLASS_GROUP1_VIRTUAL;
+    return CPUIF_CLASS_NONE;
+}
+
+static bool is_there(const cpuif *c, const cpuif_row *row)
+{
     if (c->config.gicv2)
         return false; /* GICC, and no system registers */
     if (row->class_ == CPUIF_CLASS_EL3)
         return c->config.has_el3;
     if (row->class_ == CPUIF_CLASS_SRE_EL2)
         return c->config.has_el2;
-    if (row->value == cpuif_ap0r_value || row->value == cpuif_ap1r_value)
-        return row->index < cpuif_ap_count(&c->config);
-    return true;
+    return row->class_ != CPUIF_CLASS_ICH || ich_is_there(c, row);
 }
 
 void cpuif_derive_classes(cpuif *c)
 {
-    for (unsigned reg = 0; reg < GIC_SYSREG_COUNT; reg++)
-        c->d.class_of[reg] = is_there(c, reg) ? rows[reg].class_ : (uint8_t)CPUIF_CLASS_NONE;
+    for (unsigned reg = 0; reg < GIC_SYSREG_COUNT; reg++) {
+        const cpuif_row *row = &rows[reg];
+        uint8_t class_ = is_there(c, row) ? row->class_ : (uint8_t)CPUIF_CLASS_NONE;
+        if (class_ != CPUIF_CLASS_NONE &&
+            (row->value == cpuif_ap0r_value || row->value == cpuif_ap1r_value))
+            class_ = ap_class(c, row);
+        c->d.class_of[reg] = class_;
+    }
 }
 
 /* ---- the PE's accesses
  * --------------------------------------------------------------------------- */
 
 /* What is not permitted: an event for the guest's mistakes, the answer for the PE. */
-static gic_sysreg_result refuse(cpuif *c, gic_sysreg reg, gic_sysreg_result result)
+static gic_sysreg_result refuse(cpuif *c, gic_sysreg reg, unsigned result)
 {
     if (result == GIC_SYSREG_UNDEFINED)
         gic_report(&c->outbox, GIC_EV_BAD_SYSREG, c->pe, GIC_INTID_SPURIOUS, (uint64_t)reg);
-    return result;
+    return (gic_sysreg_result)result;
 }
 
 /* Permission for an access now; `exists`: the register can be read (or written) at all. */
-static gic_sysreg_result permit(const cpuif *c, gic_sysreg reg, bool exists)
+static unsigned permit(const cpuif *c, gic_sysreg reg, bool exists)
 {
-    return exists ? (gic_sysreg_result)c->d.result[c->d.class_of[reg]] : GIC_SYSREG_UNDEFINED;
+    return exists ? c->d.result[c->d.class_of[reg]] : (unsigned)GIC_SYSREG_UNDEFINED;
+}
+
+/* R-15, ID-P07: it takes effect all the same. */
+static void check_asleep(cpuif *c, gic_sysreg reg)
+{
+    const cpuif_row *row = &rows[reg];
+    if (c->s.quiesced && row->class_ != CPUIF_CLASS_ICH && row->value != cpuif_sre_value &&
+        row->value != cpuif_sre_el1_value)
+        gic_report(&c->outbox, GIC_EV_BAD_ASLEEP, c->pe, GIC_INTID_SPURIOUS, (uint64_t)reg);
 }
 
 gic_sysreg_result cpuif_sysreg_read(cpuif *c, gic_sysreg reg, uint64_t *value)
 {
     const cpuif_row *row;
-    gic_sysreg_result result;
+    unsigned result;
     if ((unsigned)reg >= GIC_SYSREG_COUNT)
         return GIC_SYSREG_UNDEFINED;
     row = &rows[reg];
     result = permit(c, reg, row->value != NULL);
-    if (result != GIC_SYSREG_OK)
+    if (result == CPUIF_SYSREG_VIRTUAL)
+        row = &virtual_rows[reg];
+    else if (result != GIC_SYSREG_OK)
         return refuse(c, reg, result);
     *value = row->value(c, &c->d.view, row->index);
     if (row->effect)
-        row->effect(c, *value);
+        row->effect(c, row->index, *value);
     return GIC_SYSREG_OK;
 }
 
 gic_sysreg_result cpuif_sysreg_write(cpuif *c, gic_sysreg reg, uint64_t value)
 {
     const cpuif_row *row;
-    gic_sysreg_result result;
+    unsigned result;
     if ((unsigned)reg >= GIC_SYSREG_COUNT)
         return GIC_SYSREG_UNDEFINED;
     row = &rows[reg];
     result = permit(c, reg, row->write != NULL);
-    if (result != GIC_SYSREG_OK)
+    if (result == CPUIF_SYSREG_VIRTUAL)
+        row = &virtual_rows[reg];
+    else if (result != GIC_SYSREG_OK)
         return refuse(c, reg, result);
-    /* ID-P07: it takes effect all the same. */
-    if (c->s.quiesced && row->value != cpuif_sre_value && row->value != cpuif_sre_el1_value)
-        gic_report(&c->outbox, GIC_EV_BAD_ASLEEP, c->pe, GIC_INTID_SPURIOUS, (uint64_t)reg);
+    else
+        check_asleep(c, reg);
     return row->write(c, &c->d.view, row->index, value) ? GIC_SYSREG_OK : GIC_SYSREG_STALL;
 }
 
@@ -240,8 +331,12 @@ bool cpuif_peek(const cpuif *c, gic_sysreg reg, uint64_t *value)
 {
     gic_pe_state pe = c->s.pe;
     cpuif_view v;
-    if ((unsigned)reg >= GIC_SYSREG_COUNT || rows[reg].value == NULL ||
-        c->d.class_of[reg] == CPUIF_CLASS_NONE)
+    unsigned class_;
+    if ((unsigned)reg >= GIC_SYSREG_COUNT || rows[reg].value == NULL)
+        return false;
+    class_ = c->d.class_of[reg];
+    if (class_ == CPUIF_CLASS_NONE || class_ == CPUIF_CLASS_GROUP0_VIRTUAL ||
+        class_ == CPUIF_CLASS_GROUP1_VIRTUAL)
         return false;
     pe.el = c->config.has_el3 ? 3 : c->config.has_el2 ? 2 : 1;
     derive_view(c, &pe, &v);

@@ -35,9 +35,10 @@ uint64_t cpuif_iar_value(const cpuif *c, const cpuif_view *v, unsigned index)
 }
 
 /* The read of ICC_IAR returned @p value: a fact from here on, whatever is under way. */
-void cpuif_iar_acknowledge(cpuif *c, uint64_t value)
+void cpuif_iar_acknowledge(cpuif *c, unsigned index, uint64_t value)
 {
     uint32_t intid = (uint32_t)value;
+    (void)index;
     if (gic_is_special(intid)) {
         if (GIC_FAULT("P-01") && c->s.held.valid)
             c->s.held.valid = 0;
@@ -55,8 +56,7 @@ void cpuif_iar_acknowledge(cpuif *c, uint64_t value)
 /* ---- end of interrupt -------------------------------------------------------------------------
  */
 
-/* An INTID that can have been acknowledged here. */
-static bool is_implemented(const cpuif *c, uint32_t intid)
+bool cpuif_is_implemented(const cpuif *c, uint32_t intid)
 {
     if (intid >= GIC_INTID_LPI_FIRST)
         return c->config.lpi_bits > 0 && intid >> c->config.lpi_bits == 0;
@@ -85,7 +85,7 @@ bool cpuif_eoir_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t va
         return true;
     /* P-15: ended is the highest active priority, by its own group's register and state (ID-P10).
      */
-    if (group == GIC_GROUP_COUNT || !is_implemented(c, intid) ||
+    if (group == GIC_GROUP_COUNT || !cpuif_is_implemented(c, intid) ||
         (v->visible[index] & gic_group_bit(group)) == 0) {
         bad_write(c, GIC_EV_BAD_EOIR, intid, value);
         return true;
@@ -124,7 +124,7 @@ bool cpuif_dir_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t val
     uint32_t intid = (uint32_t)GIC_GET(ICC_DIR_EL1, INTID, value);
     gic_group_set groups = dir_groups(c, v);
     (void)index;
-    if (!v->eoi_mode || intid >= GIC_INTID_LPI_FIRST || !is_implemented(c, intid) ||
+    if (!v->eoi_mode || intid >= GIC_INTID_LPI_FIRST || !cpuif_is_implemented(c, intid) ||
         groups == GIC_GROUPS_NONE) {
         bad_write(c, GIC_EV_BAD_DIR, intid, value);
         return true;

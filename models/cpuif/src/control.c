@@ -7,6 +7,11 @@
 
 enum { ID_BITS_16 = 0, ID_BITS_24 = 1, EXTENDED_RANGE = 1 };
 
+unsigned cpuif_id_bits(const gic_config *config)
+{
+    return config->lpi_bits > 16 ? ID_BITS_24 : ID_BITS_16;
+}
+
 uint64_t cpuif_ctlr_el3_value(const cpuif *c, const cpuif_view *v, unsigned index)
 {
     uint64_t value = c->s.ctlr;
@@ -18,7 +23,7 @@ uint64_t cpuif_ctlr_el3_value(const cpuif *c, const cpuif_view *v, unsigned inde
         value = GIC_PUT(ICC_CTLR_EL3, CBPR_EL1S, value, GIC_GET(ICC_CTLR_EL3, CBPR_EL1NS, value));
     }
     value = GIC_PUT(ICC_CTLR_EL3, PRIbits, value, c->config.priority_bits - 1);
-    value = GIC_PUT(ICC_CTLR_EL3, IDbits, value, c->config.lpi_bits > 16 ? ID_BITS_24 : ID_BITS_16);
+    value = GIC_PUT(ICC_CTLR_EL3, IDbits, value, cpuif_id_bits(&c->config));
     value = GIC_PUT(ICC_CTLR_EL3, A3V, value, c->config.aff3_valid);
     value = GIC_PUT(ICC_CTLR_EL3, RSS, value, c->config.range_select);
     /* INTIDs 1024 to 8191 are taken like any other (M-03, ID-P15). */

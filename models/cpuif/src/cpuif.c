@@ -21,6 +21,10 @@ static void reset_registers(cpuif *c)
     s->gicc = 0;
     s->sre_enable_el2 = 0;
     s->sre_enable_el3 = 0;
+    memset(s->v.lr, 0, sizeof s->v.lr);
+    memset(s->v.ap, 0, sizeof s->v.ap);
+    s->v.hcr = 0;
+    s->v.vmcr = cpuif_clean_vmcr(&c->config, 0, CPUIF_BANK_NS);
 }
 
 /* The PE as it leaves reset: the highest Exception level, Secure where there is EL3. */
@@ -38,7 +42,10 @@ void cpuif_reset(cpuif *c)
     reset_pe(c);
     cpuif_derive_pe(c);
     cpuif_derive_priorities(c);
+    cpuif_derive_virtual_priorities(c);
+    cpuif_derive_list_registers(c);
     cpuif_settle(c);
+    cpuif_update_virtual(c);
 }
 
 /* Nothing held, nothing on the link, asleep until the Redistributor wakes it. */
@@ -71,6 +78,7 @@ cpuif *cpuif_init(void *memory, size_t length, const gic_config *config, uint16_
     c->config.affinity = NULL;
     c->pe = pe;
     gic_outbox_init(&c->outbox, c->entries, CPUIF_OUTBOX_ENTRIES, GIC_PORT_CPUIF, pe);
+    c->d.v.count = gic_config_list_registers(config);
     cpuif_derive_classes(c);
     if (config->gicv2)
         gicc_init(c);
@@ -85,6 +93,11 @@ void cpuif_set_pe_state(cpuif *c, const gic_pe_state *state)
     cpuif_derive_pe(c);
     if (!GIC_FAULT("P-22"))
         cpuif_update_lines(c);
+    /* V-11: virtual Group 1 counts its binary point by the Security state. */
+    if (c->d.v.bank != c->d.view.bank) {
+        cpuif_derive_virtual_priorities(c);
+        cpuif_update_virtual(c);
+    }
 }
 
 gic_outbox *cpuif_outbox(cpuif *c)

@@ -58,7 +58,7 @@ static gic_status acknowledge(cpuif *c, const gic_access *access, unsigned form,
 {
     *value = cpuif_signals_now(c) ? identify(c, access, form) : (uint32_t)GIC_INTID_SPURIOUS;
     if (!access->debug)
-        cpuif_iar_acknowledge(c, *value);
+        cpuif_iar_acknowledge(c, form, *value);
     return GIC_OK;
 }
 
@@ -344,13 +344,17 @@ gic_line gicc_line_of(const cpuif *c, gic_group group)
 }
 
 /* The designer, product and revision of GICD_IIDR; the architecture version is 2. */
-static gic_status gicc_read_iidr(void *kernel, const gic_reg_access *a, uint64_t *value)
+uint64_t gicc_iidr(const cpuif *c)
 {
-    const cpuif *c = (const cpuif *)kernel;
     uint64_t same = GIC_FIELD_MASK(GICC_IIDR, ProductID) | GIC_FIELD_MASK(GICC_IIDR, Revision) |
                     GIC_FIELD_MASK(GICC_IIDR, Implementer);
+    return (c->config.iidr & same) | GIC_MAKE(GICC_IIDR, ArchVersion, 2);
+}
+
+static gic_status gicc_read_iidr(void *kernel, const gic_reg_access *a, uint64_t *value)
+{
     (void)a;
-    *value = (c->config.iidr & same) | GIC_MAKE(GICC_IIDR, ArchVersion, 2);
+    *value = gicc_iidr((const cpuif *)kernel);
     return GIC_OK;
 }
 
@@ -378,18 +382,27 @@ static const gic_reg_row rows[] = {
 #undef GICC_REG
 };
 
-void gicc_init(cpuif *c)
+void cpuif_init_frame(gic_frame *frame, uint8_t *index, const gic_reg_row *row, unsigned count,
+                      uint32_t size)
 {
-    c->frame.row = rows;
-    c->frame.row_count = GIC_COUNT_OF(rows);
-    c->frame.size = GICC_FRAME_SIZE;
-    c->frame.index = c->frame_index;
-    gic_frame_index(c->frame_index, rows, GIC_COUNT_OF(rows), GICC_FRAME_SIZE);
+    frame->row = row;
+    frame->row_count = (uint16_t)count;
+    frame->size = size;
+    frame->index = index;
+    gic_frame_index(index, row, count, size);
 }
 
-const gic_frame *cpuif_gicc_frame(const cpuif *c)
+void gicc_init(cpuif *c)
 {
-    return c->config.gicv2 ? &c->frame : NULL;
+    cpuif_init_frame(&c->gicc, c->gicc_index, rows, GIC_COUNT_OF(rows), GICC_FRAME_SIZE);
+    gich_init(c);
+}
+
+const gic_frame *cpuif_frame(const cpuif *c, cpuif_frame_kind kind)
+{
+    if (!c->config.gicv2 || (kind != CPUIF_GICC && c->d.v.count == 0))
+        return NULL;
+    return kind == CPUIF_GICC ? &c->gicc : kind == CPUIF_GICH ? &c->gich : &c->gicv;
 }
 
 static gic_frame_policy policy_of(cpuif *c)
@@ -402,14 +415,18 @@ static gic_frame_policy policy_of(cpuif *c)
     return policy;
 }
 
-gic_status cpuif_gicc_read(cpuif *c, const gic_access *access, uint32_t offset, uint64_t *value)
+gic_status cpuif_frame_read(cpuif *c, cpuif_frame_kind kind, const gic_access *access,
+                            uint32_t offset, uint64_t *value)
 {
+    const gic_frame *frame = cpuif_frame(c, kind);
     gic_frame_policy policy = policy_of(c);
-    return gic_frame_read(&c->frame, &policy, c, access, offset, value);
+    return frame ? gic_frame_read(frame, &policy, c, access, offset, value) : GIC_ADDRESS;
 }
 
-gic_status cpuif_gicc_write(cpuif *c, const gic_access *access, uint32_t offset, uint64_t value)
+gic_status cpuif_frame_write(cpuif *c, cpuif_frame_kind kind, const gic_access *access,
+                             uint32_t offset, uint64_t value)
 {
+    const gic_frame *frame = cpuif_frame(c, kind);
     gic_frame_policy policy = policy_of(c);
-    return gic_frame_write(&c->frame, &policy, c, access, offset, value);
+    return frame ? gic_frame_write(frame, &policy, c, access, offset, value) : GIC_ADDRESS;
 }

@@ -8,6 +8,7 @@
 #include "gic/fault.h"
 #include "gic/fields.h"
 #include "gic/mem.h"
+#include "virtual.h"
 
 enum {
 #define GIC_FIELD GIC_FIELD_CONSTANTS
@@ -31,12 +32,22 @@ typedef enum cpuif_class {
     CPUIF_CLASS_GROUP0,  /* HCR_EL2.FMO, SCR_EL3.FIQ */
     CPUIF_CLASS_GROUP1,  /* HCR_EL2.IMO, SCR_EL3.IRQ */
     CPUIF_CLASS_COMMON,  /* either of HCR_EL2.{IMO,FMO}, both of SCR_EL3.{IRQ,FIQ} */
-    CPUIF_CLASS_SGI,     /* the same, but never virtual */
+    CPUIF_CLASS_DIR,     /* the same, and ICH_HCR_EL2.TDIR */
+    CPUIF_CLASS_SGI,     /* as COMMON, but never virtual: trapped instead */
     CPUIF_CLASS_SRE_EL1, /* ICC_SRE_EL2.Enable, ICC_SRE_EL3.Enable */
     CPUIF_CLASS_SRE_EL2, /* ICC_SRE_EL3.Enable */
     CPUIF_CLASS_EL3,     /* EL3 only */
+    CPUIF_CLASS_ICH,     /* EL2 and EL3 */
+    /* Active priorities that exist in one of the two interfaces only: as GROUP0, GROUP1 there. */
+    CPUIF_CLASS_GROUP0_PHYSICAL,
+    CPUIF_CLASS_GROUP1_PHYSICAL,
+    CPUIF_CLASS_GROUP0_VIRTUAL,
+    CPUIF_CLASS_GROUP1_VIRTUAL,
     CPUIF_CLASS_COUNT
 } cpuif_class;
+
+/* A result beside those of gic_sysreg_result: the access is to the ICV_ register. */
+enum { CPUIF_SYSREG_VIRTUAL = GIC_SYSREG_STALL + 1 };
 
 /* The two copies of a banked register. Without EL3 there is one, CPUIF_BANK_NS. */
 typedef enum cpuif_bank { CPUIF_BANK_S, CPUIF_BANK_NS, CPUIF_BANK_COUNT } cpuif_bank;
@@ -86,9 +97,11 @@ typedef struct cpuif_state {
     uint8_t sent_groups; /* UpstreamControl as last sent */
     uint8_t sent_hint;
     uint32_t gicc; /* GICv2: what of GICC_CTLR is not above (gicc.c) */
+    cpuif_virtual v;
 } cpuif_state;
 
-GIC_STATIC_ASSERT(sizeof(cpuif_state) == 96, "no hidden padding in the saved state");
+GIC_STATIC_ASSERT(sizeof(cpuif_virtual) == 176, "no hidden padding in the saved state");
+GIC_STATIC_ASSERT(sizeof(cpuif_state) == 96 + sizeof(cpuif_virtual), "nor here");
 
 /* Everything here follows from the state and the configuration: rebuilt, never saved. */
 typedef struct cpuif_derived {
@@ -101,6 +114,7 @@ typedef struct cpuif_derived {
     uint8_t ap_words;                    /* ICC_AP0R<n> implemented */
     uint8_t line_of[GIC_GROUP_COUNT];    /* gic_line by P-22, of the PE as it is now */
     uint8_t class_of[GIC_SYSREG_COUNT];  /* cpuif_class */
+    cpuif_virtual_derived v;
 } cpuif_derived;
 
 struct cpuif {
@@ -111,14 +125,16 @@ struct cpuif {
     cpuif_derived d;
     gic_config config; /* `affinity` is not kept */
     gic_out entries[CPUIF_OUTBOX_ENTRIES];
-    gic_frame frame; /* GICv2: GICC */
-    uint8_t frame_index[GICC_FRAME_SIZE / GIC_FRAME_GRANULE];
+    gic_frame gicc, gich, gicv; /* GICv2 */
+    uint8_t gicc_index[GICC_FRAME_SIZE / GIC_FRAME_GRANULE];
+    uint8_t gich_index[GICH_FRAME_SIZE / GIC_FRAME_GRANULE];
+    uint8_t gicv_index[GICV_FRAME_SIZE / GIC_FRAME_GRANULE];
 };
 
 /* ---- registers (access.c: dispatch) ------------------------------------------------------- */
 
 typedef uint64_t cpuif_value_fn(const cpuif *c, const cpuif_view *v, unsigned index);
-typedef void cpuif_effect_fn(cpuif *c, uint64_t value);
+typedef void cpuif_effect_fn(cpuif *c, unsigned index, uint64_t value);
 /* false: no credit, nothing done. */
 typedef bool cpuif_write_fn(cpuif *c, const cpuif_view *v, unsigned index, uint64_t value);
 
@@ -135,6 +151,19 @@ cpuif_write_fn cpuif_ctlr_el1_write, cpuif_ctlr_el3_write, cpuif_sre_el1_write, 
 cpuif_write_fn cpuif_igrpen0_write, cpuif_igrpen1_write, cpuif_igrpen1_el3_write;
 cpuif_write_fn cpuif_sgi_write;
 
+cpuif_value_fn cpuif_ich_hcr_value, cpuif_ich_vtr_value, cpuif_ich_vmcr_value;
+cpuif_value_fn cpuif_ich_misr_value, cpuif_ich_eisr_value, cpuif_ich_elrsr_value;
+cpuif_value_fn cpuif_ich_ap0r_value, cpuif_ich_ap1r_value, cpuif_ich_lr_value;
+cpuif_write_fn cpuif_ich_hcr_write, cpuif_ich_vmcr_write;
+cpuif_write_fn cpuif_ich_ap0r_write, cpuif_ich_ap1r_write, cpuif_ich_lr_write;
+cpuif_value_fn cpuif_icv_iar_value, cpuif_icv_hppir_value;
+cpuif_effect_fn cpuif_icv_iar_acknowledge;
+cpuif_write_fn cpuif_icv_eoir_write, cpuif_icv_dir_write;
+cpuif_value_fn cpuif_icv_bpr0_value, cpuif_icv_bpr1_value, cpuif_icv_pmr_value;
+cpuif_value_fn cpuif_icv_rpr_value, cpuif_icv_ctlr_value, cpuif_icv_igrpen_value;
+cpuif_write_fn cpuif_icv_bpr0_write, cpuif_icv_bpr1_write, cpuif_icv_pmr_write;
+cpuif_write_fn cpuif_icv_ctlr_write, cpuif_icv_igrpen_write;
+
 /* Which classes of register the configuration leaves: once, at init. */
 void cpuif_derive_classes(cpuif *c);
 /* View, permissions and routing of the PE as it is now. */
@@ -148,8 +177,24 @@ static inline gic_group cpuif_group1_of(unsigned bank)
     return bank == CPUIF_BANK_S ? GIC_GROUP_1S : GIC_GROUP_1NS;
 }
 
-/* ICC_AP0R<n> implemented: 1, 2 or 4 by the pre-emption bits (P-26). */
-unsigned cpuif_ap_count(const gic_config *config);
+/* Active priority registers for so many pre-emption bits: 1, 2 or 4 (P-26). */
+unsigned cpuif_ap_count(unsigned preemption_bits);
+/* What exists of a 32-bit register of active priorities. */
+uint32_t cpuif_ap_bits(unsigned preemption_bits);
+/* Group priority bits for a binary point as ICC_BPR0 counts: 0 leaves [7:1], 7 leaves none. */
+static inline uint8_t cpuif_group_bits(unsigned bpr0)
+{
+    return (uint8_t)(0xFFu << (bpr0 + 1u));
+}
+/* What is implemented of a priority. */
+static inline uint8_t cpuif_implemented_priority(unsigned priority_bits, uint64_t value)
+{
+    return (uint8_t)(value & 0xFFu << (8 - priority_bits) & 0xFFu);
+}
+/* An interrupt that @p intid can name here: as acknowledged, or linked to by a list register. */
+bool cpuif_is_implemented(const cpuif *c, uint32_t intid);
+/* IDbits of ICC_CTLR and of what repeats it (ID-P15). */
+unsigned cpuif_id_bits(const gic_config *config);
 /* Smallest ICC_BPR of a group (P-08). */
 uint8_t cpuif_minimum_bpr(const gic_config *config, gic_group group);
 /* Group masks and running priority from the registers. */
@@ -282,9 +327,78 @@ static inline void cpuif_send_sgi(cpuif *c, uint32_t intid, gic_sgi sgi)
  */
 
 void gicc_init(cpuif *c);
+void gich_init(cpuif *c);
+void cpuif_init_frame(gic_frame *frame, uint8_t *index, const gic_reg_row *row, unsigned count,
+                      uint32_t size);
+/* GICC_IIDR and GICV_IIDR. */
+uint64_t gicc_iidr(const cpuif *c);
 /* The line for a group of interrupts. */
 gic_line gicc_line_of(const cpuif *c, gic_group group);
 /* Bits of GICC_CTLR that cpuif_state.gicc may have. */
 uint64_t gicc_kept_bits(void);
+
+/* ---- virtual interrupts ---------------------------------------------------------------------- */
+
+/* virtual_lr.c: list registers. */
+
+/* Masks and urgency of all list registers, from the registers. */
+void cpuif_derive_list_registers(cpuif *c);
+/* The most urgent candidate, anew: the groups that are enabled changed. */
+void cpuif_find_urgent(cpuif *c);
+/* Put @p lr into list register @p n. */
+void cpuif_set_lr(cpuif *c, unsigned n, uint64_t lr);
+/* Writable bits of every list register. */
+uint64_t cpuif_lr_mask(const gic_config *config);
+/* The first list register that holds @p intid Active, or CPUIF_LR_NONE. */
+unsigned cpuif_active_lr(const cpuif *c, uint32_t intid);
+/* Whether deactivating list register @p n has to wait for a credit upstream. */
+bool cpuif_lr_waits(const cpuif *c, unsigned n);
+/* Deactivate list register @p n, and what it is linked to (V-05). */
+void cpuif_deactivate_lr(cpuif *c, const cpuif_view *v, unsigned n);
+
+/* virtual_priority.c: ICH_VMCR_EL2 and active priorities, by both names. */
+
+/* ICH_VMCR_EL2 as it would be after a write of @p value, seen from bank @p bank. */
+uint32_t cpuif_clean_vmcr(const gic_config *config, uint64_t value, unsigned bank);
+/* Group masks and running priority from the registers. */
+void cpuif_derive_virtual_priorities(cpuif *c);
+/* The level of active priority of a list register's interrupt. */
+uint8_t cpuif_lr_running(const cpuif *c, uint64_t lr);
+void cpuif_raise_virtual(cpuif *c, unsigned group, uint8_t running);
+/* Drop the virtual running priority; there is one. */
+void cpuif_drop_virtual(cpuif *c);
+
+/* maintenance.c: ICH_HCR_EL2, what it reports, and the lines. */
+
+/* Writable bits of ICH_HCR_EL2. */
+uint32_t cpuif_hcr_mask(void);
+/* ICH_HCR_EL2.EOIcount goes one up, and wraps (V-04). */
+void cpuif_count_eoi(cpuif *c);
+/* vIRQ, vFIQ and the maintenance interrupt as they have to be, as a set of gic_line. */
+unsigned cpuif_wanted_virtual_lines(const cpuif *c);
+/* Drive them so. */
+void cpuif_update_virtual(cpuif *c);
+
+/* Whether virtual group @p group is enabled: ICV_IGRPEN<n>. */
+static inline bool cpuif_virtual_group_enabled(const cpuif *c, unsigned group)
+{
+    return GIC_GET(ICH_VMCR_EL2, VENG0, c->s.v.vmcr >> group) != 0;
+}
+
+/* Whether the most urgent candidate is signalled, or would be but for what masks it (V-02, V-17).
+ */
+static inline bool cpuif_virtual_signals(const cpuif *c)
+{
+    const cpuif_virtual_derived *d = &c->d.v;
+    cpuif_candidate candidate;
+    unsigned n = cpuif_virtual_best(d);
+    if (d->urgency == CPUIF_URGENCY_NONE || GIC_GET(ICH_HCR_EL2, En, c->s.v.hcr) == 0)
+        return false;
+    candidate.priority = (uint8_t)GIC_GET(ICH_LR, Priority, c->s.v.lr[n]);
+    candidate.pmr = (uint8_t)GIC_GET(ICH_VMCR_EL2, VPMR, c->s.v.vmcr);
+    candidate.running = d->running;
+    candidate.group_mask = d->group_mask[d->group1 >> n & 1u];
+    return cpuif_can_signal(candidate);
+}
 
 #endif

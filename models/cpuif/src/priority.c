@@ -4,14 +4,16 @@
 
 /* ---- what the configuration says ------------------------------------------------------------ */
 
-static uint8_t implemented_priority(const cpuif *c, uint64_t value)
+unsigned cpuif_ap_count(unsigned preemption_bits)
 {
-    return (uint8_t)(value & 0xFFu << (8 - c->config.priority_bits) & 0xFFu);
+    return ((1u << preemption_bits) + CPUIF_AP_WORD_BITS - 1u) / CPUIF_AP_WORD_BITS;
 }
 
-unsigned cpuif_ap_count(const gic_config *config)
+/* With 4 pre-emption bits half of the one register is RES0. */
+uint32_t cpuif_ap_bits(unsigned preemption_bits)
 {
-    return ((1u << config->preemption_bits) + CPUIF_AP_WORD_BITS - 1u) / CPUIF_AP_WORD_BITS;
+    unsigned levels = 1u << preemption_bits;
+    return levels < CPUIF_AP_WORD_BITS ? (UINT32_C(1) << levels) - 1u : ~UINT32_C(0);
 }
 
 /* ID-P03: by the pre-emption bits, which are the priority bits (at most 7) unless fewer are chosen.
@@ -24,12 +26,6 @@ uint8_t cpuif_minimum_bpr(const gic_config *config, gic_group group)
 
 /* ---- group priority -------------------------------------------------------------------------- */
 
-/* Group priority bits for a binary point as ICC_BPR0 counts: 0 leaves [7:1], 7 leaves none. */
-static uint8_t group_bits(unsigned bpr0)
-{
-    return (uint8_t)(0xFFu << (bpr0 + 1u));
-}
-
 static bool common_bpr(const cpuif *c, unsigned bank)
 {
     return bank == CPUIF_BANK_S ? GIC_GET(ICC_CTLR_EL3, CBPR_EL1S, c->s.ctlr) != 0
@@ -39,14 +35,15 @@ static bool common_bpr(const cpuif *c, unsigned bank)
 static void derive_group_masks(cpuif *c)
 {
     const uint8_t *bpr = c->s.bpr;
-    uint8_t group0 = group_bits(bpr[GIC_GROUP_0]);
+    uint8_t group0 = cpuif_group_bits(bpr[GIC_GROUP_0]);
     bool common_s = common_bpr(c, CPUIF_BANK_S);
     bool common_ns = common_bpr(c, CPUIF_BANK_NS);
     unsigned offset = GIC_FAULT("P-08") ? 0 : 1;
     c->d.group_mask[GIC_GROUP_0] = group0;
-    c->d.group_mask[GIC_GROUP_1S] = common_s ? group0 : group_bits(bpr[GIC_GROUP_1S]);
+    c->d.group_mask[GIC_GROUP_1S] = common_s ? group0 : cpuif_group_bits(bpr[GIC_GROUP_1S]);
     /* P-08: BPR1(NS) counts one more than BPR0; P-09: with CBPR it is BPR0 itself. */
-    c->d.group_mask[GIC_GROUP_1NS] = common_ns ? group0 : group_bits(bpr[GIC_GROUP_1NS] - offset);
+    c->d.group_mask[GIC_GROUP_1NS] =
+        common_ns ? group0 : cpuif_group_bits(bpr[GIC_GROUP_1NS] - offset);
 }
 
 /* ---- running priority ------------------------------------------------------------------------ */
@@ -90,7 +87,7 @@ static void derive_running(cpuif *c)
 void cpuif_derive_priorities(cpuif *c)
 {
     c->d.level_shift = (uint8_t)(8 - c->config.preemption_bits);
-    c->d.ap_words = (uint8_t)cpuif_ap_count(&c->config);
+    c->d.ap_words = (uint8_t)cpuif_ap_count(c->config.preemption_bits);
     derive_group_masks(c);
     derive_running(c);
 }
@@ -128,17 +125,10 @@ static uint32_t nonsecure_levels(const cpuif *c, unsigned n)
     return (n + 1) * CPUIF_AP_WORD_BITS <= first ? 0 : ~UINT32_C(0) << first;
 }
 
-/* With 4 pre-emption bits half of the one register is RES0. */
-static uint32_t implemented_levels(const cpuif *c)
-{
-    unsigned levels = 1u << c->config.preemption_bits;
-    return levels < CPUIF_AP_WORD_BITS ? (UINT32_C(1) << levels) - 1u : ~UINT32_C(0);
-}
-
 static void ap_write(cpuif *c, const cpuif_view *v, gic_group group, unsigned n, uint32_t value)
 {
     uint32_t *ap = &c->s.ap[group][n];
-    value &= implemented_levels(c);
+    value &= cpuif_ap_bits(c->config.preemption_bits);
     if (value != 0 && value != *ap)
         gic_report(&c->outbox, GIC_EV_BAD_AP_WRITE, c->pe, GIC_INTID_SPURIOUS, value);
     /* P-26: Non-secure software may clear, but not set, a priority of the Secure half (ID-P05). */
@@ -199,7 +189,8 @@ bool cpuif_pmr_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t val
             return true;
         priority = CPUIF_SECURE_HALF | priority >> 1;
     }
-    c->s.pmr = GIC_FAULT("P-06") ? (uint8_t)priority : implemented_priority(c, priority);
+    c->s.pmr = GIC_FAULT("P-06") ? (uint8_t)priority
+                                 : cpuif_implemented_priority(c->config.priority_bits, priority);
     if (!GIC_FAULT("peer-gem5-10a"))
         cpuif_settle(c);
     return true;

@@ -17,11 +17,16 @@ typedef struct saved {
     uint8_t two_security_states;
     uint8_t has_el2;
     uint8_t has_el3;
+    uint8_t list_registers;
+    uint8_t virtual_priority_bits;
+    uint8_t virtual_preemption_bits;
+    uint8_t id_bits;
     uint8_t gicv2;
+    uint8_t zero[4];
     cpuif_state state;
 } saved;
 
-GIC_STATIC_ASSERT(sizeof(saved) == 8 + sizeof(cpuif_state), "no hidden padding");
+GIC_STATIC_ASSERT(sizeof(saved) == 16 + sizeof(cpuif_state), "no hidden padding");
 GIC_STATIC_ASSERT(sizeof(gic_pe_state) == 12, "every member of gic_pe_state is one byte");
 
 static void fill(const cpuif *c, saved *s)
@@ -34,9 +39,15 @@ static void fill(const cpuif *c, saved *s)
     s->has_el2 = c->config.has_el2;
     s->has_el3 = c->config.has_el3;
     s->gicv2 = c->config.gicv2;
+    s->list_registers = c->d.v.count;
+    s->virtual_priority_bits = c->config.virtual_priority_bits;
+    s->virtual_preemption_bits = c->config.virtual_preemption_bits;
+    s->id_bits = (uint8_t)cpuif_id_bits(&c->config);
     s->state = c->s;
     if (GIC_FAULT("N-02c"))
         memset(s->state.ap, 0, sizeof s->state.ap);
+    if (GIC_FAULT("N-02d"))
+        s->state.v.ap[1][0] = 0;
 }
 
 /* The PE state as raw bytes: a bool that is neither 0 nor 1 must not be looked at as a bool. */
@@ -52,7 +63,7 @@ static bool pe_state_is_valid(const unsigned char *raw)
 
 static bool priorities_are_valid(const cpuif *c, const cpuif_state *s)
 {
-    unsigned words = cpuif_ap_count(&c->config);
+    unsigned words = cpuif_ap_count(c->config.preemption_bits);
     for (unsigned g = 0; g < GIC_GROUP_COUNT; g++) {
         if (s->bpr[g] > CPUIF_BPR_MAX || s->bpr[g] < cpuif_minimum_bpr(&c->config, (gic_group)g))
             return false;
@@ -61,6 +72,32 @@ static bool priorities_are_valid(const cpuif *c, const cpuif_state *s)
                 return false;
     }
     return true;
+}
+
+static bool is_zero(const uint8_t *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (bytes[i] != 0)
+            return false;
+    return true;
+}
+
+/* Of the virtual CPU interface: nothing is set that software cannot set. */
+static bool virtual_is_valid(const cpuif *c, const cpuif_virtual *v)
+{
+    const unsigned words = cpuif_ap_count(c->config.virtual_preemption_bits);
+    for (unsigned n = 0; n < CPUIF_LR_MOST; n++)
+        if ((v->lr[n] & ~(n < c->d.v.count ? cpuif_lr_mask(&c->config) : 0)) != 0)
+            return false;
+    for (unsigned n = 0; n < CPUIF_AP_WORDS; n++) {
+        const uint32_t mask = n < words ? cpuif_ap_bits(c->config.virtual_preemption_bits) : 0;
+        if (((v->ap[0][n] | v->ap[1][n]) & ~mask) != 0)
+            return false;
+    }
+    /* The lowest binary points are those of Secure state. */
+    return (v->hcr & ~cpuif_hcr_mask()) == 0 &&
+           v->vmcr == cpuif_clean_vmcr(&c->config, v->vmcr, CPUIF_BANK_S) &&
+           is_zero(v->zero, sizeof v->zero);
 }
 
 static bool flags_are_valid(const cpuif_state *s)
@@ -84,6 +121,8 @@ static void adopt(cpuif *c, const cpuif_state *s)
     c->s = *s;
     cpuif_derive_pe(c);
     cpuif_derive_priorities(c);
+    cpuif_derive_virtual_priorities(c);
+    cpuif_derive_list_registers(c);
 }
 
 size_t cpuif_save_size(const cpuif *c)
@@ -111,10 +150,11 @@ bool cpuif_load(cpuif *c, const void *in, size_t length)
         return false;
     memcpy(pe, &loaded.state.pe, sizeof pe);
     if (!pe_state_is_valid(pe) || !priorities_are_valid(c, &loaded.state) ||
-        !flags_are_valid(&loaded.state) || !credits_are_valid(&loaded.state))
+        !flags_are_valid(&loaded.state) || !credits_are_valid(&loaded.state) ||
+        !virtual_is_valid(c, &loaded.state.v))
         return false;
     adopt(c, &loaded.state);
-    if (cpuif_lines_are(c, cpuif_wanted_lines(c)))
+    if (cpuif_lines_are(c, cpuif_wanted_lines(c)) && c->s.v.lines == cpuif_wanted_virtual_lines(c))
         return true;
     adopt(c, &before);
     return false;

@@ -120,7 +120,7 @@ void gicd_claim_returned(gicd *d, uint16_t from, const gic_msg *msg)
     gicd_claim_refresh(d, slot);
 }
 
-/* --- from nothing, and checking -------------------------------------------------------------- */
+/* --- from nothing ---------------------------------------------------------------------------- */
 
 static unsigned gicd_claimants(const gicd *d, unsigned slot)
 {
@@ -142,20 +142,4 @@ void gicd_claim_rebuild(gicd *d)
         for (left = s->wanted; left; left &= left - 1)
             gicd_list_put(d, slot, gic_lowest_bit(left));
     }
-}
-
-bool gicd_claim_consistent(const gicd *d, unsigned slot)
-{
-    const gicd_slot *s = &d->derived.slot[slot];
-    unsigned w = slot / 32;
-    unsigned pe;
-    if (s->claimed != gicd_claimants(d, slot) ||
-        s->wanted != (gicd_claim_targets(d, slot) & ~(unsigned)s->claimed))
-        return false;
-    for (pe = 0; pe < d->pool; pe++) {
-        bool listed = (d->derived.list[pe * d->words + w] & gic_bit(slot)) != 0;
-        if (listed != (s->wanted >> pe & 1u))
-            return false;
-    }
-    return true;
 }

@@ -325,8 +325,6 @@ void gicd_refresh_group(gicd *d, unsigned w);
 unsigned gicd_best(gicd *d, unsigned list, gic_group_set groups);
 /* Rebuild everything derived. */
 void gicd_rebuild(gicd *d);
-/* Whether the derived state equals what a full recompute would give (tests). */
-bool gicd_derived_consistent(const gicd *d);
 
 /* --- gicd_route.c: who gets it --------------------------------------------------------------- */
 
@@ -414,8 +412,6 @@ bool gicd_rwp(const gicd *d);
 void gicd_claim_refresh(gicd *d, unsigned slot);
 void gicd_claim_changed(gicd *d, unsigned slot);
 void gicd_claim_rebuild(gicd *d);
-/* Whether the lists and claims of @p slot are what a full recompute would give (tests). */
-bool gicd_claim_consistent(const gicd *d, unsigned slot);
 /* A unit of work: what is in the list of PE @p pe is offered to it; recalls of @p slot. */
 void gicd_claim_offer(gicd *d, unsigned pe, unsigned slot);
 void gicd_claim_recall(gicd *d, unsigned slot);

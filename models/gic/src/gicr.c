@@ -144,7 +144,7 @@ void gicr_reset(gicr *r)
 
     for (w = 0; w < GICR_WORDS_MAX; w++)
         level[w] = r->arch.word[w].level;
-    gicr_zero(&r->arch, sizeof(r->arch));
+    gicr_zero(&r->arch, sizeof(r->arch)); /* GICR_ASLEEP */
     for (w = 0; w < GICR_WORDS_MAX; w++)
         r->arch.word[w].level = level[w];
     r->arch.word[0].edge = GICR_SGIS;

@@ -312,7 +312,6 @@ static inline uint32_t lpi_best_key(const gicr_lpi *l)
 
 void lpi_mark(gicr_lpi *l, unsigned map, uint32_t line);
 void lpi_unmark(gicr_lpi *l, unsigned map, uint32_t line);
-bool lpi_is_marked(const gicr_lpi *l, unsigned map, uint32_t line);
 /* Whether bits of the line may be set. */
 bool lpi_is_known(const gicr_lpi *l, uint32_t line);
 /* The first marked line from @p line on, or LPI_NO_LINE. */

@@ -72,11 +72,10 @@ bool lpi_pass_goes_on(gicr *r)
     gicr_lpi *l = r->lpi;
     bool select = l->arch.pass == LPI_PASS_SELECT;
     if (l->arch.pass == LPI_PASS_NONE) {
-        if (lpi_is_thirsty(l))
-            lpi_begin_select(l);
-        else if (l->map[LPI_TAKEN].count > 0)
-            lpi_begin_take(l);
-        return l->arch.pass != LPI_PASS_NONE;
+        if (!lpi_is_thirsty(l))
+            return false;
+        lpi_begin_select(l);
+        return true;
     }
     if (lpi_pass_lines(r, select ? LPI_READY : LPI_TAKEN, select ? LPI_SELECT : LPI_TAKE))
         return true;

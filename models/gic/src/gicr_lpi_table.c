@@ -6,11 +6,6 @@
 
 /* --- maps ------------------------------------------------------------------------------------ */
 
-bool lpi_is_marked(const gicr_lpi *l, unsigned map, uint32_t line)
-{
-    return (l->map[map].word[line / 64u] >> (line % 64u) & 1u) != 0;
-}
-
 bool lpi_is_known(const gicr_lpi *l, uint32_t line)
 {
     uint64_t words = l->map[LPI_READY].word[line / 64u] | l->map[LPI_DISABLED].word[line / 64u] |

@@ -492,4 +492,11 @@ gic_explanation assembly::explain(uint32_t intid, uint16_t pe) const
     return out;
 }
 
+gic_explanation assembly::explain_virtual(uint32_t vintid, uint16_t pe) const
+{
+    gic_explanation out;
+    gic_explain_virtual(a_, vintid, pe, &out);
+    return out;
+}
+
 } // namespace gictlm

@@ -178,13 +178,17 @@ frame_target::layout frame_target::lay_out() const
                 gicd_bytes,
                 0};
     case frame_kind::gicc:
-        return {gic_assembly_gicc_frame(a),
+    case frame_kind::gich:
+    case frame_kind::gicv: {
+        const uint32_t bytes = kind_ == frame_kind::gich ? GICH_FRAME_SIZE : GICC_FRAME_SIZE;
+        return {gic_assembly_cpu_frame(a, cpu_kind()),
                 c.gicc_defaults,
                 GIC_COST_GICC_READ,
                 GIC_COST_GICC_WRITE,
-                GICC_FRAME_SIZE,
-                GICC_FRAME_SIZE,
+                bytes,
+                bytes,
                 0};
+    }
     case frame_kind::gicr:
         return {gic_assembly_gicr_frame(a),
                 c.gicr_defaults,
@@ -219,8 +223,7 @@ frame_target::frame_target(const char *name, assembly &owner, frame_kind kind, u
     banked_ = owner.config_.gic.gicv2 && kind == frame_kind::gicd
                   ? gic_assembly_gicr_frame(owner.a_)
                   : nullptr;
-    absent_ = owner.config_.gic.gicv2 ? kind != frame_kind::gicd && kind != frame_kind::gicc
-                                      : kind == frame_kind::gicc;
+    absent_ = registers_ == nullptr || (owner.config_.gic.gicv2 && kind == frame_kind::gicr);
     base_ = l.base;
     frame_bytes_ = l.bytes;
     size_ = uint64_t(l.stride) * (kind == frame_kind::gicr ? count : 1);
@@ -273,6 +276,18 @@ frame_target::quick_row frame_target::make_quick(const gic_reg_row &row)
     return q;
 }
 
+inline bool frame_target::is_cpu() const
+{
+    return kind_ == frame_kind::gicc || kind_ == frame_kind::gich || kind_ == frame_kind::gicv;
+}
+
+inline cpuif_frame_kind frame_target::cpu_kind() const
+{
+    return kind_ == frame_kind::gich   ? CPUIF_GICH
+           : kind_ == frame_kind::gicv ? CPUIF_GICV
+                                       : CPUIF_GICC;
+}
+
 inline bool frame_target::inside(uint64_t address, uint64_t length) const
 {
     return address < size_ && (address & stride_mask_) + length <= frame_bytes_;
@@ -308,8 +323,8 @@ inline gic_status frame_target::read(uint64_t now_ps, const gic_access &access, 
         return GIC_ADDRESS;
     if (kind_ == frame_kind::gicd)
         return gic_assembly_gicd_read(owner_.a_, now_ps, &access, offset, &value);
-    if (kind_ == frame_kind::gicc)
-        return gic_assembly_gicc_read(owner_.a_, now_ps, &access, offset, &value);
+    if (is_cpu())
+        return gic_assembly_cpu_read(owner_.a_, now_ps, cpu_kind(), &access, offset, &value);
     if (kind_ != frame_kind::gicr)
         return gic_assembly_its_read(owner_.a_, now_ps, first_, &access, offset, &value);
     const auto pe = static_cast<uint16_t>(first_ + (address >> stride_shift_));
@@ -324,8 +339,8 @@ gic_status frame_target::write(uint64_t now_ps, const gic_access &access, uint64
         return GIC_ADDRESS;
     if (kind_ == frame_kind::gicd)
         return gic_assembly_gicd_write(owner_.a_, now_ps, &access, offset, value);
-    if (kind_ == frame_kind::gicc)
-        return gic_assembly_gicc_write(owner_.a_, now_ps, &access, offset, value);
+    if (is_cpu())
+        return gic_assembly_cpu_write(owner_.a_, now_ps, cpu_kind(), &access, offset, value);
     if (kind_ != frame_kind::gicr)
         return gic_assembly_its_write(owner_.a_, now_ps, first_, &access, offset, value);
     const auto pe = static_cast<uint16_t>(first_ + (address >> stride_shift_));
@@ -440,8 +455,7 @@ inline tlm::tlm_response_status frame_target::perform(const tlm::tlm_generic_pay
     owner_.check_entry();
     if (payload.is_read()) {
         uint64_t value;
-        if (clocked_ && offset_of(what.address) <= last_busy_offset && what.size >= 4 &&
-            kind_ != frame_kind::gicc)
+        if (clocked_ && offset_of(what.address) <= last_busy_offset && what.size >= 4 && !is_cpu())
             sync_busy(access, what.address, delay);
         status = read(owner_.now_ps(delay), access, what.address, value);
         owner_.settle();
@@ -476,7 +490,7 @@ tlm::tlm_response_status frame_target::bad_size(const tlm::tlm_generic_payload &
     event.pe = access.pe;
     event.port = kind_ == frame_kind::gicd   ? GIC_PORT_GICD
                  : kind_ == frame_kind::gicr ? GIC_PORT_GICR
-                 : kind_ == frame_kind::gicc ? GIC_PORT_CPUIF
+                 : is_cpu()                  ? GIC_PORT_CPUIF
                                              : GIC_PORT_ITS;
     event.arg = uint64_t(offset_of(what.address)) << 32 | what.size;
     owner_.tell(event);

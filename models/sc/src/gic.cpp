@@ -108,12 +108,13 @@ gic::gic(sc_core::sc_module_name name, const config &c)
     : assembly(name, c, {true, true, !c.external_cpuif, true}),
       gicd("gicd", *this, frame_kind::gicd),
       gicr("gicr", *this, frame_kind::gicr, 0, c.gic.pe_count),
-      gicc("gicc", *this, frame_kind::gicc), gicr_region("gicr_region"), gits("gits"),
+      gicc("gicc", *this, frame_kind::gicc), gich("gich", *this, frame_kind::gich),
+      gicv("gicv", *this, frame_kind::gicv), gicr_region("gicr_region"), gits("gits"),
       translater("translater"), mem("mem", *this), spi("spi"), espi("espi"), ppi("ppi"),
       eppi("eppi"), cpu_active("cpu_active"), pe_reset("pe_reset"),
       reset("reset", *this, line_kind::reset, 0, 0), irq("irq"), fiq("fiq"), virq("virq"),
-      vfiq("vfiq"), wake_request("wake_request"), umsi("umsi"), sysreg("sysreg"),
-      to_cpuif("to_cpuif"), from_cpuif("from_cpuif")
+      vfiq("vfiq"), maintenance("maintenance"), wake_request("wake_request"), umsi("umsi"),
+      sysreg("sysreg"), to_cpuif("to_cpuif"), from_cpuif("from_cpuif")
 {
     make_regions(gicr_region);
     memory_port_ = &mem;
@@ -135,6 +136,7 @@ gic::gic(sc_core::sc_module_name name, const config &c)
     make_outputs(fiq, GIC_LINE_FIQ);
     make_outputs(virq, GIC_LINE_VIRQ);
     make_outputs(vfiq, GIC_LINE_VFIQ);
+    make_outputs(maintenance, GIC_LINE_MAINTENANCE);
     make_sysregs(sysreg);
 }
 
@@ -169,13 +171,15 @@ redistributor::redistributor(sc_core::sc_module_name name, const config &c)
 cpu_interface::cpu_interface(sc_core::sc_module_name name, const config &c)
     : assembly(name, c, only_cpuif), pe_reset("pe_reset"),
       reset("reset", *this, line_kind::reset, 0, 0), irq("irq"), fiq("fiq"), virq("virq"),
-      vfiq("vfiq"), sysreg("sysreg"), to_gicr("to_gicr"), from_gicr("from_gicr")
+      vfiq("vfiq"), maintenance("maintenance"), sysreg("sysreg"), to_gicr("to_gicr"),
+      from_gicr("from_gicr")
 {
     make_lines(pe_reset, line_kind::pe_reset, c.gic.pe_count, 0);
     make_outputs(irq, GIC_LINE_IRQ);
     make_outputs(fiq, GIC_LINE_FIQ);
     make_outputs(virq, GIC_LINE_VIRQ);
     make_outputs(vfiq, GIC_LINE_VFIQ);
+    make_outputs(maintenance, GIC_LINE_MAINTENANCE);
     make_sysregs(sysreg);
     make_streams(to_gicr, from_gicr, GIC_PORT_CPUIF, GIC_PORT_GICR);
 }

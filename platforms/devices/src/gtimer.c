@@ -66,8 +66,10 @@ static bool gtimer_el0_allowed(const gtimer *t, gtimer_class cls, const gtimer_p
     case CLASS_VIRT_COUNT:
         return (control & KCTL_VCTEN) != 0;
     case CLASS_PHYS_TIMER:
+    case CLASS_EL2_TIMER:
         return (control & KCTL_PTEN) != 0;
     case CLASS_VIRT_TIMER:
+    case CLASS_EL2_VIRT_TIMER:
         return (control & KCTL_VTEN) != 0;
     default:
         return false;
@@ -96,6 +98,11 @@ static gtimer_result gtimer_check_el0(const gtimer *t, gtimer_class cls, const g
     case CLASS_PHYS_TIMER:
     case CLASS_VIRT_TIMER:
         break;
+    case CLASS_EL2_TIMER: /* redirected from CNTP and CNTV */
+    case CLASS_EL2_VIRT_TIMER:
+        if (gtimer_is_host(pe))
+            break;
+        return GTIMER_UNDEFINED;
     default:
         return GTIMER_UNDEFINED;
     }
@@ -169,7 +176,8 @@ static uint64_t gtimer_read_offset(const gtimer *t, const gtimer_pe *pe)
     return host ? 0 : t->state.cntvoff;
 }
 
-/* What the comparator of a timer subtracts from the physical count. */
+/* What a timer subtracts from the physical count. A host reaches the virtual timer by _EL02 names
+   only, with the guest's offset. */
 static uint64_t gtimer_offset(const gtimer *t, unsigned id)
 {
     return id == GTIMER_V ? t->state.cntvoff : 0;
@@ -180,12 +188,11 @@ static bool gtimer_met(const gtimer *t, unsigned id, uint64_t count)
     return count - gtimer_offset(t, id) >= t->state.unit[id].cval;
 }
 
-static uint64_t gtimer_read_unit(const gtimer *t, unsigned index, const gtimer_pe *pe,
-                                 uint64_t count)
+static uint64_t gtimer_read_unit(const gtimer *t, unsigned index, uint64_t count)
 {
     const unsigned id = index / 3;
     const gtimer_unit *u = &t->state.unit[id];
-    const uint64_t offset = id == GTIMER_V ? gtimer_read_offset(t, pe) : 0;
+    const uint64_t offset = gtimer_offset(t, id);
 
     switch (index % 3) {
     case 0:
@@ -226,18 +233,17 @@ gtimer_result gtimer_read(const gtimer *t, gtimer_reg reg, const gtimer_pe *pe, 
         *value = t->state.cntvoff;
         break;
     default:
-        *value = gtimer_read_unit(t, reg - GTIMER_CNTP_CTL_EL0, pe, count);
+        *value = gtimer_read_unit(t, reg - GTIMER_CNTP_CTL_EL0, count);
         break;
     }
     return GTIMER_OK;
 }
 
-static void gtimer_write_unit(gtimer *t, unsigned index, const gtimer_pe *pe, uint64_t count,
-                              uint64_t value)
+static void gtimer_write_unit(gtimer *t, unsigned index, uint64_t count, uint64_t value)
 {
     const unsigned id = index / 3;
     gtimer_unit *u = &t->state.unit[id];
-    const uint64_t offset = id == GTIMER_V ? gtimer_read_offset(t, pe) : 0;
+    const uint64_t offset = gtimer_offset(t, id);
 
     switch (index % 3) {
     case 0:
@@ -273,7 +279,7 @@ gtimer_result gtimer_write(gtimer *t, gtimer_reg reg, const gtimer_pe *pe, uint6
         t->state.cntvoff = value;
         break;
     default:
-        gtimer_write_unit(t, reg - GTIMER_CNTP_CTL_EL0, pe, gtimer_count(t, now_ps), value);
+        gtimer_write_unit(t, reg - GTIMER_CNTP_CTL_EL0, gtimer_count(t, now_ps), value);
         break;
     }
     return GTIMER_OK;

@@ -17,23 +17,6 @@ const struct workload workloads[] = {
 };
 const unsigned workload_count = sizeof(workloads) / sizeof(workloads[0]);
 
-/** True when `name` is in the comma-separated list (up to a space); NULL lists everything. */
-static bool listed(const char *list, const char *name)
-{
-    size_t n = strlen(name);
-    while (list != NULL && *list != 0 && *list != ' ') {
-        const char *end = list;
-        while (*end != 0 && *end != ' ' && *end != ',') {
-            end++;
-        }
-        if ((size_t)(end - list) == n && memcmp(list, name, n) == 0) {
-            return true;
-        }
-        list = *end == ',' ? end + 1 : end;
-    }
-    return list == NULL;
-}
-
 static void measure_job(void *arg)
 {
     struct run *run = arg;
@@ -84,13 +67,13 @@ static void run_all(unsigned samples)
     const char *loads = bootarg_text("loads");
     for (unsigned index = 0; index < workload_count; index++) {
         const struct workload *w = &workloads[index];
-        if (pe_count() < w->min_pes || !listed(names, w->name)) {
+        if (pe_count() < w->min_pes || !bootarg_lists(names, w->name)) {
             continue;
         }
-        if (listed(loads, "idle")) {
+        if (bootarg_lists(loads, "idle")) {
             run_workload(index, false, samples);
         }
-        if (listed(loads, "loaded") && !w->idle_only) {
+        if (bootarg_lists(loads, "loaded") && !w->idle_only) {
             run_workload(index, true, samples);
         }
     }

@@ -46,7 +46,12 @@ enter_c:
     cmp     x20, #2
     b.ne    at_el1
 
-    /* EL2: nothing of ours stays here; continue at EL1. */
+    /* EL2: a program with a hypervisor stays here as well, in its vectors; continue at EL1. */
+    .weak   hyp_start
+    ldr     x1, =hyp_start
+    cbz     x1, 1f
+    blr     x1
+1:
     mov     x1, #(1 << 31)               /* HCR_EL2.RW */
     msr     hcr_el2, x1
     mov     x1, #3                       /* physical counter and timer open to EL1 */

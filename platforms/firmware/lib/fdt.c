@@ -119,6 +119,22 @@ const char *bootarg_text(const char *key)
     return NULL;
 }
 
+bool bootarg_lists(const char *list, const char *name)
+{
+    size_t n = strlen(name);
+    while (list != NULL && *list != 0 && *list != ' ') {
+        const char *end = list;
+        while (*end != 0 && *end != ' ' && *end != ',') {
+            end++;
+        }
+        if ((size_t)(end - list) == n && memcmp(list, name, n) == 0) {
+            return true;
+        }
+        list = *end == ',' ? end + 1 : end;
+    }
+    return list == NULL;
+}
+
 static bool digit_value(char c, unsigned base, unsigned *value)
 {
     unsigned v = c >= '0' && c <= '9'   ? (unsigned)(c - '0')

@@ -25,8 +25,8 @@ enum { ATTR_DEVICE, ATTR_NORMAL };
 #define TCR_WALK_WB    ((1ULL << 8) | (1ULL << 10) | (3ULL << 12))
 #define TCR_EL1_EPD1   (1ULL << 23)
 #define TCR_EL1_IPS_40 (2ULL << 32)
-#define TCR_EL3_PS_40  (2ULL << 16)
-#define TCR_EL3_RES1   ((1ULL << 31) | (1ULL << 23))
+#define TCR_EL23_PS_40 (2ULL << 16)
+#define TCR_EL23_RES1  ((1ULL << 31) | (1ULL << 23))
 
 static uint64_t level1[ENTRIES] __attribute__((aligned(4096)));
 static uint64_t level2_ram[ENTRIES] __attribute__((aligned(4096)));
@@ -54,12 +54,24 @@ void mmu_build_tables(void)
 void mmu_on_el3(void)
 {
     write_sysreg(mair_el3, MAIR_VALUE);
-    write_sysreg(tcr_el3, TCR_T0SZ | TCR_WALK_WB | TCR_EL3_PS_40 | TCR_EL3_RES1);
+    write_sysreg(tcr_el3, TCR_T0SZ | TCR_WALK_WB | TCR_EL23_PS_40 | TCR_EL23_RES1);
     write_sysreg(ttbr0_el3, (uint64_t)level1);
     dsb_sy();
     __asm__ volatile("tlbi alle3\n\tdsb sy" ::: "memory");
     isb();
-    write_sysreg(sctlr_el3, SCTLR_EL3_RES1 | SCTLR_M | SCTLR_C | SCTLR_I);
+    write_sysreg(sctlr_el3, SCTLR_EL23_RES1 | SCTLR_M | SCTLR_C | SCTLR_I);
+    isb();
+}
+
+void mmu_on_el2(void)
+{
+    write_sysreg(mair_el2, MAIR_VALUE);
+    write_sysreg(tcr_el2, TCR_T0SZ | TCR_WALK_WB | TCR_EL23_PS_40 | TCR_EL23_RES1);
+    write_sysreg(ttbr0_el2, (uint64_t)level1);
+    dsb_sy();
+    __asm__ volatile("tlbi alle2\n\tdsb sy" ::: "memory");
+    isb();
+    write_sysreg(sctlr_el2, SCTLR_EL23_RES1 | SCTLR_M | SCTLR_C | SCTLR_I);
     isb();
 }
 

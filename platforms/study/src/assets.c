@@ -13,11 +13,13 @@
 EMBED(latency_html, "/report/latency.html");
 EMBED(lpi_html, "/report/lpi.html");
 EMBED(storm_html, "/report/storm.html");
+EMBED(virt_html, "/report/virt.html");
 EMBED(css, "/report/report.css");
 EMBED(kit_js, "/report/kit.js");
 EMBED(latency_js, "/report/latency.js");
 EMBED(lpi_js, "/report/lpi.js");
 EMBED(storm_js, "/report/storm.js");
+EMBED(virt_js, "/report/virt.js");
 EMBED(uplot_js, "/vendor/uplot/uPlot.iife.min.js");
 EMBED(uplot_css, "/vendor/uplot/uPlot.min.css");
 EMBED(uplot_licence, "/vendor/uplot/LICENSE");

@@ -6,11 +6,13 @@
 extern const char study_asset_latency_html[]; /**< report/latency.html */
 extern const char study_asset_lpi_html[];
 extern const char study_asset_storm_html[];
+extern const char study_asset_virt_html[];
 extern const char study_asset_css[];    /**< report/report.css */
 extern const char study_asset_kit_js[]; /**< report/kit.js: what all reports share */
 extern const char study_asset_latency_js[];
 extern const char study_asset_lpi_js[];
 extern const char study_asset_storm_js[];
+extern const char study_asset_virt_js[];
 extern const char study_asset_uplot_js[];
 extern const char study_asset_uplot_css[];
 extern const char study_asset_uplot_licence[];

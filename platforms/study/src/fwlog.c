@@ -84,11 +84,25 @@ static bool read_storm(study_log *log, const char *line)
     return s->end_ps > s->start_ps;
 }
 
+static bool read_virt(study_log *log, const char *line)
+{
+    unsigned number;
+    study_virt_log v;
+
+    if (sscanf(line, "V %u %" SCNu64 " %" SCNu64, &number, &v.maintenance, &v.traps) != 3 ||
+        number >= log->num_names)
+        return false;
+    log->virt[number] = v;
+    return true;
+}
+
 static bool read_line(study_log *log, const char *line)
 {
     switch (line[0]) {
     case 'N':
         return read_storm(log, line);
+    case 'V':
+        return read_virt(log, line);
     case 'C':
         return read_config(log, line);
     case 'K':

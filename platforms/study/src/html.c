@@ -33,7 +33,7 @@ static void put_uplot(const page *p, FILE *out)
 static void put_js(const page *p, FILE *out)
 {
     static const char *const scripts[STUDY_KINDS] = {study_asset_latency_js, study_asset_lpi_js,
-                                                     study_asset_storm_js};
+                                                     study_asset_storm_js, study_asset_virt_js};
 
     fputs(study_asset_kit_js, out);
     fputs(scripts[p->kind], out);
@@ -81,8 +81,9 @@ static const part *part_at(const char *text)
 
 bool study_write_page(study_kind kind, const char *dir, study_data_fn *data, const void *ctx)
 {
-    static const char *const templates[STUDY_KINDS] = {
-        study_asset_latency_html, study_asset_lpi_html, study_asset_storm_html};
+    static const char *const templates[STUDY_KINDS] = {study_asset_latency_html,
+                                                       study_asset_lpi_html, study_asset_storm_html,
+                                                       study_asset_virt_html};
     const page made = {kind, data, ctx};
     FILE *out = study_create(dir, "report.html");
 

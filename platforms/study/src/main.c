@@ -62,6 +62,7 @@ static int (*const studies[STUDY_KINDS])(study_result *result) = {
     [STUDY_LATENCY] = study_latency,
     [STUDY_LPI] = study_lpi,
     [STUDY_STORM] = study_storm,
+    [STUDY_VIRT] = study_virt,
 };
 
 int main(int argc, char **argv)

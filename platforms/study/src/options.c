@@ -6,7 +6,7 @@
 #include "study.h"
 
 static const char help[] =
-    "usage: study latency|lpi|storm [options]\n"
+    "usage: study latency|lpi|storm|virt [options]\n"
     "\n"
     "Runs the study's firmware on gicvp, once for each point, and writes tables, data and "
     "pictures\n"
@@ -15,15 +15,17 @@ static const char help[] =
     "  latency           every kind of interrupt, idle and loaded, on 1 to 8 PEs\n"
     "  lpi               LPIs against devices, events, cache sizes, memory latency, walks\n"
     "  storm             offered MSIs against delivered interrupts and their latency\n"
+    "  virt              what a hypervisor's guest pays for an interrupt, and for a switch\n"
     "\n"
-    "  --samples N       samples of a point, 1 to 4096 (default 192; lpi 256; storm 512 of a PE)\n"
+    "  --samples N       samples of a point, 1 to 4096 (default 192; lpi 256; storm 512 of a PE; "
+    "virt 128)\n"
     "  --profile NAME    timing profile: a name of 'gicvp params' or a file (default gic600)\n"
     "  --set KEY=VALUE   override one key of the profile; may be repeated\n"
     "  --seed N          seed of the stimuli's phases (default 1)\n"
-    "  --out DIR         directory of the results (default build/study, lpi and storm below it)\n"
+    "  --out DIR         directory of the results (default build/study, the others below it)\n"
     "  --max-time TIME   bound on simulated time of a run (default 10s)\n"
     "  --gicvp PATH      the virtual platform program\n"
-    "  --firmware PATH   latency.elf; lpi, storm: lpi.elf\n"
+    "  --firmware PATH   latency.elf; lpi, storm: lpi.elf; virt: virt.elf\n"
     "  --json            print the results as JSON instead of tables\n"
     "  --help            this text\n"
     "latency, storm:\n"
@@ -38,14 +40,19 @@ static const char help[] =
     "  --rates LIST      offered loads, thousand MSIs a second, 1 to 100000 each\n"
     "  --vectors N       vectors that the MSIs come from, 1 to 2048 (default 64)\n"
     "  --service N       cycles from IAR to EOIR in the handler, 1 to 1000000 (default 500)\n"
-    "  --duration N      microseconds of arrivals at each load, 1 to 1000000 (default 1000)\n";
+    "  --duration N      microseconds of arrivals at each load, 1 to 1000000 (default 1000)\n"
+    "virt:\n"
+    "  --lists LIST      numbers of list registers, 1 to 16 each (default 1,2,4,8,16)\n"
+    "  --burst N         virtual interrupts at once, 1 to 32 (default 16)\n"
+    "  --live N          list registers in use when the guest is switched, 0 to 16 (default 2)\n";
 
 /** Studies that an option is of. */
 enum {
     OF_LATENCY = 1 << STUDY_LATENCY,
     OF_LPI = 1 << STUDY_LPI,
     OF_STORM = 1 << STUDY_STORM,
-    OF_ALL = OF_LATENCY | OF_LPI | OF_STORM
+    OF_VIRT = 1 << STUDY_VIRT,
+    OF_ALL = OF_LATENCY | OF_LPI | OF_STORM | OF_VIRT
 };
 
 static bool parse_u64(const char *text, uint64_t min, uint64_t max, uint64_t *out)
@@ -146,6 +153,38 @@ static bool parse_duration(study_options *o, const char *text)
     return parse_number("--duration", text, 1000000, &o->duration_us);
 }
 
+static bool parse_lists(study_options *o, const char *text)
+{
+    o->num_lists = 0;
+    for (const char *p = text; *p != '\0';) {
+        char *end;
+        unsigned long n = strtoul(p, &end, 10);
+
+        if (end == p || n < 1 || n > STUDY_MAX_LISTS || (*end != '\0' && *end != ',') ||
+            o->num_lists == STUDY_MAX_LISTS)
+            return study_fail("--lists %s: give up to %d numbers from 1 to %d, e.g. 2,4,8", text,
+                              STUDY_MAX_LISTS, STUDY_MAX_LISTS);
+        o->lists[o->num_lists++] = (unsigned)n;
+        p = *end == ',' ? end + 1 : end;
+    }
+    return o->num_lists > 0 || study_fail("--lists: give at least one number from 1 to 16");
+}
+
+static bool parse_burst(study_options *o, const char *text)
+{
+    return parse_number("--burst", text, 32, &o->burst);
+}
+
+static bool parse_live(study_options *o, const char *text)
+{
+    uint64_t n;
+
+    if (!parse_u64(text, 0, STUDY_MAX_LISTS, &n))
+        return study_fail("--live %s: give a number from 0 to %d", text, STUDY_MAX_LISTS);
+    o->live = (unsigned)n;
+    return true;
+}
+
 typedef struct option_row {
     const char *name;
     unsigned studies; /**< OF_*. */
@@ -162,6 +201,9 @@ static const option_row rows[] = {
     {"--vectors", OF_STORM, parse_vectors, 0},
     {"--service", OF_STORM, parse_service, 0},
     {"--duration", OF_STORM, parse_duration, 0},
+    {"--lists", OF_VIRT, parse_lists, 0},
+    {"--burst", OF_VIRT, parse_burst, 0},
+    {"--live", OF_VIRT, parse_live, 0},
     {"--profile", OF_ALL, NULL, offsetof(study_options, profile)},
     {"--workloads", OF_LATENCY, NULL, offsetof(study_options, workloads)},
     {"--sweeps", OF_LPI, NULL, offsetof(study_options, sweeps)},
@@ -214,11 +256,20 @@ static const study_options defaults[STUDY_KINDS] = {
                      .service = 500,
                      .duration_us = 1000,
                      .out = "build/study/storm"},
+    [STUDY_VIRT] = {.study = STUDY_VIRT,
+                    .pes = {1},
+                    .num_runs = 1,
+                    .samples = 128,
+                    .lists = {1, 2, 4, 8, 16},
+                    .num_lists = 5,
+                    .burst = 16,
+                    .live = 2,
+                    .out = "build/study/virt"},
 };
 
 static bool parse_study(study_options *o, const char *name)
 {
-    static const char *const names[STUDY_KINDS] = {"latency", "lpi", "storm"};
+    static const char *const names[STUDY_KINDS] = {"latency", "lpi", "storm", "virt"};
 
     for (unsigned n = 0; n < STUDY_KINDS; n++)
         if (strcmp(name, names[n]) == 0) {
@@ -228,7 +279,7 @@ static bool parse_study(study_options *o, const char *name)
             o->max_time = "10s";
             return true;
         }
-    return study_fail("%s: no such study; there are: latency, lpi, storm", name);
+    return study_fail("%s: no such study; there are: latency, lpi, storm, virt", name);
 }
 
 int study_parse_options(study_options *o, int argc, char **argv)

@@ -12,7 +12,7 @@
 
 extern char **environ;
 
-enum { MAX_ARGS = 44 + 2 * (STUDY_MAX_SETS + STUDY_JOB_SETS), PATH_SIZE = 4096 };
+enum { MAX_ARGS = 45 + 2 * (STUDY_MAX_SETS + STUDY_JOB_SETS), PATH_SIZE = 4096 };
 
 /* An argument list under construction. */
 typedef struct command {
@@ -79,6 +79,8 @@ static void build_command(command *c, const study_options *o, const study_job *j
     add(c, "--gic", "v3");
     if (job->secure)
         add(c, "--secure", NULL);
+    if (job->hypervisor)
+        add(c, "--virtualization", NULL);
     if (job->device != NULL)
         add(c, "--device", job->device);
     add(c, "--cpus", f->cpus);

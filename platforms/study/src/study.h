@@ -27,12 +27,19 @@ enum {
     STUDY_MAX_NAMES = 32, /**< Workloads of the firmware. */
     STUDY_NAME = 32,
     STUDY_MAX_RATES = 32, /**< Loads of a storm. */
+    STUDY_MAX_LISTS = 16, /**< Numbers of list registers in --lists, and the most of one. */
     STUDY_JOB_SETS = 4,   /**< Profile keys that a run sets of its own. */
     STUDY_NO_INSTANCE = -1
 };
 
 /** The studies. */
-typedef enum study_kind { STUDY_LATENCY, STUDY_LPI, STUDY_STORM, STUDY_KINDS } study_kind;
+typedef enum study_kind {
+    STUDY_LATENCY,
+    STUDY_LPI,
+    STUDY_STORM,
+    STUDY_VIRT,
+    STUDY_KINDS
+} study_kind;
 
 /** A time that was not measured. */
 #define STUDY_NONE INT64_MIN
@@ -55,6 +62,9 @@ typedef struct study_options {
     unsigned rates[STUDY_MAX_RATES]; /**< Storm: thousand MSIs a second. */
     unsigned num_rates;
     unsigned vectors, service, duration_us; /**< Storm. */
+    unsigned lists[STUDY_MAX_LISTS];        /**< Virt: list registers. */
+    unsigned num_lists;
+    unsigned burst, live; /**< Virt. */
     const char *max_time;
     bool json; /**< The table as JSON on standard output. */
 } study_options;
@@ -82,6 +92,7 @@ typedef struct study_job {
     unsigned pes;
     unsigned number; /**< Of its files. */
     bool secure;     /**< Two Security states. */
+    bool hypervisor; /**< PEs with EL2. */
     const char *append;
     const char *device; /**< NULL: none. */
     const char *set[STUDY_JOB_SETS];
@@ -92,6 +103,11 @@ typedef struct study_job {
 typedef struct study_storm_log {
     uint64_t arrivals, sent, taken, in_time, start_ps, end_ps;
 } study_storm_log;
+
+/** A V record: what a hypervisor had to do in a workload. */
+typedef struct study_virt_log {
+    uint64_t maintenance, traps;
+} study_virt_log;
 
 /** Everything the firmware wrote in one run. */
 typedef struct study_log {
@@ -105,6 +121,7 @@ typedef struct study_log {
     study_sample *samples;
     size_t num_samples;
     study_storm_log storm;
+    study_virt_log virt[STUDY_MAX_NAMES];
     char complaint[160]; /**< First X record or unreadable line; empty when none. */
 } study_log;
 
@@ -245,10 +262,12 @@ ptrdiff_t study_find_instance(const study_instances *instances, const study_samp
 /** When the sample was asserted, by the firmware. */
 uint64_t study_asserted_ps(const study_sample *sample, const study_clock *clock);
 
-/* ---- latency.c, lpi.c, storm.c: run the study and write its results. @return exit status. */
+/* ---- latency.c, lpi.c, storm.c, virt.c: run the study and write its results. @return exit status.
+ */
 int study_latency(study_result *result);
 int study_lpi(study_result *result);
 int study_storm(study_result *result);
+int study_virt(study_result *result);
 
 /* ---- common.c */
 /** Adds the causality violations that DIR/stats-N.json tells to the result, and gives its text,

@@ -12,6 +12,8 @@
     VP_AREA(GICD, 0x08000000, 0x00010000, "GIC Distributor")                          \
     VP_AREA(GICC, 0x08010000, 0x00010000, "GICv2 CPU interface")                      \
     VP_AREA(V2M, 0x08020000, 0x00001000, "GICv2m frame")                              \
+    VP_AREA(GICH, 0x08030000, 0x00010000, "GICv2 list registers")                     \
+    VP_AREA(GICV, 0x08040000, 0x00010000, "GICv2 virtual CPU interface")              \
     VP_AREA(ITS, 0x08080000, 0x00020000, "ITS")                                       \
     VP_AREA(GICR, 0x080a0000, 0x00f60000, "GIC Redistributors")                       \
     VP_AREA(UART0, 0x09000000, 0x00001000, "PL011 UART")                              \

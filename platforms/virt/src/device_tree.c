@@ -244,19 +244,25 @@ static void dt_ppi(dt_writer *w, const vp_machine *m, uint32_t number)
 
 static void node_gicv2(dt_writer *w, const vp_machine *m)
 {
-    uint32_t values[8];
+    uint32_t values[16];
 
     dt_put64(values, VP_GICD_BASE);
     dt_put64(values + 2, VP_GICD_SIZE);
     dt_put64(values + 4, VP_GICC_BASE);
     dt_put64(values + 6, VP_GICC_SIZE);
+    dt_put64(values + 8, VP_GICH_BASE);
+    dt_put64(values + 10, VP_GICH_SIZE);
+    dt_put64(values + 12, VP_GICV_BASE);
+    dt_put64(values + 14, VP_GICV_SIZE);
     dt_begin_at(w, "intc", VP_GICD_BASE);
     dt_text(w, "compatible", "arm,cortex-a15-gic");
     dt_cell(w, "#interrupt-cells", 3);
     dt_flag(w, "interrupt-controller");
     dt_size_cells(w, 2, 2);
     dt_flag(w, "ranges");
-    dt_cells(w, "reg", values, 8);
+    dt_cells(w, "reg", values, m->has_el2 ? 16 : 8);
+    if (m->has_el2)
+        dt_ppi(w, m, VP_PPI_MAINTENANCE);
     dt_cell(w, "phandle", PHANDLE_GIC);
     node_msi(w, m);
     dt_end(w);
@@ -292,13 +298,14 @@ static void node_timer(dt_writer *w, const vp_machine *m)
 {
     static const char compatible[] = "arm,armv8-timer\0arm,armv7-timer";
     const uint32_t level = ppi_cpus(m) | IRQ_LEVEL;
-    const uint32_t values[] = {IRQ_PPI, VP_PPI_CNTPS, level, IRQ_PPI, VP_PPI_CNTP,  level,
-                               IRQ_PPI, VP_PPI_CNTV,  level, IRQ_PPI, VP_PPI_CNTHP, level};
+    const uint32_t values[] = {IRQ_PPI,      VP_PPI_CNTPS, level,       IRQ_PPI,      VP_PPI_CNTP,
+                               level,        IRQ_PPI,      VP_PPI_CNTV, level,        IRQ_PPI,
+                               VP_PPI_CNTHP, level,        IRQ_PPI,     VP_PPI_CNTHV, level};
 
     dt_begin(w, "timer");
     dt_texts(w, "compatible", compatible, sizeof compatible);
     dt_flag(w, "always-on");
-    dt_cells(w, "interrupts", values, 12);
+    dt_cells(w, "interrupts", values, m->has_vhe ? 15 : 12);
     dt_end(w);
     dt_begin(w, "pmu");
     dt_text(w, "compatible", "arm,armv8-pmuv3");

@@ -29,7 +29,8 @@ static uint32_t intid_of(uint32_t type, uint32_t number)
 /* The interrupts of arm,armv8-timer, in the order of its binding. */
 static const char *timer_name(unsigned n)
 {
-    static const char *const names[] = {"secure physical", "physical", "virtual", "hypervisor"};
+    static const char *const names[] = {"secure physical", "physical", "virtual", "hypervisor",
+                                        "hypervisor virtual"};
 
     return n < sizeof names / sizeof names[0] ? names[n] : "";
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "board.h"
+#include "iss/a64.h"
 
 /* Firmware of the guest's own starts at EL3 when there is one; a kernel needs us to be firmware. */
 static vp_conduit choose_conduit(const vp_options *o)
@@ -24,6 +25,7 @@ void vp_machine_make(vp_machine *machine, const vp_options *options)
     machine->gicv2 = options->gicv2;
     machine->has_el3 = options->secure;
     machine->has_el2 = options->virtualization;
+    machine->has_vhe = machine->has_el2 && a64_cpu_has_vhe(machine->cpu);
     machine->conduit = choose_conduit(options);
     machine->bootargs = options->append;
     machine->guest_bootargs = options->guest_append;

@@ -29,8 +29,9 @@ typedef struct vp_machine {
     bool gicv2;   /**< GICD and GICC, no Redistributors, no ITS. */
     bool has_el3; /**< PEs have EL3, the GIC has two Security states. */
     bool has_el2;
-    vp_conduit conduit;                /**< NONE: firmware owns EL3. */
-    const char *bootargs;              /**< NULL: none. */
+    bool has_vhe;         /**< EL2 is that of a host: it has the virtual timer CNTHV. */
+    vp_conduit conduit;   /**< NONE: firmware owns EL3. */
+    const char *bootargs; /**< NULL: none. */
     uint64_t initrd_start, initrd_end; /**< Equal: none. */
     vp_module guest_kernel, guest_initrd;
     const char *guest_bootargs;   /**< NULL: none. */

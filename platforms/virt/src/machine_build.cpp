@@ -131,7 +131,7 @@ void machine::build_gic()
         scheduler_.keep_clock_of(*gic_);
     bus_.map(gic_->gicd, VP_GICD_BASE, VP_GICD_SIZE, false, false);
     if (v2)
-        bus_.map(gic_->gicc, VP_GICC_BASE, VP_GICC_SIZE, false, false);
+        map_gicv2();
     else
         map_redistributors();
     map_itss();
@@ -144,6 +144,15 @@ void machine::build_gic()
     guest_.gicc = gic_->gicc_registers();
     guest_.verbatim = 4;
     gic_->observe(on_gic_event, this);
+}
+
+void machine::map_gicv2()
+{
+    bus_.map(gic_->gicc, VP_GICC_BASE, VP_GICC_SIZE, false, false);
+    if (!setup_.machine.has_el2)
+        return;
+    bus_.map(gic_->gich, VP_GICH_BASE, VP_GICH_SIZE, false, false);
+    bus_.map(gic_->gicv, VP_GICV_BASE, VP_GICV_SIZE, false, false);
 }
 
 void machine::map_redistributors()
@@ -403,8 +412,8 @@ void machine::build_pe(unsigned n)
     config.index = n;
     config.iss = pe_iss_config(n);
     config.ops = a64_ops();
-    config.timer =
-        gtimer_config{VP_CNTFRQ_HZ, setup_.machine.has_el2, setup_.machine.has_el3, false};
+    config.timer = gtimer_config{VP_CNTFRQ_HZ, setup_.machine.has_el2, setup_.machine.has_el3,
+                                 setup_.machine.has_vhe};
     config.domain = domain_.get();
     config.timed = timed_;
     config.way_ps = to_ps(bus_.way());

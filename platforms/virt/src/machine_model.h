@@ -186,6 +186,7 @@ private:
                               uint64_t size, bool secure);
     void build_memories();
     void build_gic();
+    void map_gicv2();
     void map_redistributors();
     void map_itss();
     /// Number of the bus initiator that the GIC is, for its tables.

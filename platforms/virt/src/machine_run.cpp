@@ -423,17 +423,24 @@ void explain_pstate(gic_explanation &e, pe &unit)
     gic_gate_set(&e, GIC_GATE_PSTATE, unit.power() != pe_power::off && open, pstate);
 }
 
-} // namespace
-
-std::string machine::why(uint32_t intid, unsigned pe)
+// The same of a guest's interrupt.
+void explain_guest_pstate(gic_explanation &e, pe &unit)
 {
-    gic_explanation e = gic_->explain(intid, static_cast<uint16_t>(pe));
-    char line[160];
+    const gic_pe_state &state = unit.state();
+    const bool fiq = (e.gate[GIC_GATE_VIRTUAL_LINE].value & 1u) == 0;
+    const uint64_t pstate = unit.ops().get_reg(unit.instance(), ISS_REG_PSTATE);
+    const bool masked = (pstate >> (fiq ? pstate_f_bit : pstate_i_bit) & 1u) != 0;
+    const bool open = state.el == 0 || (state.el == 1 && !masked);
 
-    explain_pstate(e, unit(pe));
+    gic_gate_set(&e, GIC_GATE_VIRTUAL_PSTATE, unit.power() != pe_power::off && open, pstate);
+}
+
+std::string tell(const gic_explanation &e, const char *what)
+{
+    char line[160];
     const gic_gate_id closed = gic_first_closed_gate(&e);
 
-    (void)std::snprintf(line, sizeof line, "INTID %u at PE %u: %s%s\n", intid, pe,
+    (void)std::snprintf(line, sizeof line, "%s %u at PE %u: %s%s\n", what, e.intid, e.pe,
                         closed == GIC_GATE_COUNT ? "every gate is open" : "stopped at: ",
                         closed == GIC_GATE_COUNT ? "" : gic_gate_name(closed));
     std::string text = line;
@@ -446,6 +453,23 @@ std::string machine::why(uint32_t intid, unsigned pe)
                             gic_gate_name(static_cast<gic_gate_id>(gate.id)), gate.value,
                             gate.id == closed ? "   <== the first closed gate" : "");
         text += line;
+    }
+    return text;
+}
+
+} // namespace
+
+std::string machine::why(uint32_t intid, unsigned pe)
+{
+    gic_explanation e = gic_->explain(intid, static_cast<uint16_t>(pe));
+    gic_explanation v = gic_->explain_virtual(intid, static_cast<uint16_t>(pe));
+
+    explain_pstate(e, unit(pe));
+    std::string text = tell(e, "INTID");
+    // A guest's interrupt of that number, where a hypervisor has one.
+    if (v.gate[GIC_GATE_VIRTUAL_LISTED].open) {
+        explain_guest_pstate(v, unit(pe));
+        text += tell(v, "virtual INTID");
     }
     return text;
 }

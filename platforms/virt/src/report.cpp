@@ -61,6 +61,9 @@ gic_config everything()
     config.has_el2 = config.has_el3 = config.two_security_states = true;
     config.priority_bits = 8;
     config.preemption_bits = 7;
+    config.list_registers = GIC_MAX_LIST_REGISTERS;
+    config.virtual_priority_bits = 8;
+    config.virtual_preemption_bits = 7;
     config.lpi_bits = 24;
     config.its_count = 1;
     return config;
@@ -93,8 +96,7 @@ bool print_sysregs(gic_assembly *a, const char *filter, FILE *out)
         const gic_sysreg reg = static_cast<gic_sysreg>(n);
         const char *name = gic_sysreg_name(reg);
 
-        if (filter != nullptr && std::strcmp(filter, "ICC") != 0 &&
-            std::strncmp(name, filter, std::strlen(filter)) != 0)
+        if (filter != nullptr && std::strncmp(name, filter, std::strlen(filter)) != 0)
             continue;
         (void)std::fprintf(out, "sysreg %-28s %s%s%s\n", name, gic_sysreg_readable(reg) ? "R" : "",
                            gic_sysreg_writable(reg) ? "W" : "",
@@ -316,7 +318,9 @@ bool report_gicv2(const char *filter, FILE *out)
     bool any = print_frame("GICD2", *gic_assembly_gicd_frame(a), filter, out);
 
     any = print_frame("GICD2[PE]", *gic_assembly_gicr_frame(a), filter, out) || any;
-    return print_frame("GICC", *gic_assembly_gicc_frame(a), filter, out) || any;
+    any = print_frame("GICC", *gic_assembly_cpu_frame(a, CPUIF_GICC), filter, out) || any;
+    any = print_frame("GICH", *gic_assembly_cpu_frame(a, CPUIF_GICH), filter, out) || any;
+    return print_frame("GICV", *gic_assembly_cpu_frame(a, CPUIF_GICV), filter, out) || any;
 }
 
 bool report_registers(const char *filter, FILE *out, vp_error &error)

@@ -12,6 +12,41 @@
 _start:
     msr daifset, #15
     msr spsel, #1
+    mrs x0, currentel
+    cmp x0, #8
+    b.ne at_el1
+    adrp x0, hyp_stack_top
+    add sp, x0, :lo12:hyp_stack_top
+    bl make_hyp_tables
+    adrp x0, hyp_vectors
+    add x0, x0, :lo12:hyp_vectors
+    msr vbar_el2, x0
+    ldr x0, =0x33ff                     /* no traps */
+    msr cptr_el2, x0
+    mov x0, #6
+    msr mdcr_el2, x0
+    ldr x0, =0x80023559                 /* 39 bits from level 1, 4 KiB, write-back, 40 bits out */
+    msr vtcr_el2, x0
+    mov x0, #0
+    bl enter_guest
+    mrs x0, midr_el1
+    msr vpidr_el2, x0
+    mrs x0, mpidr_el1
+    msr vmpidr_el2, x0
+    ldr x0, =0x80000001                 /* RW, VM */
+    msr hcr_el2, x0
+    isb
+    tlbi alle1
+    dsb sy
+    ldr x0, =0x30d00800
+    msr sctlr_el1, x0
+    mov x0, #0x3c5
+    msr spsr_el2, x0
+    adr x0, at_el1
+    msr elr_el2, x0
+    isb
+    eret
+at_el1:
     adrp x0, stack_top
     add sp, x0, :lo12:stack_top
     adrp x0, vectors
@@ -76,11 +111,18 @@ save_vectors:
     .endr
     ret
 
-/* void power_off(void): PSCI SYSTEM_OFF. */
+/* void power_off(void): PSCI SYSTEM_OFF; with a hypervisor it is the one to ask for it. */
     .globl power_off
 power_off:
     ldr w0, =0x84000008
     hvc #0
+    b .
+
+/* void hyp_power_off(void): the same at EL2. */
+    .globl hyp_power_off
+hyp_power_off:
+    ldr w0, =0x84000008
+    smc #0
     b .
 
     .macro entry number
@@ -126,8 +168,45 @@ common:
     add sp, sp, #304
     eret
 
+/* ---- EL2: what the guest asks for, and faults of stage 2 */
+    .macro hyp_entry number
+    .balign 0x80
+    sub sp, sp, #304
+    stp x0, x1, [sp]
+    mov x1, #\number
+    b hyp_common
+    .endm
+
+    .balign 0x800
+hyp_vectors:
+    .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+    hyp_entry \n
+    .endr
+
+hyp_common:
+    move_registers str
+    mrs x3, elr_el2
+    stp xzr, x3, [sp, #248]
+    mrs x2, spsr_el2
+    mrs x3, esr_el2
+    stp x2, x3, [sp, #264]
+    mrs x2, far_el2
+    mrs x3, hpfar_el2
+    stp x2, x3, [sp, #280]
+    mov x0, sp
+    bl on_hyp
+    ldr x3, [sp, #256]
+    msr elr_el2, x3
+    move_registers ldr
+    ldp x0, x1, [sp]
+    add sp, sp, #304
+    eret
+
     .bss
     .balign 4096
+hyp_stack:
+    .skip 4096
+hyp_stack_top:
 stack:
     .skip 16384
 stack_top:

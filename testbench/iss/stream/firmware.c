@@ -6,6 +6,7 @@
 typedef struct frame {
     uint64_t x[31];
     uint64_t sp, elr, spsr, esr, far;
+    uint64_t hpfar; /* at EL2 */
 } frame;
 
 /** SIMD and floating-point state; the order is that of save_vectors. */
@@ -16,10 +17,14 @@ typedef struct vectors {
 
 void save_vectors(vectors *to);
 void power_off(void);
+void hyp_power_off(void);
 
 void make_tables(void);
 void fill_data(void);
 void on_exception(frame *f, uint64_t vector);
+void make_hyp_tables(void);
+void enter_guest(uint64_t guest);
+void on_hyp(frame *f, uint64_t vector);
 
 #define table_l1 ((uint64_t *)STREAM_TABLES)
 #define table_l2 (table_l1 + 512)
@@ -52,9 +57,10 @@ static uint64_t mix(uint64_t h, uint64_t v)
 
 static void map_window(unsigned window, unsigned first_page, uint64_t attributes)
 {
+    const uint64_t base = HEADER->stage2 ? STREAM_IPA : STREAM_DATA;
     for (unsigned i = 0; i < STREAM_PAGES; i++)
         table_l3[window * (STREAM_WINDOW_SIZE / STREAM_PAGE) + i] =
-            (STREAM_DATA + (uint64_t)(first_page + i) * STREAM_PAGE) | attributes;
+            (base + (uint64_t)(first_page + i) * STREAM_PAGE) | attributes;
 }
 
 void make_tables(void)
@@ -251,4 +257,174 @@ void on_exception(frame *f, uint64_t vector)
         f->elr = f->x[29]; /* where the stream wants to go on */
     else
         f->elr += 4;
+}
+
+/* ------------------------------------------------------------------ the hypervisor */
+
+/* Descriptors of stage 2: Normal write-back, inner shareable. */
+#define S2_NORMAL ((uint64_t)(15 << 2 | INNER))
+#define S2_READ   ((uint64_t)(1 << 6))
+#define S2_WRITE  ((uint64_t)(2 << 6))
+#define S2_ALL    (S2_NORMAL | S2_READ | S2_WRITE | STREAM_AF)
+
+#define hyp_table(guest, n) ((uint64_t *)STREAM_HYP + 512 * (STREAM_HYP_PAGES * (guest) + (n)))
+
+static uint64_t running;
+
+/** Rights of a group of pages; every second one is all of them. */
+static uint64_t hyp_rights(unsigned rights)
+{
+    static const uint64_t of[STREAM_RIGHTS] = {S2_ALL,
+                                               S2_ALL & ~S2_WRITE,
+                                               S2_ALL,
+                                               S2_ALL & ~S2_READ,
+                                               S2_ALL,
+                                               S2_ALL | UXN,
+                                               S2_ALL & ~(uint64_t)STREAM_AF,
+                                               0};
+    return of[rights % STREAM_RIGHTS];
+}
+
+/** Where the descriptor of a page of a group is, and what the page is. */
+static uint64_t *hyp_slot(uint64_t guest, unsigned group, unsigned i, uint64_t *ipa, uint64_t *pa)
+{
+    const uint64_t tables = STREAM_TABLES + 2 * STREAM_PAGE;
+    if (group == STREAM_GROUPS - 1) {
+        *ipa = *pa = tables;
+        return &hyp_table(guest, 2)[tables >> 12 & 511];
+    }
+    *ipa = STREAM_IPA + (uint64_t)(group * STREAM_PAGES + i) * STREAM_PAGE;
+    *pa = STREAM_DATA + (uint64_t)(group * STREAM_PAGES + i) * STREAM_PAGE;
+    return &hyp_table(guest, 3)[group * STREAM_PAGES + i];
+}
+
+static void hyp_map(uint64_t guest, unsigned group, uint64_t attributes)
+{
+    for (unsigned i = 0; i < (group == STREAM_GROUPS - 1 ? 1 : STREAM_PAGES); i++) {
+        uint64_t ipa, pa, *slot = hyp_slot(guest, group, i, &ipa, &pa);
+        *slot = attributes ? pa | attributes | TABLE : 0;
+    }
+}
+
+void make_hyp_tables(void)
+{
+    for (uint64_t g = 0; g < STREAM_GUESTS; g++) {
+        uint64_t *l1 = hyp_table(g, 0), *l2 = hyp_table(g, 1), *l3 = hyp_table(g, 2);
+        l1[0] = 1 << 2 | S2_READ | S2_WRITE | STREAM_AF | BLOCK; /* devices */
+        l1[1] = (uint64_t)l2 | TABLE;
+        for (uint64_t i = 0; i < 512; i++)
+            l3[i] = (STREAM_FIRMWARE + i * STREAM_PAGE) | S2_ALL | TABLE;
+        l2[(STREAM_FIRMWARE & 0x3fffffff) >> 21] = (uint64_t)l3 | TABLE;
+        l2[(STREAM_PROGRAM & 0x3fffffff) >> 21] = STREAM_PROGRAM | S2_ALL | BLOCK;
+        l2[(STREAM_DATA & 0x3fffffff) >> 21] = STREAM_DATA | S2_ALL | BLOCK;
+        l2[(STREAM_IPA & 0x3fffffff) >> 21] = (uint64_t)hyp_table(g, 3) | TABLE;
+        for (unsigned group = 0; group < STREAM_GROUPS; group++)
+            hyp_map(g, group, S2_ALL);
+    }
+}
+
+void enter_guest(uint64_t guest)
+{
+    uint64_t vttbr = (uint64_t)hyp_table(guest, 0) | (guest + 1) << 48;
+    running = guest;
+    __asm__ volatile("msr vttbr_el2, %0\n\tisb" : : "r"(vttbr) : "memory");
+}
+
+/** What a change of stage 2 must be followed by, in one of three ways. */
+static void hyp_invalidate(unsigned how, unsigned group)
+{
+    __asm__ volatile("dsb sy" : : : "memory");
+    if (how == 0) {
+        for (unsigned i = 0; i < STREAM_PAGES; i++) {
+            uint64_t ipa, pa;
+            (void)hyp_slot(running, group, i, &ipa, &pa);
+            __asm__ volatile("tlbi ipas2e1is, %0" : : "r"(ipa >> 12));
+        }
+        __asm__ volatile("dsb sy\n\ttlbi vmalle1is" : : : "memory");
+    } else if (how == 1) {
+        __asm__ volatile("tlbi vmalls12e1" : : : "memory");
+    } else {
+        __asm__ volatile("tlbi alle1is" : : : "memory");
+    }
+    __asm__ volatile("dsb sy\n\tisb" : : : "memory");
+}
+
+#define HYP_AT(name)                                             \
+    __asm__ volatile("at " name ", %0\n\tisb" : : "r"(address)); \
+    break
+
+/** AT, and what PAR_EL1 says. */
+static uint64_t hyp_translate(unsigned which, uint64_t address)
+{
+    uint64_t par;
+    switch (which) {
+    case 0:
+        HYP_AT("s12e1r");
+    case 1:
+        HYP_AT("s12e1w");
+    case 2:
+        HYP_AT("s12e0r");
+    case 3:
+        HYP_AT("s12e0w");
+    case 4:
+        HYP_AT("s1e1r");
+    case 5:
+        HYP_AT("s1e1w");
+    case 6:
+        HYP_AT("s1e0r");
+    default:
+        HYP_AT("s1e0w");
+    }
+    __asm__ volatile("mrs %0, par_el1" : "=r"(par));
+    return par;
+}
+
+static void on_hvc(const frame *f, unsigned immediate)
+{
+    const unsigned group = immediate >> 4 & 7, which = immediate >> 8 & 7;
+    switch (immediate & 0xf000) {
+    case STREAM_HVC_RIGHTS:
+        hyp_map(running, group, hyp_rights(immediate & 15));
+        hyp_invalidate(which, group);
+        break;
+    case STREAM_HVC_SWITCH:
+        enter_guest(!running);
+        break;
+    case STREAM_HVC_AT:
+        digest = mix(digest, hyp_translate(which, f->x[immediate & 31]));
+        break;
+    default:
+        hyp_power_off();
+        break;
+    }
+}
+
+void on_hyp(frame *f, uint64_t vector)
+{
+    const unsigned ec = (unsigned)(f->esr >> 26);
+    if (vector == 8 && ec == 0x16) {
+        on_hvc(f, f->esr & 0xffff);
+        return;
+    }
+    if (vector != 8 || (ec != 0x20 && ec != 0x24) || (f->spsr & 1)) {
+        put_value("at EL2 unexpected, vector ", (unsigned)vector, f->esr);
+        put_value("elr", 0, f->elr);
+        put_value("far", 0, f->far);
+        hyp_power_off();
+    }
+    exceptions++;
+    digest = mix(mix(mix(digest, f->hpfar), f->esr), mix(f->elr, f->spsr));
+    digest = mix(digest, f->far);
+    if (HEADER->trace) {
+        put_text("stage 2 ");
+        put_hex(f->esr);
+        put(' ');
+        put_hex(f->elr);
+        put(' ');
+        put_hex(f->far);
+        put(' ');
+        put_hex(f->hpfar);
+        put('\n');
+    }
+    f->elr = ec == 0x20 ? f->x[29] : f->elr + 4;
 }

@@ -281,10 +281,11 @@ static void one_item(stream *s)
         stream_system(s);
 }
 
-void stream_generate(stream *s, uint64_t seed, unsigned items)
+void stream_generate(stream *s, uint64_t seed, unsigned items, bool stage2)
 {
     memset(s, 0, sizeof *s);
     s->random = seed;
+    s->header.stage2 = stage2;
     s->level = stream_below(s, 2);
     make_header(s);
     while (s->items < items && s->items < STREAM_MAX_ITEMS && s->words + 128u < STREAM_MAX_WORDS) {

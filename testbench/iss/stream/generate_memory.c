@@ -179,7 +179,10 @@ static void single_structure(stream *s)
 
 /* ------------------------------------------------------------------ exclusive, ordered */
 
-/** Whether a store exclusive that fails looks at its address is open: here all are good ones. */
+/**
+ * Whether a store exclusive that fails looks at its address is open: here all are good ones. Stage
+ * 2 may make any of them a bad one, so that there are loads only.
+ */
 static uint64_t exclusive_address(stream *s, unsigned bytes)
 {
     uint64_t offset = stream_below(s, STREAM_PAGES * STREAM_PAGE) & ~(bytes - 1u);
@@ -203,7 +206,8 @@ static void exclusive(stream *s)
         stream_emit(s, 0xd503305fu | stream_below(s, 16) << 8); /* CLREX: what follows fails */
     else
         stream_emit(s, word | 1u << 22 | 31u << 16 | base << 5 | rt);
-    stream_emit(s, word | rs << 16 | base << 5 | rt);
+    if (!s->header.stage2)
+        stream_emit(s, word | rs << 16 | base << 5 | rt);
     stream_emit(s, 0xd5033f5fu);
 }
 

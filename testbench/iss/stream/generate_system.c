@@ -172,6 +172,8 @@ static void cache(stream *s)
         stream_emit(s, 0xd50b7420u | reg);
         return;
     }
+    if (s->header.stage2) /* QEMU does not look at the address */
+        return;
     stream_constant(s, reg, window_address(s, STREAM_RW));
     stream_emit(s, by_address[stream_below(s, COUNT(by_address))] | reg);
 }
@@ -190,6 +192,12 @@ static void translation(stream *s)
     stream_emit(s, 0xd5087800u | stream_below(s, 4) << 5 | reg);
     stream_emit(s, ISB);
     emit_register(s, MRS | PAR_EL1);
+}
+
+/** Where stage 1 leads the windows. */
+static uint64_t data_of(const stream *s)
+{
+    return s->header.stage2 ? STREAM_IPA : STREAM_DATA;
 }
 
 /** New descriptors for a whole window, and away with what was derived from the old ones. */
@@ -211,7 +219,7 @@ static void change_window(stream *s)
     unsigned by = stream_below(s, COUNT(invalidate));
     stream_constant(s, at, entry);
     for (unsigned i = 0; i < STREAM_PAGES; i++) {
-        stream_constant(s, value, right ? right | (STREAM_DATA + (4u + i) * STREAM_PAGE) : 0);
+        stream_constant(s, value, right ? right | (data_of(s) + (4u + i) * STREAM_PAGE) : 0);
         stream_emit(s, 0xf9000000u | i << 10 | at << 5 | value);
     }
     stream_emit(s, DSB_SY);
@@ -238,7 +246,7 @@ static void change_block(stream *s)
     unsigned at = stream_register(s), value = stream_other(s, at, at);
     uint64_t high = stream_once_in(s, 3) ? STREAM_HIGH : 0;
     stream_constant(s, at, STREAM_TABLES + STREAM_PAGE + 8u * ((STREAM_BLOCK & 0x3fffffff) >> 21));
-    stream_constant(s, value, ((STREAM_PAGE_BITS | STREAM_DATA) & ~UINT64_C(2)) | right);
+    stream_constant(s, value, ((STREAM_PAGE_BITS | data_of(s)) & ~UINT64_C(2)) | right);
     stream_emit(s, 0xf9000000u | at << 5 | value);
     stream_emit(s, DSB_SY);
     for (unsigned half = 0; half < 2u; half++) {
@@ -282,11 +290,14 @@ static void self_modifying(stream *s)
     stream_constant(s, code, UINT64_C(0xd65f03c0) << 32 | word);
     stream_constant(s, at, address);
     stream_emit(s, 0xf9000000u | at << 5 | code);
-    stream_emit(s, 0xd50b7b20u | at); /* DC CVAU */
-    stream_emit(s, DSB_SY);
-    stream_emit(s, 0xd50b7520u | at); /* IC IVAU */
+    if (!s->header.stage2) { /* of which QEMU would not look at the address, and needs neither */
+        stream_emit(s, 0xd50b7b20u | at); /* DC CVAU */
+        stream_emit(s, DSB_SY);
+        stream_emit(s, 0xd50b7520u | at); /* IC IVAU */
+    }
     stream_emit(s, DSB_SY);
     stream_emit(s, ISB);
+    stream_emit(s, 0x10000000u | 2u << 5 | STREAM_RESUME); /* ADR past the call */
     stream_emit(s, 0xd63f0000u | at << 5);
 }
 
@@ -296,6 +307,35 @@ static void barrier(stream *s)
     stream_emit(s, barriers[stream_below(s, COUNT(barriers))]);
 }
 
+/** HVC: other rights of stage 2, the other guest, AT by EL2. */
+static void hypervisor(stream *s)
+{
+    /* Code that the stream writes is written or not executed. */
+    static const uint8_t code_rights[] = {0, 3, 5, 6, 7};
+    const unsigned code = 4, group = stream_below(s, STREAM_GROUPS);
+    unsigned reg = stream_register(s), call;
+    switch (stream_below(s, 8)) {
+    case 0:
+        call = STREAM_HVC_SWITCH;
+        break;
+    case 1:
+    case 2:
+        stream_constant(s, reg, window_address(s, stream_below(s, STREAM_WINDOW_COUNT)));
+        call = STREAM_HVC_AT | stream_below(s, STREAM_ATS) << 8 | reg;
+        break;
+    default:
+        call = STREAM_HVC_RIGHTS | stream_below(s, STREAM_HOWS) << 8 | group << 4 |
+               (group == code ? code_rights[stream_below(s, COUNT(code_rights))]
+                              : stream_below(s, STREAM_RIGHTS));
+        break;
+    }
+    if (s->level == 0u) /* from EL0 there is no HVC */
+        stream_emit(s, 0xd4000001u | STREAM_SVC_LEVEL << 5);
+    stream_emit(s, 0xd4000002u | call << 5);
+    if (s->level == 0u)
+        stream_emit(s, 0xd4000001u | STREAM_SVC_LEVEL << 5);
+}
+
 void stream_system(stream *s)
 {
     static void (*const kinds[])(stream *) = {
@@ -303,5 +343,8 @@ void stream_system(stream *s)
         system_register, system_register, floating_control, floating_control, floating_trap,
         mask_interrupts, cache,           translation,      barrier,          change_window,
         change_block,    change_asid,     self_modifying,   self_modifying};
-    kinds[stream_below(s, COUNT(kinds))](s);
+    if (s->header.stage2 && stream_once_in(s, 3))
+        hypervisor(s);
+    else
+        kinds[stream_below(s, COUNT(kinds))](s);
 }

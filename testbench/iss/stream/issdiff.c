@@ -28,6 +28,7 @@ typedef struct options {
     const char *firmware;
     uint64_t first, last;
     unsigned items;
+    bool stage2;
     char image[64];
 } options;
 
@@ -36,8 +37,8 @@ static bool run_both(const options *o)
 {
     if (!image_write(o->image, o->firmware, &program))
         exit(2);
-    bool ours = run_image(&o->both, SIDE_GICVP, o->image, text[SIDE_GICVP]);
-    bool theirs = run_image(&o->both, SIDE_QEMU, o->image, text[SIDE_QEMU]);
+    bool ours = run_image(&o->both, SIDE_GICVP, o->image, o->stage2, text[SIDE_GICVP]);
+    bool theirs = run_image(&o->both, SIDE_QEMU, o->image, o->stage2, text[SIDE_QEMU]);
     return ours && theirs;
 }
 
@@ -133,7 +134,7 @@ static void narrow(const options *o)
 
 static bool one_seed(const options *o, uint64_t seed)
 {
-    stream_generate(&program, seed, o->items);
+    stream_generate(&program, seed, o->items, o->stage2);
     bool ended = run_both(o);
     if (ended && strcmp(text[0], text[1]) == 0 && strncmp(text[0], "end ", 4) == 0)
         return true;
@@ -146,10 +147,12 @@ static bool one_seed(const options *o, uint64_t seed)
 
 static int usage(void)
 {
-    (void)fprintf(stderr, "usage: issdiff --gicvp FILE --qemu FILE --firmware FILE [--seeds A..B]\n"
-                          "               [--items N]\n"
-                          "Runs random instruction streams on both. Seeds 1..20, 500 items each.\n"
-                          "Exit status: 0 equal, 1 different, 2 bad usage, 77 no QEMU.\n");
+    (void)fprintf(stderr,
+                  "usage: issdiff --gicvp FILE --qemu FILE --firmware FILE [--seeds A..B]\n"
+                  "               [--items N] [--stage2 on|off]\n"
+                  "Runs random instruction streams on both. Seeds 1..20, 500 items each;\n"
+                  "with stage 2 they run below a hypervisor, whose page tables they change.\n"
+                  "Exit status: 0 equal, 1 different, 2 bad usage, 77 no QEMU.\n");
     return 2;
 }
 
@@ -184,7 +187,9 @@ static bool parse(int count, char **argument, options *o)
             continue;
         else if (strcmp(name, "--items") == 0 && number(value, NULL, &n) && n - 1u < 2000u)
             o->items = (unsigned)n;
-        else
+        else if (strcmp(name, "--stage2") == 0 && strcmp(value, "on") == 0)
+            o->stage2 = true;
+        else if (strcmp(name, "--stage2") != 0 || strcmp(value, "off") != 0)
             return false;
     }
     return count % 2 == 1 && o->both.gicvp && o->both.qemu && o->firmware;

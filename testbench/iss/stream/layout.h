@@ -5,13 +5,16 @@
  *
  * RAM (physical and, up to the code, virtual): firmware, program (header page, then code), data.
  * The data's pages are seen through windows in virtual space, each with its own rights, and again
- * through TTBR1 by the same tables.
+ * through TTBR1 by the same tables. With stage 2 the windows lead to intermediate physical
+ * addresses of their own, whose rights the stream changes by HVC: of two guests, that is of two
+ * sets of tables with a VMID each, and with the stage 1 of both.
  */
 #ifndef STREAM_LAYOUT_H
 #define STREAM_LAYOUT_H
 
 #define STREAM_FIRMWARE 0x40200000
 #define STREAM_TABLES   0x40380000 /* levels 1, 2 and 3, a page each */
+#define STREAM_HYP      0x40390000 /* tables of stage 2, STREAM_HYP_PAGES of each guest */
 #define STREAM_PROGRAM  0x40400000 /* header */
 #define STREAM_CODE     0x40401000
 #define STREAM_DATA     0x40600000 /* physical pages behind the windows */
@@ -27,6 +30,23 @@
 
 /* Where TTBR1 shows what TTBR0 has at address 0. */
 #define STREAM_HIGH 0xffffff8000000000
+
+/* Stage 2: where the windows lead, 2 MiB whose first pages are the data's. */
+#define STREAM_IPA       0x60000000
+#define STREAM_HYP_PAGES 4 /* levels 1, 2, 3 of the firmware, 3 of the data */
+#define STREAM_GUESTS    2
+
+/*
+ * HVC: a group of pages gets other rights and is invalidated in one of the ways that do; the other
+ * guest; AT of the address in a register, by both stages or by the first. 0: the end.
+ */
+#define STREAM_HVC_RIGHTS 0x1000 /* + how << 8 | group << 4 | rights */
+#define STREAM_HVC_SWITCH 0x2000
+#define STREAM_HVC_AT     0x3000 /* + which << 8 | register */
+#define STREAM_HOWS       3
+#define STREAM_GROUPS     6 /* the last: the page of stage 1's tables of level 3 */
+#define STREAM_RIGHTS     8
+#define STREAM_ATS        8
 
 /* Immediates of SVC that mean something; all others are just exceptions. */
 #define STREAM_SVC_LEVEL      0x10 /* from EL0 to EL1, or from EL1 to EL0 */
@@ -67,6 +87,7 @@ typedef struct stream_header {
     uint64_t sp;
     uint64_t v[64];
     uint64_t fpcr, fpsr, spsr;
+    uint64_t stage2; /**< Not 0: starts at EL2, with stage 2 on. */
 } stream_header;
 #endif
 

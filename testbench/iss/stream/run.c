@@ -22,15 +22,37 @@ static bool run(const char *const *arguments, char *text)
     return false;
 }
 
-bool run_image(const machines *m, side which, const char *image, char *text)
+bool run_image(const machines *m, side which, const char *image, bool el2, char *text)
 {
-    const char *const ours[] = {m->gicvp,      "run",       "--cpu", "cortex-a57", "--ram", "128M",
-                                "--max-insns", "100000000", "--elf", image,        NULL};
-    const char *const theirs[] = {m->qemu,   "-M",          "virt,gic-version=3",
-                                  "-cpu",    "cortex-a57",  "-m",
-                                  "128M",    "-nodefaults", "-display",
-                                  "none",    "-monitor",    "none",
-                                  "-serial", "stdio",       "-kernel",
-                                  image,     NULL};
+    const char *const ours[] = {m->gicvp,
+                                "run",
+                                "--cpu",
+                                "cortex-a57",
+                                "--ram",
+                                "128M",
+                                "--max-insns",
+                                "100000000",
+                                "--elf",
+                                image,
+                                el2 ? "--virtualization" : NULL,
+                                NULL};
+    const char *const theirs[] = {
+        m->qemu,
+        "-M",
+        el2 ? "virt,gic-version=3,virtualization=on" : "virt,gic-version=3",
+        "-cpu",
+        "cortex-a57",
+        "-m",
+        "128M",
+        "-nodefaults",
+        "-display",
+        "none",
+        "-monitor",
+        "none",
+        "-serial",
+        "stdio",
+        "-kernel",
+        image,
+        NULL};
     return run(which == SIDE_GICVP ? ours : theirs, text);
 }

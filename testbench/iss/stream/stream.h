@@ -63,7 +63,7 @@ void stream_memory(stream *s);
 /** Exceptions, system registers, barriers, changes of level. */
 void stream_system(stream *s);
 
-/** The stream of @p seed with @p items items. */
-void stream_generate(stream *s, uint64_t seed, unsigned items);
+/** The stream of @p seed with @p items items, with stage 2 or without. */
+void stream_generate(stream *s, uint64_t seed, unsigned items, bool stage2);
 
 #endif

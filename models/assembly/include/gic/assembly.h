@@ -17,6 +17,7 @@
 
 #include "gic/access.h"
 #include "gic/config.h"
+#include "gic/cpuif.h"
 #include "gic/event.h"
 #include "gic/explain.h"
 #include "gic/its.h"
@@ -127,13 +128,14 @@ gic_status gic_assembly_gicd_read(gic_assembly *a, uint64_t now_ps, const gic_ac
 gic_status gic_assembly_gicd_write(gic_assembly *a, uint64_t now_ps, const gic_access *access,
                                    uint32_t offset, uint64_t value);
 /**
- * GICv2: access to the GICC frame by the PE that @p access names. GIC_ADDRESS when it names none,
- * or this is no GICv2. The GICD frame's banked registers go by the PE that is named too.
+ * GICv2: access to GICC, GICH or GICV by the PE that @p access names. GIC_ADDRESS when it names
+ * none, or there is no such frame. The GICD frame's banked registers go by the PE that is named
+ * too.
  */
-gic_status gic_assembly_gicc_read(gic_assembly *a, uint64_t now_ps, const gic_access *access,
-                                  uint32_t offset, uint64_t *value);
-gic_status gic_assembly_gicc_write(gic_assembly *a, uint64_t now_ps, const gic_access *access,
-                                   uint32_t offset, uint64_t value);
+gic_status gic_assembly_cpu_read(gic_assembly *a, uint64_t now_ps, cpuif_frame_kind kind,
+                                 const gic_access *access, uint32_t offset, uint64_t *value);
+gic_status gic_assembly_cpu_write(gic_assembly *a, uint64_t now_ps, cpuif_frame_kind kind,
+                                  const gic_access *access, uint32_t offset, uint64_t value);
 /** Access to the frames of PE @p pe (not the requester's, the frame's). */
 gic_status gic_assembly_gicr_read(gic_assembly *a, uint64_t now_ps, uint16_t pe,
                                   const gic_access *access, uint32_t offset, uint64_t *value);
@@ -213,6 +215,8 @@ gic_cost gic_sysreg_cost(gic_sysreg reg, bool write);
 
 /** Walk every gate for an INTID and a PE (gic/explain.h). Changes nothing. */
 void gic_explain(const gic_assembly *a, uint32_t intid, uint16_t pe, gic_explanation *out);
+/** The same for a virtual INTID and the guest on a PE: the gates behind a list register. */
+void gic_explain_virtual(const gic_assembly *a, uint32_t vintid, uint16_t pe, gic_explanation *out);
 
 /** Counters. */
 const gic_assembly_stats *gic_assembly_get_stats(const gic_assembly *a);
@@ -221,8 +225,8 @@ const gic_assembly_stats *gic_assembly_get_stats(const gic_assembly *a);
    banks by PE. */
 const gic_frame *gic_assembly_gicd_frame(const gic_assembly *a);
 const gic_frame *gic_assembly_gicr_frame(const gic_assembly *a);
-/** NULL when this is no GICv2. */
-const gic_frame *gic_assembly_gicc_frame(const gic_assembly *a);
+/** NULL where there is none (cpuif_frame()). */
+const gic_frame *gic_assembly_cpu_frame(const gic_assembly *a, cpuif_frame_kind kind);
 /** NULL without ITS. */
 const gic_frame *gic_assembly_its_frame(const gic_assembly *a);
 /** Counters of one ITS; NULL when there is none of that number. */

@@ -14,6 +14,7 @@ enum {
     GIC_MAX_ESPIS = 1024, /**< INTIDs 4096 to 5119. */
     GIC_MAX_EPPIS = 64,   /**< INTIDs 1056 to 1119. */
     GIC_MAX_ITS = 16,
+    GIC_MAX_LIST_REGISTERS = 16,
     GIC_MAX_CACHE = 4096, /**< Entries of one cache of an ITS or a Redistributor. */
     GIC_MAX_ITS_WALKS = 64,
     GIC_MAX_ITS_QUEUE = 1024
@@ -83,6 +84,11 @@ typedef struct gic_config {
     uint8_t priority_bits;   /**< Implemented priority bits, 5 to 8 (4 with one Security state). */
     uint8_t preemption_bits; /**< Pre-emption bits, 5 to 7 and at most priority_bits. */
 
+    uint8_t list_registers; /**< ICH_LR<n>_EL2, 1 to 16; 0: no virtual CPU interface, ICH_* are
+                                 UNDEFINED. Counts where the PEs have EL2. */
+    uint8_t virtual_priority_bits;   /**< Of virtual priorities, 5 to 8. */
+    uint8_t virtual_preemption_bits; /**< 5 to 7 and at most virtual_priority_bits. */
+
     bool mbis;         /**< Message-based SPIs: GICD_SETSPI/CLRSPI registers. */
     bool one_of_n;     /**< 1-of-N SPIs: GICD_IROUTER.IRM is writable; false: TYPER.No1N=1. */
     bool range_select; /**< SGI range selector: Aff0 up to 255 (RSS); false: Aff0 up to 15. */
@@ -121,6 +127,8 @@ typedef enum gic_config_error {
     GIC_CONFIG_EPPI_COUNT,
     GIC_CONFIG_PRIORITY_BITS,
     GIC_CONFIG_PREEMPTION_BITS,
+    GIC_CONFIG_LIST_REGISTERS,
+    GIC_CONFIG_VIRTUAL_PRIORITY,
     GIC_CONFIG_SECURITY, /**< Two Security states without EL3. */
     GIC_CONFIG_AFFINITY, /**< Doubled, or Aff0 > 15 without range_select, Aff3 without A3V. */
     GIC_CONFIG_WORK_LIMIT,
@@ -146,6 +154,12 @@ const char *gic_config_error_text(gic_config_error error);
 
 /** Affinity of PE @p pe by @p config, Aff3.Aff2.Aff1.Aff0. */
 uint32_t gic_config_affinity(const gic_config *config, unsigned pe);
+
+/** List registers of each PE; 0: no virtual CPU interface, or no EL2 that it would serve. */
+static inline uint8_t gic_config_list_registers(const gic_config *config)
+{
+    return config->has_el2 ? config->list_registers : 0;
+}
 
 /** Whether @p intid, an SPI or extended SPI, is implemented. */
 static inline bool gic_config_has_shared(const gic_config *config, uint32_t intid)

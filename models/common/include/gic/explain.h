@@ -27,6 +27,19 @@ typedef enum gic_gate_id {
     GIC_GATE_RUNNING,       /**< Pre-empts the running priority; value: priority << 8 | RPR */
     GIC_GATE_LINE,          /**< IRQ or FIQ is asserted; value: irq | fiq << 1 */
     GIC_GATE_PSTATE,        /**< Not masked in the PE (DAIF, target Exception level). */
+
+    /* Of a virtual interrupt, by gic_explain_virtual() */
+    GIC_GATE_VIRTUAL_LISTED,  /**< A list register holds it; value: its number */
+    GIC_GATE_VIRTUAL_PENDING, /**< ICH_LR.State is Pending, and the priority not 0xFF; value: the
+                                   list register */
+    GIC_GATE_VIRTUAL_ENABLED, /**< ICH_HCR_EL2.En; value: ICH_HCR_EL2 */
+    GIC_GATE_VIRTUAL_GROUP,   /**< ICH_VMCR_EL2.VENG of its group; value: the group */
+    GIC_GATE_VIRTUAL_BEST,    /**< No list register is more urgent; value: the most urgent one */
+    GIC_GATE_VIRTUAL_PMR,     /**< Above ICV_PMR; value: priority << 8 | PMR */
+    GIC_GATE_VIRTUAL_RUNNING, /**< Pre-empts; value: priority << 8 | ICV_RPR */
+    GIC_GATE_VIRTUAL_LINE,    /**< vIRQ or vFIQ is asserted; value: vIRQ | vFIQ << 1 */
+    GIC_GATE_VIRTUAL_ROUTED,  /**< HCR_EL2.IMO or FMO; value: IMO | FMO << 1 */
+    GIC_GATE_VIRTUAL_PSTATE,  /**< The PE is at EL0 or EL1 and does not mask it. */
     GIC_GATE_COUNT
 } gic_gate_id;
 
@@ -55,7 +68,8 @@ static inline void gic_gate_set(gic_explanation *e, gic_gate_id id, bool open, u
     g->value = value;
 }
 
-/** First known gate that is closed, or GIC_GATE_COUNT when all known gates are open. */
+/** First known gate, in that order, that is closed, or GIC_GATE_COUNT when all known gates are
+ * open. */
 gic_gate_id gic_first_closed_gate(const gic_explanation *e);
 
 /** Short name of a gate, e.g. "GICD_CTLR group enable". */

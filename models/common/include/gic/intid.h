@@ -9,6 +9,7 @@ enum {
     GIC_INTID_SGI_FIRST = 0,
     GIC_INTID_SGI_LAST = 15,
     GIC_INTID_PPI_FIRST = 16,
+    GIC_INTID_MAINTENANCE = 25, /**< PPI of the virtual maintenance interrupt. */
     GIC_INTID_PPI_LAST = 31,
     GIC_INTID_SPI_FIRST = 32,
     GIC_INTID_SPI_LAST = 1019,

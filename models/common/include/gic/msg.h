@@ -79,7 +79,7 @@ typedef enum gic_msg_kind {
     GIC_MSG_LPI_MOVEALL, /**< Give all pending LPIs to gic_lpi.target. */
 
     /* Redistributor to ITS */
-    GIC_MSG_LPI_DONE, /**< arg. */
+    GIC_MSG_LPI_DONE, /**< intid, arg: those of what has taken effect. */
 
     /* Redistributor to Redistributor. arg: gic_lpi, its `target` the receiver, `source` the sender
      */

@@ -51,18 +51,27 @@ gic_sysreg_result cpuif_sysreg_write(cpuif *c, gic_sysreg reg, uint64_t value);
 /** A debugger's read: what a read at EL3 (or the highest EL) would return, with no effect. */
 bool cpuif_peek(const cpuif *c, gic_sysreg reg, uint64_t *value);
 
-/** Bytes of the GICC frame of a GICv2. */
-enum { GICC_FRAME_SIZE = 0x2000 };
+/** The frames of a GICv2 that are banked by PE: physical, for a hypervisor, for its guest. */
+typedef enum cpuif_frame_kind { CPUIF_GICC, CPUIF_GICH, CPUIF_GICV } cpuif_frame_kind;
+
+/** Bytes of these frames. */
+enum { GICC_FRAME_SIZE = 0x2000, GICH_FRAME_SIZE = 0x1000, GICV_FRAME_SIZE = 0x2000 };
 
 /**
- * GICv2: access to the GICC frame by this PE, whose system registers are UNDEFINED then. A
- * debugger's read of GICC_IAR acknowledges nothing. See gic_frame_read().
+ * GICv2: access to a frame of this PE, whose system registers are UNDEFINED then. A debugger's read
+ * of GICC_IAR or GICV_IAR acknowledges nothing. See gic_frame_read(); GIC_ADDRESS where there is no
+ * such frame.
  */
-gic_status cpuif_gicc_read(cpuif *c, const gic_access *access, uint32_t offset, uint64_t *value);
+gic_status cpuif_frame_read(cpuif *c, cpuif_frame_kind kind, const gic_access *access,
+                            uint32_t offset, uint64_t *value);
 /** Register write; see gic_frame_write(). */
-gic_status cpuif_gicc_write(cpuif *c, const gic_access *access, uint32_t offset, uint64_t value);
-/** The GICC frame (rows); NULL when this is no GICv2. */
-const gic_frame *cpuif_gicc_frame(const cpuif *c);
+gic_status cpuif_frame_write(cpuif *c, cpuif_frame_kind kind, const gic_access *access,
+                             uint32_t offset, uint64_t value);
+/**
+ * The frame (rows); NULL when this is no GICv2, and of GICH and GICV when there are no list
+ * registers.
+ */
+const gic_frame *cpuif_frame(const cpuif *c, cpuif_frame_kind kind);
 
 /** A message from the Redistributor. */
 void cpuif_receive(cpuif *c, const gic_msg *msg);
@@ -75,6 +84,8 @@ gic_outbox *cpuif_outbox(cpuif *c);
 
 /** Fill in the gates IGRPEN, BEST, PMR, RUNNING, LINE. */
 void cpuif_explain(const cpuif *c, gic_explanation *explanation);
+/** Fill in the gates of a virtual interrupt, VIRTUAL_LISTED to VIRTUAL_ROUTED. */
+void cpuif_explain_virtual(const cpuif *c, gic_explanation *explanation);
 
 /** Bytes that cpuif_save() writes. */
 size_t cpuif_save_size(const cpuif *c);

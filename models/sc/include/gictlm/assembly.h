@@ -66,6 +66,8 @@ public:
 
     /// Walk every gate between a line and a PE (gic/explain.h). Changes nothing.
     gic_explanation explain(uint32_t intid, uint16_t pe) const;
+    /// The same for a virtual INTID and the guest on a PE.
+    gic_explanation explain_virtual(uint32_t vintid, uint16_t pe) const;
     /// Counters: messages, events, causality violations and their largest skew.
     const gic_assembly_stats &stats() const
     {
@@ -84,7 +86,7 @@ public:
     /// NULL when this is no GICv2.
     const gic_frame *gicc_registers() const
     {
-        return gic_assembly_gicc_frame(a_);
+        return gic_assembly_cpu_frame(a_, CPUIF_GICC);
     }
 
     /// NULL without an ITS.

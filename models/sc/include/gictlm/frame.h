@@ -11,6 +11,7 @@
 #include <tlm>
 
 #include "gic/access.h"
+#include "gic/cpuif.h"
 #include "gic/regs.h"
 #include "gictlm/attributes.h"
 
@@ -24,6 +25,8 @@ enum class frame_kind : uint8_t {
     gicd,      ///< The Distributor's frame.
     gicr,      ///< Redistributors, one every `gicr_stride` bytes.
     gicc,      ///< The CPU interfaces of a GICv2, of which the access names one.
+    gich,      ///< Their list registers, for a hypervisor.
+    gicv,      ///< Their virtual half, for its guest.
     gits,      ///< An ITS: its control frame, and its translation frame behind it.
     translater ///< An ITS's translation frame alone, for MSIs that come by a way of their own.
 };
@@ -101,6 +104,8 @@ private:
     gic_access access_of(const tlm::tlm_generic_payload &payload, unsigned size, bool debug) const;
     gic_status read(uint64_t now_ps, const gic_access &access, uint64_t address, uint64_t &value);
     gic_status write(uint64_t now_ps, const gic_access &access, uint64_t address, uint64_t value);
+    bool is_cpu() const;
+    cpuif_frame_kind cpu_kind() const;
     struct layout;
     layout lay_out() const;
     uint32_t offset_of(uint64_t address) const;

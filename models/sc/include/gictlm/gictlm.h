@@ -24,6 +24,8 @@ public:
     frame_target gicr; ///< All Redistributors: PE n at n * gicr_stride. Nothing in a GICv2.
     /// GICv2: GICC, 8 KiB, banked by the PE of the access, as GICD is then. Nothing in a GICv3.
     frame_target gicc;
+    frame_target gich; ///< GICv2 with list registers: GICH, 4 KiB, banked likewise.
+    frame_target gicv; ///< GICv2 with list registers: GICV, 8 KiB, banked likewise.
     /// The regions of config::gicr_regions, each counted from its own first PE.
     sc_core::sc_vector<frame_target> gicr_region;
     sc_core::sc_vector<frame_target> gits;       ///< gits[ITS]: 128 KiB, GITS_TRANSLATER included.
@@ -39,10 +41,12 @@ public:
     lines pe_reset; ///< pe_reset[pe]: rising edge resets that CPU interface alone.
     line_in reset;  ///< Rising edge resets everything.
 
-    outputs irq;          ///< irq[pe]
-    outputs fiq;          ///< fiq[pe]
-    outputs virq;         ///< virq[pe]
-    outputs vfiq;         ///< vfiq[pe]
+    outputs irq;  ///< irq[pe]
+    outputs fiq;  ///< fiq[pe]
+    outputs virq; ///< virq[pe]
+    outputs vfiq; ///< vfiq[pe]
+    /// maintenance[pe]: the virtual maintenance interrupt, wired inside to ppi[pe][25 - 16].
+    outputs maintenance;
     outputs wake_request; ///< wake_request[pe]: a sleeping PE has something pending.
     outputs umsi;         ///< umsi[ITS]: an unmapped MSI is latched (GITS_STATUSR, GITS_UMSIR).
 
@@ -99,6 +103,7 @@ public:
     outputs fiq;
     outputs virq;
     outputs vfiq;
+    outputs maintenance; ///< To PPI 25 of that PE: outside of this part.
     sysregs sysreg;
     stream_ports to_gicr;
     stream_exports from_gicr;

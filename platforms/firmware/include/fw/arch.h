@@ -75,7 +75,7 @@ static inline void irq_unmask(void)
 #define SCTLR_C        (1ULL << 2)
 #define SCTLR_I        (1ULL << 12)
 #define SCTLR_EL1_RES1 ((1ULL << 11) | (1ULL << 20) | (3ULL << 22) | (3ULL << 28))
-#define SCTLR_EL3_RES1 \
+#define SCTLR_EL23_RES1 \
     ((3ULL << 4) | (1ULL << 11) | (1ULL << 16) | (1ULL << 18) | (3ULL << 22) | (3ULL << 28))
 
 /* ICC_SRE_ELx */

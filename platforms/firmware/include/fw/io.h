@@ -61,6 +61,9 @@ uint64_t bootarg_number(const char *key, uint64_t otherwise);
 /** Finds `key=` in the boot arguments. @return its value (up to a space or 0) or NULL. */
 const char *bootarg_text(const char *key);
 
+/** Whether `name` is in a comma-separated value of bootarg_text(); NULL lists everything. */
+bool bootarg_lists(const char *list, const char *name);
+
 /** Base address of the first device tree node with this compatible string, 0 when none. */
 uint64_t fdt_find_compatible(const char *compatible);
 

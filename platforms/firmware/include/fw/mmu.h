@@ -22,5 +22,7 @@ void mmu_on_el3(void);
 
 /** Turns EL1's MMU on for this PE in the current Security state. */
 void mmu_on_el1(void);
+/** At EL2, on the tables of mmu_build_tables(). */
+void mmu_on_el2(void);
 
 #endif

@@ -23,6 +23,9 @@ void a64_share_destroy(struct a64_share *share);
 /** Names of the cores that `iss_config.cpu` accepts; NULL beyond the last. */
 const char *a64_cpu_name(unsigned index);
 
+/** Whether the core of that name has the Virtualization Host Extensions, and so CNTHV at EL2. */
+bool a64_cpu_has_vhe(const char *name);
+
 #ifdef __cplusplus
 }
 #endif

@@ -181,7 +181,12 @@ typedef enum iss_dvm_kind {
 } iss_dvm_kind;
 
 /** Scope of a TLB invalidation: which translation regime's entries. */
-typedef enum iss_tlbi_regime { ISS_REGIME_EL10, ISS_REGIME_EL2, ISS_REGIME_EL3 } iss_tlbi_regime;
+typedef enum iss_tlbi_regime {
+    ISS_REGIME_EL10,
+    ISS_REGIME_EL2,
+    ISS_REGIME_EL3,
+    ISS_REGIME_EL20 /**< EL2&0, of a PE with HCR_EL2.E2H. */
+} iss_tlbi_regime;
 
 /** What a TLB invalidation matches within its regime. */
 typedef enum iss_tlbi_match {

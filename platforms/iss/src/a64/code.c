@@ -261,9 +261,8 @@ static const a64_op *fetch_by_bus(a64_cpu *c, const a64_xlat *x)
         return NULL;
     }
     if (s != ISS_OK) {
-        unsigned el = a64_sync_target(c);
-        unsigned ec = el == c->a.el ? A64_EC_IABT_SAME : A64_EC_IABT_LOWER;
-        a64_take_fault(c, el, a64_esr(ec, true, A64_FSC_EXTERNAL), c->a.pc, c->a.pc);
+        a64_xlat fault = {.fsc = A64_FSC_EXTERNAL};
+        a64_take_abort(c, &fault, c->a.pc, 0, true);
         return NULL;
     }
     a64_decode(&c->config, c->model, raw, A64_SLOT_NOWHERE, &c->scratch[0]);
@@ -273,14 +272,12 @@ static const a64_op *fetch_by_bus(a64_cpu *c, const a64_xlat *x)
     return c->scratch;
 }
 
-static const a64_op *fetch_failed(a64_cpu *c, uint8_t fsc)
+static const a64_op *fetch_failed(a64_cpu *c, const a64_xlat *x)
 {
-    unsigned el = a64_sync_target(c);
-    unsigned ec = el == c->a.el ? A64_EC_IABT_SAME : A64_EC_IABT_LOWER;
-    if (fsc == 0xff)
+    if (x->fsc == A64_FSC_RETRY)
         a64_retry(c);
     else
-        a64_take_fault(c, el, a64_esr(ec, true, fsc), c->a.pc, c->a.pc);
+        a64_take_abort(c, x, c->a.pc, 0, true);
     return NULL;
 }
 
@@ -305,7 +302,7 @@ const a64_op *a64_fetch(a64_cpu *c)
         return NULL;
     }
     if (!a64_translate(c, pc, (a64_ctx)c->ctx, A64_EXEC, &x))
-        return fetch_failed(c, x.fsc);
+        return fetch_failed(c, &x);
     uint64_t page_pa = x.pa & A64_PAGE_MASK;
     if (!c->env.direct(page_pa, x.secure, ISS_RIGHT_EXEC, &d, c->env.ctx) ||
         !(d.rights & ISS_RIGHT_EXEC))

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "control.h"
 #include "iss/a64.h"
 
 #define A64_LIKELY(x)   __builtin_expect(!!(x), 1)
@@ -59,14 +60,21 @@ enum {
     A64_X_COUNT = 34
 };
 
-/** Exception level and Security state that address translation depends on. */
+/**
+ * Exception level and Security state that address translation depends on. Regimes with EL0 come
+ * first and have three each: EL0, the higher level, and that with PSTATE.PAN, where what EL0 may
+ * access faults.
+ */
 typedef enum a64_ctx {
     A64_CTX_NS_EL0,
     A64_CTX_NS_EL1,
-    A64_CTX_NS_EL1_PAN, /**< EL1 with PSTATE.PAN: what EL0 may access faults. */
+    A64_CTX_NS_EL1_PAN,
     A64_CTX_S_EL0,
     A64_CTX_S_EL1,
     A64_CTX_S_EL1_PAN,
+    A64_CTX_HOST_EL0, /**< EL2&0: HCR_EL2.E2H, for EL0 with TGE. */
+    A64_CTX_HOST_EL2,
+    A64_CTX_HOST_EL2_PAN,
     A64_CTX_EL2,
     A64_CTX_EL3,
     A64_CTX_COUNT
@@ -193,22 +201,44 @@ typedef struct a64_bank {
     bool used;
 } a64_bank;
 
-/** Translation regimes that own TLB entries. */
-typedef enum a64_regime { A64_R_NS10, A64_R_S10, A64_R_EL2, A64_R_EL3, A64_R_COUNT } a64_regime;
+/** Translation regimes that own TLB entries; those before EL2 have two privileges and ASIDs. */
+typedef enum a64_regime {
+    A64_R_NS10,
+    A64_R_S10,
+    A64_R_EL20, /**< EL2&0, with HCR_EL2.E2H. */
+    A64_R_EL2,
+    A64_R_EL3,
+    A64_R_STAGE2, /**< Intermediate physical addresses of Non-secure EL1&0. */
+    A64_R_COUNT
+} a64_regime;
 
-/** A leaf translation. */
+/**
+ * A leaf translation. Of Non-secure EL1&0 with stage 2 it is that of both stages, as large as the
+ * smaller of the two; of A64_R_STAGE2 it is that of an intermediate physical address.
+ */
 typedef struct a64_tlbe {
     uint64_t va; /**< First address of the block or page, canonical. */
     uint64_t pa;
     uint64_t page; /**< Address for which it was entered. */
+    uint64_t ipa;  /**< Both stages: what stage 1 makes of `va`. */
+    uint32_t key;  /**< VMID, and A64_KEY_*. */
     uint16_t asid;
     uint8_t shift; /**< log2 of its size. */
+    uint8_t span;  /**< log2 of the size of the leaf of stage 1 that it is part of. */
     uint8_t level;
     uint8_t regime;
-    uint8_t ap;   /**< AP[2:1], tables' APTable applied. */
-    uint8_t attr; /**< MAIR byte. */
+    uint8_t ap;     /**< AP[2:1], tables' APTable applied; stage 2: S2AP. */
+    uint8_t attr;   /**< MAIR byte. */
+    uint8_t sh;     /**< Shareability, as in a descriptor. */
+    uint8_t ap2;    /**< Both stages: S2AP ... */
+    uint8_t level2; /**< ... and level of stage 2. */
     bool valid, global, uxn, pxn, secure;
+    bool xn2;     /**< Both stages: XN of stage 2. */
+    bool device2; /**< Both stages: Device memory by stage 2 alone. */
 } a64_tlbe;
+
+/** What a translation of Non-secure EL1&0 depends on besides its VMID. */
+enum { A64_KEY_VM = 1u << 16, A64_KEY_DC = 1u << 17, A64_KEY_VMID = 0xffffu };
 
 #define A64_TLB_SETS   256u
 #define A64_TLB_WAYS   4u
@@ -247,6 +277,7 @@ typedef struct a64_model {
     uint64_t ccsidr[3]; /**< L1 data, L1 instruction, L2. */
     uint8_t pa_range;   /**< ID_AA64MMFR0_EL1.PARange. */
     bool lse, crc32, gran16, pan;
+    bool vhe; /**< Virtualization Host Extensions, and VMIDs of 16 bits. */
     bool csv; /**< Says that it does not speculate: ID_AA64PFR0_EL1.CSV2, CSV3. */
 } a64_model;
 
@@ -289,6 +320,9 @@ struct iss {
     a64_watch watchpoint[A64_WATCHPOINTS];
     uint64_t skip_break; /**< The breakpoint at this PC has been reported. */
     bool skip_armed;
+    uint64_t guest_vttbr; /**< VTTBR_EL2 and ... */
+    uint64_t guest_hcr;   /**< ... HCR_EL2 that Non-secure EL1&0's buffers were filled by. */
+    const struct a64_mem *loading; /**< The load or store in execution, for its syndrome. */
     a64_op *scratch; /**< Two slots, for code that is not in memory with direct pointers. */
 };
 
@@ -401,7 +435,17 @@ static inline bool a64_el2_enabled(const a64_cpu *c)
 /** HCR_EL2 as far as it is in force. */
 static inline uint64_t a64_hcr(const a64_cpu *c)
 {
-    return a64_el2_enabled(c) ? c->a.sys[S_HCR_EL2] : 0;
+    uint64_t hcr = a64_el2_enabled(c) ? c->a.sys[S_HCR_EL2] : 0;
+    if (A64_LIKELY(!(hcr & HCR_TGE)))
+        return hcr;
+    hcr &= ~HCR_OFF_WITH_TGE;
+    return (hcr & HCR_E2H) ? hcr & ~HCR_OFF_IN_HOST : hcr | HCR_FMO | HCR_IMO | HCR_AMO;
+}
+
+/** Whether HCR_EL2 @p hcr makes EL0 the application level of a host at EL2. */
+static inline bool a64_is_host(uint64_t hcr)
+{
+    return (hcr & (HCR_E2H | HCR_TGE)) == (HCR_E2H | HCR_TGE);
 }
 
 #endif

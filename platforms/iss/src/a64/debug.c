@@ -28,13 +28,13 @@ uint64_t a64_get_reg(const iss *c, iss_reg reg)
 
 static void set_pstate(iss *c, uint64_t v)
 {
-    unsigned el = (v >> 2) & 3u;
+    unsigned el = (v >> SPSR_EL_SHIFT) & 3u;
     a64_set_nzcv(&c->a, (uint32_t)v);
-    c->a.daif = (v >> 6) & 15u;
-    c->a.il = (v >> 20) & 1u;
+    c->a.daif = (v >> SPSR_DAIF_SHIFT) & 15u;
+    c->a.il = (v >> SPSR_IL_SHIFT) & 1u;
     if (el <= a64_highest_el(c) && (el != 2u || c->config.has_el2))
         a64_set_el(c, el, v & 1u);
-    a64_set_pan(c, v >> 22 & 1u);
+    a64_set_pan(c, v >> SPSR_PAN_SHIFT & 1u);
 }
 
 void a64_set_reg(iss *c, iss_reg reg, uint64_t value)

@@ -4,32 +4,6 @@
 #include "mem.h"
 #include "sys.h"
 
-/* PSTATE fields as SPSR holds them. */
-enum {
-    SPSR_PAN_SHIFT = 22,
-    SPSR_SS = 1u << 21,
-    SPSR_IL = 1u << 20,
-    SPSR_DAIF_SHIFT = 6,
-    SPSR_AARCH32 = 1u << 4
-};
-
-#define SCTLR_SPAN (UINT64_C(1) << 23)
-
-/* SCR_EL3 and HCR_EL2. */
-#define SCR_IRQ (UINT64_C(1) << 1)
-#define SCR_FIQ (UINT64_C(1) << 2)
-#define SCR_EA  (UINT64_C(1) << 3)
-#define HCR_FMO (UINT64_C(1) << 3)
-#define HCR_IMO (UINT64_C(1) << 4)
-#define HCR_AMO (UINT64_C(1) << 5)
-#define HCR_VF  (UINT64_C(1) << 6)
-#define HCR_VI  (UINT64_C(1) << 7)
-#define HCR_VSE (UINT64_C(1) << 8)
-#define HCR_TGE (UINT64_C(1) << 27)
-
-/* CPACR_EL1.FPEN, CPTR_ELx.TFP. */
-#define CPACR_FPEN(v) ((unsigned)((v) >> 20) & 3u)
-#define CPTR_TFP      (UINT64_C(1) << 10)
 /** ISS of a floating point trap: no condition (CV, COND of AL). */
 #define FP_TRAP_ISS (1u << 24 | 0xeu << 20)
 
@@ -54,6 +28,25 @@ void a64_set_spsel(a64_cpu *c, unsigned sp_sel)
     a->x[A64_SP] = a->sp_el[a->sp_sel ? a->el : 0u];
 }
 
+/** The buffers of Non-secure EL1&0 hold what one VTTBR_EL2 and HCR_EL2 made of its addresses. */
+static void select_guest(a64_cpu *c)
+{
+    uint64_t hcr = a64_hcr(c) & (HCR_VM | HCR_PTW | HCR_DC | HCR_TGE | HCR_CD | HCR_ID);
+    uint64_t vttbr = c->a.sys[S_VTTBR_EL2];
+    if (A64_LIKELY(hcr == c->guest_hcr && vttbr == c->guest_vttbr))
+        return;
+    a64_flush_regime(c, A64_R_NS10);
+    c->guest_hcr = hcr;
+    c->guest_vttbr = vttbr;
+}
+
+static bool differs(const gic_pe_state *a, const gic_pe_state *b)
+{
+    return a->el != b->el || a->scr_ns != b->scr_ns || a->scr_irq != b->scr_irq ||
+           a->scr_fiq != b->scr_fiq || a->hcr_imo != b->hcr_imo || a->hcr_fmo != b->hcr_fmo ||
+           a->hcr_amo != b->hcr_amo || a->hcr_tge != b->hcr_tge || a->hcr_e2h != b->hcr_e2h;
+}
+
 void a64_context_changed(a64_cpu *c)
 {
     const a64_arch *a = &c->a;
@@ -61,22 +54,23 @@ void a64_context_changed(a64_cpu *c)
     uint64_t hcr = c->config.has_el2 ? a->sys[S_HCR_EL2] : 0;
     uint64_t sctlr;
     gic_pe_state pe = {.el = a->el,
-                       .scr_ns = scr & 1u,
+                       .scr_ns = scr & SCR_NS,
                        .scr_irq = (scr & SCR_IRQ) != 0,
                        .scr_fiq = (scr & SCR_FIQ) != 0,
                        .hcr_imo = (hcr & HCR_IMO) != 0,
                        .hcr_fmo = (hcr & HCR_FMO) != 0,
                        .hcr_amo = (hcr & HCR_AMO) != 0,
-                       .hcr_tge = (hcr & HCR_TGE) != 0};
+                       .hcr_tge = (hcr & HCR_TGE) != 0,
+                       .hcr_e2h = (hcr & HCR_E2H) != 0};
     c->ctx = (uint8_t)a64_context(c);
+    if (c->ctx <= A64_CTX_NS_EL1_PAN)
+        select_guest(c);
     c->dtlb = c->bank[c->ctx].d;
     c->itlb = c->bank[c->ctx].i;
     sctlr = a64_sctlr(c, a64_ctx_regime(c->ctx));
     c->sp_check = (sctlr >> (a->el ? 3 : 4)) & 1u;
     a64_update_fp_trap(c);
-    if (pe.el != c->pe.el || pe.scr_ns != c->pe.scr_ns || pe.scr_irq != c->pe.scr_irq ||
-        pe.scr_fiq != c->pe.scr_fiq || pe.hcr_imo != c->pe.hcr_imo || pe.hcr_fmo != c->pe.hcr_fmo ||
-        pe.hcr_amo != c->pe.hcr_amo || pe.hcr_tge != c->pe.hcr_tge) {
+    if (differs(&pe, &c->pe)) {
         c->pe = pe;
         c->env.pe_state(&c->pe, a64_now_ps(c), c->env.ctx);
     }
@@ -104,16 +98,16 @@ void a64_set_pan(a64_cpu *c, bool pan)
     if (c->a.pan == pan || !c->model->pan)
         return;
     c->a.pan = pan;
-    if (c->a.el == 1u)
+    if (c->a.el == 1u || c->a.el == 2u)
         a64_context_changed(c);
 }
 
 uint64_t a64_pstate(const a64_cpu *c)
 {
     const a64_arch *a = &c->a;
-    return (uint64_t)a64_nzcv(a) | (uint64_t)a->pan << SPSR_PAN_SHIFT | (uint64_t)a->ss << 21 |
-           (uint64_t)a->il << 20 | (uint64_t)a->daif << SPSR_DAIF_SHIFT | (uint64_t)a->el << 2 |
-           a->sp_sel;
+    return (uint64_t)a64_nzcv(a) | (uint64_t)a->pan << SPSR_PAN_SHIFT |
+           (uint64_t)a->ss << SPSR_SS_SHIFT | (uint64_t)a->il << SPSR_IL_SHIFT |
+           (uint64_t)a->daif << SPSR_DAIF_SHIFT | (uint64_t)a->el << SPSR_EL_SHIFT | a->sp_sel;
 }
 
 /* ------------------------------------------------------------------ entry */
@@ -140,6 +134,14 @@ static unsigned vector_base(const a64_cpu *c, unsigned el)
     return c->a.sp_sel ? 0x200u : 0u;
 }
 
+/** Whether an exception to @p el sets PSTATE.PAN. */
+static bool sets_pan(const a64_cpu *c, unsigned el)
+{
+    if (el == 1u)
+        return !(c->a.sys[S_SCTLR_EL1] & SCTLR_SPAN);
+    return el == 2u && a64_is_host(a64_hcr(c)) && !(c->a.sys[S_SCTLR_EL2] & SCTLR_SPAN);
+}
+
 /** What every exception does. @p kind: 0 synchronous, 1 IRQ, 2 FIQ, 3 SError. */
 static void enter(a64_cpu *c, unsigned el, unsigned kind, unsigned line, uint64_t elr, uint64_t esr)
 {
@@ -155,7 +157,7 @@ static void enter(a64_cpu *c, unsigned el, unsigned kind, unsigned line, uint64_
     a->daif = A64_D | A64_A | A64_I | A64_F;
     a->il = a->ss = 0;
     a->sleep = 0;
-    if (el == 1u && !(a->sys[S_SCTLR_EL1] & SCTLR_SPAN))
+    if (sets_pan(c, el))
         a64_set_pan(c, true);
     a64_set_el(c, el, 1);
     a64_report(c, ISS_EVENT_EXCEPTION, line, from, elr, esr);
@@ -172,6 +174,12 @@ unsigned a64_sync_target(const a64_cpu *c)
     return c->a.el == 0u && (a64_hcr(c) & HCR_TGE) ? 2u : 1u;
 }
 
+unsigned a64_debug_target(const a64_cpu *c)
+{
+    bool tde = c->a.el < 2u && a64_el2_enabled(c) && (c->a.sys[S_MDCR_EL2] & MDCR_TDE);
+    return tde ? 2u : a64_sync_target(c);
+}
+
 void a64_take_sync(a64_cpu *c, unsigned el, uint64_t esr, uint64_t elr)
 {
     /* An instruction that ends in an exception counts as one and takes its class's time. */
@@ -184,6 +192,34 @@ void a64_take_fault(a64_cpu *c, unsigned el, uint64_t esr, uint64_t far, uint64_
 {
     c->a.sys[far_of[el]] = far;
     a64_take_sync(c, el, esr, elr);
+}
+
+/** HPFAR_EL2 of a fault of stage 2. */
+static uint64_t hpfar_of(uint64_t ipa)
+{
+    return (ipa >> A64_PAGE_BITS) << 4;
+}
+
+void a64_take_abort(a64_cpu *c, const a64_xlat *x, uint64_t va, uint32_t bits, bool fetch)
+{
+    unsigned type = x->fsc & ~3u;
+    bool external = type == A64_FSC_EXTERNAL || type == A64_FSC_EXTERNAL_WALK;
+    unsigned el = a64_sync_target(c);
+    if (x->stage2 && el < 2u)
+        el = 2;
+    if (external && c->config.has_el3 && (c->a.sys[S_SCR_EL3] & SCR_EA))
+        el = 3;
+    if (x->stage2 && el == 2u)
+        c->a.sys[S_HPFAR_EL2] = hpfar_of(x->ipa);
+    /* The instruction is described for faults of stage 2 on what it accessed itself. */
+    if (!x->stage2 || x->s1ptw || external)
+        bits &= A64_ISS_WNR | A64_ISS_CM;
+    if (x->s1ptw)
+        bits |= A64_ISS_S1PTW;
+    unsigned ec = fetch ? A64_EC_IABT_LOWER : A64_EC_DABT_LOWER;
+    if (el == c->a.el)
+        ec++; /* from the same level */
+    a64_take_fault(c, el, a64_esr(ec, true, bits | x->fsc), va, c->a.pc);
 }
 
 void a64_take_undefined(a64_cpu *c)
@@ -199,14 +235,30 @@ void a64_op_undefined(a64_cpu *c, const a64_op *o, int64_t acc)
 
 /* ------------------------------------------------------------------ floating point traps */
 
+/** Whether FPEN of CPACR_EL1, or of a CPTR_EL2 like it, stops a level: @p user is its EL0. */
+static bool fpen_stops(uint64_t v, bool user)
+{
+    unsigned fpen = CPACR_FPEN(v);
+    return fpen != 3u && (fpen != 1u || user);
+}
+
+/** CPTR_EL2, in the format that E2H says. */
+static bool el2_stops_fp(const a64_cpu *c, uint64_t hcr)
+{
+    uint64_t cptr = c->a.sys[S_CPTR_EL2];
+    if (!(hcr & HCR_E2H))
+        return (cptr & CPTR_TFP) != 0;
+    return fpen_stops(cptr, c->a.el == 0u && (hcr & HCR_TGE));
+}
+
 /** Level that SIMD and floating-point instructions trap to now, 0 for none. */
 static unsigned fp_trap_level(const a64_cpu *c)
 {
     const a64_arch *a = &c->a;
-    unsigned fpen = CPACR_FPEN(a->sys[S_CPACR_EL1]);
-    if (a->el < 2u && fpen != 3u && (a->el == 0u || fpen != 1u))
+    uint64_t hcr = a64_hcr(c);
+    if (a->el < 2u && !a64_is_host(hcr) && fpen_stops(a->sys[S_CPACR_EL1], a->el == 0u))
         return 1;
-    if (a->el < 3u && a64_el2_enabled(c) && (a->sys[S_CPTR_EL2] & CPTR_TFP))
+    if (a->el < 3u && a64_el2_enabled(c) && el2_stops_fp(c, hcr))
         return 2;
     return c->config.has_el3 && (a->sys[S_CPTR_EL3] & CPTR_TFP) ? 3u : 0u;
 }
@@ -276,7 +328,8 @@ static bool line_high(const a64_cpu *c, iss_line line)
     return (c->a.lines >> line) & 1u;
 }
 
-/** What is to be taken next: FIQ before IRQ before virtual ones before SError. */
+/** What is to be taken next: FIQ before IRQ before virtual ones before SError. @p line of a virtual
+ * SError is ISS_LINE_COUNT. */
 static bool pick(const a64_cpu *c, unsigned *target, unsigned *kind, unsigned *line)
 {
     uint64_t hcr = a64_hcr(c);
@@ -302,7 +355,7 @@ static bool pick(const a64_cpu *c, unsigned *target, unsigned *kind, unsigned *l
     *kind = 3, *line = ISS_LINE_SERROR;
     if (c->a.serror && can_take(c, SCR_EA, HCR_AMO, A64_A, target))
         return true;
-    *target = 1;
+    *target = 1, *line = ISS_LINE_COUNT;
     return (hcr & HCR_VSE) && can_take_virtual(c, HCR_AMO, A64_A);
 }
 
@@ -316,10 +369,11 @@ bool a64_take_pending(a64_cpu *c)
     }
     if (kind == 3u) {
         c->a.sys[esr_of[target]] = esr;
-        if (c->a.serror)
+        if (line == ISS_LINE_SERROR)
             c->a.serror = 0;
         else
             c->a.sys[S_HCR_EL2] &= ~HCR_VSE;
+        line = ISS_LINE_SERROR;
     }
     enter(c, target, kind, line, c->a.pc, kind == 3u ? esr : 0);
     return true;
@@ -353,7 +407,7 @@ bool a64_wakeup(const a64_cpu *c, bool wfe)
 /** Whether SPSR names a state that this PE can return to from the current level. */
 static bool legal_return(const a64_cpu *c, uint64_t spsr)
 {
-    unsigned el = (spsr >> 2) & 3u;
+    unsigned el = (spsr >> SPSR_EL_SHIFT) & 3u;
     bool secure = a64_secure_below3(c);
     if ((spsr & (SPSR_AARCH32 | 2u)) || c->a.il || el > c->a.el || (el == 0u && (spsr & 1u)))
         return false;
@@ -375,8 +429,8 @@ void a64_eret(a64_cpu *c)
     a->daif = (spsr >> SPSR_DAIF_SHIFT) & 15u;
     a->ss = 0;
     if (legal_return(c, spsr)) {
-        a->il = (spsr & SPSR_IL) != 0;
-        a64_set_el(c, (spsr >> 2) & 3u, spsr & 1u);
+        a->il = (spsr >> SPSR_IL_SHIFT) & 1u;
+        a64_set_el(c, (spsr >> SPSR_EL_SHIFT) & 3u, spsr & 1u);
         a->pc = a64_canonical(c, elr);
     } else {
         a->il = 1;

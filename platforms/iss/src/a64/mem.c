@@ -68,18 +68,33 @@ iss_status a64_physical(a64_cpu *c, uint64_t pa, unsigned size, bool secure, boo
     return status;
 }
 
-/** A data abort of the instruction at `a.pc`. */
-static void data_abort(a64_cpu *c, uint64_t va, unsigned fsc, unsigned flags)
+/** What ESR_EL2 tells of the load or store in execution: one of a single general register. */
+static uint32_t access_syndrome(const a64_mem *m)
 {
-    unsigned el = a64_sync_target(c);
-    bool same = el == c->a.el;
-    uint32_t bits = fsc;
-    if (flags & (A64_ACC_WRITE | A64_ACC_CACHE))
-        bits |= 1u << 6;
-    if (flags & A64_ACC_CACHE)
-        bits |= 1u << 8;
-    a64_take_fault(c, el, a64_esr(same ? A64_EC_DABT_SAME : A64_EC_DABT_LOWER, true, bits), va,
-                   c->a.pc);
+    if (!m || (m->kind != A64_MEM_SINGLE && m->kind != A64_MEM_ORDERED) ||
+        m->mode == A64_MODE_PRE || m->mode == A64_MODE_POST)
+        return 0;
+    bool wide = m->sign ? m->to64 : m->size == 3u;
+    return A64_ISS_ISV | (uint32_t)m->size << A64_ISS_SAS_SHIFT |
+           (uint32_t)m->sign << A64_ISS_SSE_SHIFT | (uint32_t)m->rt << A64_ISS_SRT_SHIFT |
+           (uint32_t)wide << A64_ISS_SF_SHIFT |
+           (uint32_t)(m->kind == A64_MEM_ORDERED) << A64_ISS_AR_SHIFT;
+}
+
+/** A data abort of the instruction at `a.pc`. */
+static void data_abort(a64_cpu *c, uint64_t va, const a64_xlat *x, unsigned flags)
+{
+    uint32_t bits = access_syndrome(c->loading);
+    if (flags & A64_ACC_WRITE)
+        bits |= A64_ISS_WNR;
+    a64_take_abort(c, x, va, bits, false);
+}
+
+/** One that has nothing to do with translation. */
+static void plain_abort(a64_cpu *c, uint64_t va, uint8_t fsc, unsigned flags)
+{
+    a64_xlat x = {.fsc = fsc};
+    data_abort(c, va, &x, flags);
 }
 
 static iss_kind bus_kind(unsigned flags)
@@ -128,7 +143,7 @@ static void fill_dtlb(a64_cpu *c, a64_ctx ctx, uint64_t va, const a64_xlat *x, b
         e->rtag = tag;
     if (write && (d.rights & ISS_RIGHT_WRITE))
         e->wtag = tag;
-    e->loose = !x->device && !(a64_sctlr(c, a64_ctx_regime(ctx)) & 2u);
+    e->loose = !x->device && !(a64_sctlr(c, a64_ctx_regime(ctx)) & SCTLR_A);
     c->bank[ctx].used = true;
 }
 
@@ -150,7 +165,7 @@ static bool access_piece(a64_cpu *c, uint64_t va, unsigned size, unsigned elemen
         if (s == ISS_RETRY)
             a64_retry(c);
         else
-            data_abort(c, va + done, A64_FSC_EXTERNAL, flags);
+            plain_abort(c, va + done, A64_FSC_EXTERNAL, flags);
         return false;
     }
     return true;
@@ -162,14 +177,15 @@ static bool access_page(a64_cpu *c, uint64_t va, bool aligned, unsigned flags, a
 {
     a64_intent intent = (flags & A64_ACC_WRITE) ? A64_WRITE : A64_READ;
     if (!a64_translate(c, va, ctx, intent, x)) {
-        if (x->fsc == 0xff)
+        if (x->fsc == A64_FSC_RETRY)
             a64_retry(c);
         else
-            data_abort(c, va, x->fsc, flags);
+            data_abort(c, va, x, flags);
         return false;
     }
-    if (x->device && !aligned) {
-        data_abort(c, va, A64_FSC_ALIGNMENT, flags);
+    if (x->device && !aligned) { /* stage 2's when that alone says Device */
+        x->fsc = A64_FSC_ALIGNMENT;
+        data_abort(c, va, x, flags);
         return false;
     }
     return true;
@@ -196,14 +212,13 @@ bool a64_access(a64_cpu *c, uint64_t va, unsigned size, unsigned align, unsigned
 {
     uint8_t *bytes = (uint8_t *)data;
     bool aligned = (va & (align - 1u)) == 0;
-    a64_ctx ctx = (flags & A64_ACC_UNPRIV) && c->a.el == 1u ? (a64_ctx)(a64_ctx_plain(c) - 1u)
-                                                            : (a64_ctx)c->ctx;
-    bool strict = (flags & A64_ACC_ALIGNED) || (a64_sctlr(c, a64_ctx_regime(ctx)) & 2u);
+    a64_ctx ctx = (flags & A64_ACC_UNPRIV) ? a64_ctx_unprivileged(c) : (a64_ctx)c->ctx;
+    bool strict = (flags & A64_ACC_ALIGNED) || (a64_sctlr(c, a64_ctx_regime(ctx)) & SCTLR_A);
     a64_xlat x, x2;
     if (quick_access(dtlb_of(c, ctx, va), va, size, aligned, flags, data))
         return true;
     if (!aligned && strict) {
-        data_abort(c, va, A64_FSC_ALIGNMENT, flags);
+        plain_abort(c, va, A64_FSC_ALIGNMENT, flags);
         return false;
     }
     if (!access_page(c, va, aligned, flags, ctx, &x))

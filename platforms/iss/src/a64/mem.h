@@ -67,8 +67,7 @@ enum {
     A64_ACC_UNPRIV = 1u << 1,    /**< As from EL0. */
     A64_ACC_ALIGNED = 1u << 2,   /**< Must be aligned whatever SCTLR.A says. */
     A64_ACC_EXCLUSIVE = 1u << 3, /**< Bus kind ISS_KIND_EXCLUSIVE. */
-    A64_ACC_ATOMIC = 1u << 4,    /**< Bus kind ISS_KIND_ATOMIC; not possible on Device memory. */
-    A64_ACC_CACHE = 1u << 5      /**< Cache maintenance: ESR.CM. */
+    A64_ACC_ATOMIC = 1u << 4     /**< Bus kind ISS_KIND_ATOMIC; not possible on Device memory. */
 };
 
 /**

@@ -283,9 +283,13 @@ void a64_op_mem(a64_cpu *c, const a64_op *o, int64_t acc)
                                                 [A64_MEM_CASP] = do_cas};
     a64_mem m;
     uint64_t base;
+    bool done;
     A64_SLOW_BEGIN();
     (void)a64_mem_parse(o->raw, true, &m);
-    if (!a64_mem_base(c, &m, &base) || !execute[m.kind](c, &m, base))
+    c->loading = &m;
+    done = a64_mem_base(c, &m, &base) && execute[m.kind](c, &m, base);
+    c->loading = NULL;
+    if (!done)
         return;
     A64_SLOW_END();
 }

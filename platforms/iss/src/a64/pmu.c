@@ -90,8 +90,8 @@ static bool counting(const a64_cpu *c, unsigned index)
     const uint64_t *sys = c->a.sys;
     bool prohibited = c->config.has_el3 && a64_secure(c) && !(sys[S_MDCR_EL3] >> 17 & 1u);
     bool reserved =
-        c->config.has_el2 && index < A64_PMU_COUNTERS && index >= (sys[S_MDCR_EL2] & 31u);
-    bool enabled = reserved ? (sys[S_MDCR_EL2] >> 7 & 1u) : (sys[S_PMCR_EL0] & PMCR_E);
+        c->config.has_el2 && index < A64_PMU_COUNTERS && index >= MDCR_HPMN(sys[S_MDCR_EL2]);
+    bool enabled = reserved ? (sys[S_MDCR_EL2] & MDCR_HPME) != 0 : (sys[S_PMCR_EL0] & PMCR_E);
     if (!enabled || !(sys[S_PMCNTENSET_EL0] & bit_of(index)))
         return false;
     if (prohibited && (index < A64_PMU_COUNTERS || (sys[S_PMCR_EL0] & PMCR_DP)))
@@ -193,6 +193,12 @@ uint64_t a64_pmu_deadline(const a64_cpu *c)
     return best;
 }
 
+unsigned a64_pmu_visible(const a64_cpu *c)
+{
+    unsigned hpmn = MDCR_HPMN(c->a.sys[S_MDCR_EL2]);
+    return c->a.el < 2u && a64_el2_enabled(c) && hpmn < A64_PMU_COUNTERS ? hpmn : A64_PMU_COUNTERS;
+}
+
 /** Index in `value` of a counter number; A64_PMU_COUNTERS + 1 for none. */
 static unsigned index_of(unsigned counter)
 {
@@ -221,7 +227,7 @@ void a64_pmu_write_control(a64_cpu *c, uint64_t value)
 {
     a64_pmu_sync(c);
     if (value & PMCR_P)
-        for (unsigned i = 0; i < A64_PMU_COUNTERS; i++)
+        for (unsigned i = 0; i < a64_pmu_visible(c); i++)
             c->a.pmu.value[i] = 0;
     if (value & PMCR_C)
         c->a.pmu.value[A64_PMU_COUNTERS] = 0;

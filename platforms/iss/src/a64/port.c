@@ -24,6 +24,7 @@ static const a64_model models[] = {
      .crc32 = true,
      .gran16 = true,
      .pan = true,
+     .vhe = true,
      .csv = true},
 };
 
@@ -40,6 +41,12 @@ static const a64_model *find_model(const char *name)
         if (name && strcmp(models[i].name, name) == 0)
             return &models[i];
     return NULL;
+}
+
+bool a64_cpu_has_vhe(const char *name)
+{
+    const a64_model *model = find_model(name);
+    return model && model->vhe;
 }
 
 /* ------------------------------------------------------------------ create, destroy */

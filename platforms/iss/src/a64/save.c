@@ -18,15 +18,16 @@ typedef struct save_header {
     uint64_t checksum;
 } save_header;
 
-#define SAVE_VERSION UINT32_C(0x61363404)
+#define SAVE_VERSION UINT32_C(0x61363405)
 
 /** A TLB entry and where it is. */
 typedef struct saved_entry {
-    uint64_t va, pa, page;
+    uint64_t va, pa, page, ipa;
+    uint32_t key;
     uint16_t set, asid;
-    uint8_t way, shift, level, regime, ap, attr;
-    uint8_t global, uxn, pxn, secure;
-    uint8_t unused[6];
+    uint8_t way, shift, span, level, regime, ap, attr, sh;
+    uint8_t ap2, level2;
+    uint8_t global, uxn, pxn, secure, xn2, device2;
 } saved_entry;
 
 /** What has a fixed length; the valid entries of the TLB follow. */
@@ -62,18 +63,26 @@ static void save_entry(const a64_tlbe *e, unsigned set, unsigned way, uint8_t *o
     saved_entry s = {.va = e->va,
                      .pa = e->pa,
                      .page = e->page,
+                     .ipa = e->ipa,
+                     .key = e->key,
                      .set = (uint16_t)set,
                      .asid = e->asid,
                      .way = (uint8_t)way,
                      .shift = e->shift,
+                     .span = e->span,
                      .level = e->level,
                      .regime = e->regime,
                      .ap = e->ap,
                      .attr = e->attr,
+                     .sh = e->sh,
+                     .ap2 = e->ap2,
+                     .level2 = e->level2,
                      .global = e->global,
                      .uxn = e->uxn,
                      .pxn = e->pxn,
-                     .secure = e->secure};
+                     .secure = e->secure,
+                     .xn2 = e->xn2,
+                     .device2 = e->device2};
     memcpy(out, &s, sizeof s);
 }
 
@@ -127,8 +136,9 @@ static bool sound_state(const iss *c, const a64_arch *a, const iss_start *start)
 static bool sound_entry(const saved_entry *s)
 {
     return s->set < A64_TLB_SETS && s->way < A64_TLB_WAYS && s->shift >= A64_PAGE_BITS &&
-           s->shift < 48u && s->level <= 3u && s->regime < A64_R_COUNT && s->global <= 1u &&
-           s->uxn <= 1u && s->pxn <= 1u && s->secure <= 1u;
+           s->shift <= s->span && s->span < 48u && s->level <= 3u && s->level2 <= 3u &&
+           s->regime < A64_R_COUNT && s->global <= 1u && s->uxn <= 1u && s->pxn <= 1u &&
+           s->secure <= 1u && s->xn2 <= 1u && s->device2 <= 1u;
 }
 
 static bool load_entries(iss *c, const uint8_t *from, uint32_t count)
@@ -141,17 +151,25 @@ static bool load_entries(iss *c, const uint8_t *from, uint32_t count)
         c->tlb->entry[s.set][s.way] = (a64_tlbe){.va = s.va,
                                                  .pa = s.pa,
                                                  .page = s.page,
+                                                 .ipa = s.ipa,
+                                                 .key = s.key,
                                                  .asid = s.asid,
                                                  .shift = s.shift,
+                                                 .span = s.span,
                                                  .level = s.level,
                                                  .regime = s.regime,
                                                  .ap = s.ap,
                                                  .attr = s.attr,
+                                                 .sh = s.sh,
+                                                 .ap2 = s.ap2,
+                                                 .level2 = s.level2,
                                                  .valid = true,
                                                  .global = s.global,
                                                  .uxn = s.uxn,
                                                  .pxn = s.pxn,
-                                                 .secure = s.secure};
+                                                 .secure = s.secure,
+                                                 .xn2 = s.xn2,
+                                                 .device2 = s.device2};
         a64_tlb_note_block(c->tlb, &c->tlb->entry[s.set][s.way]);
     }
     return true;

@@ -38,7 +38,21 @@ enum {
     A64_FSC_EXTERNAL = 0x10,
     A64_FSC_EXTERNAL_WALK = 0x14,
     A64_FSC_ALIGNMENT = 0x21,
-    A64_FSC_UNSUPPORTED = 0x35
+    A64_FSC_UNSUPPORTED = 0x35,
+    A64_FSC_RETRY = 0xff /**< No fault: the run stops, a bus answered ISS_RETRY. */
+};
+
+/* ISS of a data abort. */
+enum {
+    A64_ISS_WNR = 1u << 6,
+    A64_ISS_S1PTW = 1u << 7,
+    A64_ISS_CM = 1u << 8,
+    A64_ISS_AR_SHIFT = 14,
+    A64_ISS_SF_SHIFT = 15,
+    A64_ISS_SRT_SHIFT = 16,
+    A64_ISS_SSE_SHIFT = 21,
+    A64_ISS_SAS_SHIFT = 22,
+    A64_ISS_ISV = 1u << 24
 };
 
 /** A syndrome: class, IL and ISS. */
@@ -50,11 +64,23 @@ static inline uint64_t a64_esr(unsigned ec, bool il, uint32_t iss_bits)
 /** Exception level that a synchronous exception of the current one goes to by default. */
 unsigned a64_sync_target(const a64_cpu *c);
 
+/** The same of a debug exception: MDCR_EL2.TDE has a say. */
+unsigned a64_debug_target(const a64_cpu *c);
+
 /** Takes a synchronous exception to @p el; @p elr is the preferred return address. */
 void a64_take_sync(a64_cpu *c, unsigned el, uint64_t esr, uint64_t elr);
 
 /** The same, setting FAR_ELx. */
 void a64_take_fault(a64_cpu *c, unsigned el, uint64_t esr, uint64_t far, uint64_t elr);
+
+/** Why an address could not be translated or accessed: see a64_xlat. */
+typedef struct a64_xlat a64_xlat;
+
+/**
+ * The abort of an instruction fetch or of a data access at @p va, to the level that it belongs to.
+ * @p bits: WnR and CM, and the syndrome of the instruction as far as stage 2 reports one.
+ */
+void a64_take_abort(a64_cpu *c, const a64_xlat *x, uint64_t va, uint32_t bits, bool fetch);
 
 /** UNDEFINED at the current instruction. */
 void a64_take_undefined(a64_cpu *c);
@@ -102,42 +128,73 @@ unsigned a64_highest_el(const a64_cpu *c);
 typedef enum a64_intent { A64_READ, A64_WRITE, A64_EXEC } a64_intent;
 
 /** Result of a translation. */
-typedef struct a64_xlat {
+struct a64_xlat {
     uint64_t pa;
+    uint64_t ipa; /**< On failure by stage 2: the address that it was asked for. */
     bool secure;
     bool device;  /**< Device memory, stage 1 off included. */
+    bool stage2;  /**< On failure: by stage 2. With `device`: Device memory by stage 2 alone. */
+    bool s1ptw;   /**< On failure by stage 2: for a table of stage 1. */
     uint8_t attr; /**< MAIR byte. */
+    uint8_t sh;   /**< Shareability, as in a descriptor. */
     uint8_t fsc;  /**< On failure: complete fault status code. */
-} a64_xlat;
+};
 
-/** Translates @p va in context @p ctx; false with `fsc` set. */
+/** Translates @p va in context @p ctx, all stages; false with `fsc` and its kin set. */
 bool a64_translate(a64_cpu *c, uint64_t va, a64_ctx ctx, a64_intent intent, a64_xlat *x);
 
-/** Walks the tables; a leaf without permission checks. False with `fsc` set. */
-bool a64_walk(a64_cpu *c, uint64_t va, a64_regime regime, a64_tlbe *e, uint8_t *fsc);
+/** Stage 1 alone, for AT: `pa` is the intermediate physical address. Tables go through stage 2. */
+bool a64_translate_stage1(a64_cpu *c, uint64_t va, a64_ctx ctx, a64_intent intent, a64_xlat *x);
 
 /** The context of the current state, or that of EL0 for unprivileged accesses. */
 a64_ctx a64_context(const a64_cpu *c);
 
+/** EL0's context of EL1&0 in the Security state below EL3. */
+static inline a64_ctx a64_ctx_el0(const a64_cpu *c)
+{
+    return a64_secure_below3(c) ? A64_CTX_S_EL0 : A64_CTX_NS_EL0;
+}
+
 /** The context in which PSTATE.PAN does not apply: cache maintenance, AT, debuggers. */
 static inline a64_ctx a64_ctx_plain(const a64_cpu *c)
 {
-    return (a64_ctx)(c->a.el == 1u ? c->ctx - c->a.pan : c->ctx);
+    return (a64_ctx)(c->ctx < A64_CTX_EL2 && c->ctx % 3u == 2u ? c->ctx - 1u : c->ctx);
+}
+
+/** The context of LDTR and STTR. */
+static inline a64_ctx a64_ctx_unprivileged(const a64_cpu *c)
+{
+    bool as_el0 = c->a.el == 1u || (c->a.el == 2u && a64_is_host(a64_hcr(c)));
+    return (a64_ctx)(as_el0 ? c->ctx - c->ctx % 3u : c->ctx);
 }
 
 /** Sets PSTATE.PAN (of a core that has it) and what depends on it. */
 void a64_set_pan(a64_cpu *c, bool pan);
 
+/** The first of the contexts of a regime, and how many there are. */
+a64_ctx a64_regime_ctx(a64_regime regime, unsigned *count);
 a64_regime a64_ctx_regime(unsigned ctx);
 
 /** SCTLR of a regime. */
 uint64_t a64_sctlr(const a64_cpu *c, unsigned regime);
 
+/** The SCTLR whose controls over EL0 are in force. */
+static inline uint64_t a64_sctlr_el0(const a64_cpu *c)
+{
+    return c->a.sys[a64_is_host(a64_hcr(c)) ? S_SCTLR_EL2 : S_SCTLR_EL1];
+}
+
 /** Removes the tag of an address as a branch does. */
 uint64_t a64_canonical(const a64_cpu *c, uint64_t va);
 
-/** The current ASID of EL1&0. */
-uint16_t a64_asid(const a64_cpu *c);
+/** The current ASID of a regime; 0 where there are none. */
+uint16_t a64_asid(const a64_cpu *c, unsigned regime);
+
+/** The current VMID. */
+uint16_t a64_vmid(const a64_cpu *c);
+
+/** What entries of a regime are tagged with now. */
+uint32_t a64_tlb_key(const a64_cpu *c, unsigned regime);
 
 /** TLB: look up, insert, invalidate; drop the derived buffers. */
 const a64_tlbe *a64_tlb_find(const a64_cpu *c, uint64_t va, unsigned regime);
@@ -147,11 +204,16 @@ void a64_tlb_note_block(a64_tlb *t, const a64_tlbe *e);
 void a64_tlb_invalidate(a64_cpu *c, const iss_dvm *op);
 void a64_flush_buffers(a64_cpu *c);
 void a64_flush_context(a64_cpu *c, unsigned ctx);
+/** The contexts of one regime. */
+void a64_flush_regime(a64_cpu *c, a64_regime regime);
 /** Data tags that need one of these rights (ISS_RIGHT_*), in every context. */
 void a64_flush_data(a64_cpu *c, uint32_t rights);
 
-/** AT: translates for PAR_EL1. */
-void a64_address_translate(a64_cpu *c, uint64_t va, a64_ctx ctx, a64_intent intent);
+/**
+ * AT: translates for PAR_EL1, by stage 1 alone or by @p both stages. False when an exception has
+ * been taken or the run stops.
+ */
+bool a64_address_translate(a64_cpu *c, uint64_t va, a64_ctx ctx, a64_intent intent, bool both);
 
 /* ------------------------------------------------------------------ code */
 
@@ -181,8 +243,16 @@ const a64_op *a64_fetch(a64_cpu *c);
 void a64_op_sysreg(a64_cpu *c, const a64_op *o, int64_t acc);
 void a64_op_sys(a64_cpu *c, const a64_op *o, int64_t acc);
 
-/** Row index + 1 of an encoding (op0:op1:CRn:CRm:op2), 0 for none. */
-unsigned a64_sysreg_row(uint32_t encoding);
+/**
+ * What an encoding (op0:op1:CRn:CRm:op2) is: row index + 1 in the lower half, 0 for none; of what
+ * E2H redirects at EL2 the other row's in the upper half; A64_SYSREG_ALIAS for an _EL12 or _EL02
+ * form, which exists at EL2 with E2H.
+ */
+uint64_t a64_sysreg_row(uint32_t encoding);
+#define A64_SYSREG_ALIAS A64_BIT(32)
+
+/** Row index + 1 of a SYS operation (op1:CRn:CRm:op2), 0 for none. */
+unsigned a64_sysop_row(uint32_t encoding);
 
 /** Reset values of every stored register. */
 void a64_sysregs_reset(a64_cpu *c);
@@ -206,6 +276,8 @@ uint64_t a64_pmu_read(a64_cpu *c, unsigned counter);
 void a64_pmu_write(a64_cpu *c, unsigned counter, uint64_t value);
 void a64_pmu_write_control(a64_cpu *c, uint64_t value);
 void a64_pmu_increment(a64_cpu *c, uint32_t counters);
+/** Event counters that the current level may see: MDCR_EL2.HPMN below EL2. */
+unsigned a64_pmu_visible(const a64_cpu *c);
 /** PMCEID0_EL0: the events that are counted. */
 uint64_t a64_pmu_events(void);
 

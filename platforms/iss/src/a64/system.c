@@ -3,20 +3,6 @@
 #include "mem.h"
 #include "sys.h"
 
-/* SCTLR_EL1, HCR_EL2, SCR_EL3. */
-#define SCTLR_UMA  (UINT64_C(1) << 9)
-#define SCTLR_NTWI (UINT64_C(1) << 16)
-#define SCTLR_NTWE (UINT64_C(1) << 18)
-#define HCR_TWI    (UINT64_C(1) << 13)
-#define HCR_TWE    (UINT64_C(1) << 14)
-#define HCR_TSC    (UINT64_C(1) << 19)
-#define HCR_TGE    (UINT64_C(1) << 27)
-#define HCR_HCD    (UINT64_C(1) << 29)
-#define SCR_SMD    (UINT64_C(1) << 7)
-#define SCR_HCE    (UINT64_C(1) << 8)
-#define SCR_TWI    (UINT64_C(1) << 12)
-#define SCR_TWE    (UINT64_C(1) << 13)
-
 A64_HANDLER(op_nop)
 {
     A64_NEXT();
@@ -27,7 +13,7 @@ A64_HANDLER(op_nop)
 /** Exception level that WFI or WFE traps to, 0 for none. */
 static unsigned wait_trap(const a64_cpu *c, bool wfe)
 {
-    uint64_t sctlr = c->a.sys[S_SCTLR_EL1];
+    uint64_t sctlr = a64_sctlr_el0(c);
     uint64_t hcr = a64_hcr(c);
     if (c->a.el == 0u && !(sctlr & (wfe ? SCTLR_NTWE : SCTLR_NTWI)))
         return (hcr & HCR_TGE) ? 2u : 1u;
@@ -124,7 +110,7 @@ A64_HANDLER(op_isb)
 A64_HANDLER(op_daif)
 {
     A64_SLOW_BEGIN();
-    if (c->a.el == 0u && !(c->a.sys[S_SCTLR_EL1] & SCTLR_UMA)) {
+    if (c->a.el == 0u && !(a64_sctlr_el0(c) & SCTLR_UMA)) {
         (void)a64_trap_sysreg(c, a64_sync_target(c), o->raw);
         return;
     }
@@ -188,7 +174,7 @@ static bool hvc_enabled(const a64_cpu *c)
         return false;
     if (c->config.has_el3)
         return (c->a.sys[S_SCR_EL3] & SCR_HCE) != 0;
-    return !(c->a.sys[S_HCR_EL2] & HCR_HCD);
+    return !(a64_hcr(c) & HCR_HCD);
 }
 
 A64_HANDLER(op_hvc)
@@ -220,7 +206,7 @@ A64_HANDLER(op_smc)
 A64_HANDLER(op_brk)
 {
     A64_SLOW_BEGIN();
-    a64_take_sync(c, a64_sync_target(c), a64_esr(A64_EC_BRK, true, (uint32_t)o->imm), c->a.pc);
+    a64_take_sync(c, a64_debug_target(c), a64_esr(A64_EC_BRK, true, (uint32_t)o->imm), c->a.pc);
 }
 
 A64_HANDLER(op_hlt)
@@ -302,8 +288,9 @@ static bool decode_system_word(a64_decoded *d, uint32_t raw)
             return false;
         return crn == 2u ? decode_hint(d, raw) : crn == 3u && decode_barrier(d, raw);
     }
+    uint32_t encoding = a64_bits(raw, 20, 5);
     a64_set(d, op0 == 1u ? a64_op_sys : a64_op_sysreg, read ? a64_zr_dst(rt) : a64_zr_src(rt), 0, 0,
-            a64_sysreg_row(a64_bits(raw, 20, 5)));
+            op0 == 1u ? a64_sysop_row(encoding) : a64_sysreg_row(encoding));
     return true;
 }
 

@@ -24,12 +24,19 @@ static bool covers(const a64_tlbe *e, uint64_t va)
     return (va - e->va) >> e->shift == 0;
 }
 
+/** Whether the leaf of stage 1 that an entry is of, or is part of, covers @p va. */
+static bool spans(const a64_tlbe *e, uint64_t va)
+{
+    return (va ^ e->va) >> e->span == 0;
+}
+
 const a64_tlbe *a64_tlb_find(const a64_cpu *c, uint64_t va, unsigned regime)
 {
     const a64_tlbe *set = c->tlb->entry[set_of(va, regime)];
-    uint16_t asid = a64_asid(c);
+    uint16_t asid = a64_asid(c, regime);
+    uint32_t key = a64_tlb_key(c, regime);
     for (unsigned i = 0; i < A64_TLB_WAYS; i++)
-        if (same_regime(&set[i], regime) && covers(&set[i], va) &&
+        if (same_regime(&set[i], regime) && covers(&set[i], va) && set[i].key == key &&
             (set[i].global || set[i].asid == asid))
             return &set[i];
     return NULL;
@@ -66,12 +73,22 @@ void a64_flush_data(a64_cpu *c, uint32_t rights)
     }
 }
 
+void a64_flush_regime(a64_cpu *c, a64_regime regime)
+{
+    unsigned count;
+    a64_ctx first = a64_regime_ctx(regime, &count);
+    for (unsigned i = 0; i < count; i++)
+        a64_flush_context(c, first + i);
+}
+
 /** Drops what was derived for one page in every context of a regime. */
 static void flush_page(a64_cpu *c, uint64_t va, unsigned regime)
 {
-    for (unsigned i = 0; i < A64_CTX_COUNT; i++) {
+    unsigned count;
+    a64_ctx first = a64_regime_ctx((a64_regime)regime, &count);
+    for (unsigned i = first; i < first + count; i++) {
         a64_dtlb *d = &c->bank[i].d[(va >> A64_PAGE_BITS) % A64_DTLB_SIZE];
-        if (a64_ctx_regime(i) != regime || !c->bank[i].used)
+        if (!c->bank[i].used)
             continue;
         d->rtag = d->wtag = A64_TAG_NONE;
         c->bank[i].i[(va >> A64_PAGE_BITS) % A64_ITLB_SIZE].tag = A64_TAG_NONE;
@@ -87,9 +104,11 @@ static unsigned block_bit(uint64_t va)
 void a64_tlb_note_block(a64_tlb *t, const a64_tlbe *e)
 {
     const unsigned bit = block_bit(e->va);
-    if (e->shift > A64_BLOCK_BITS)
+    if (e->regime == A64_R_STAGE2) /* invalidated by looking at all sets */
+        return;
+    if (e->span > A64_BLOCK_BITS)
         t->huge = true;
-    else if (e->shift != A64_PAGE_BITS)
+    else if (e->span != A64_PAGE_BITS)
         t->block_at[bit / 64u] |= UINT64_C(1) << bit % 64u;
 }
 
@@ -116,17 +135,25 @@ void a64_tlb_insert(a64_cpu *c, uint64_t va, const a64_tlbe *e)
     a64_tlb_note_block(c->tlb, e);
 }
 
+/** Whether the VMID of an entry is meant, in a regime that has them. */
+static bool same_guest(const a64_tlbe *e, const iss_dvm *op)
+{
+    bool guests = e->regime == A64_R_NS10 || e->regime == A64_R_STAGE2;
+    return !guests || op->any_vmid || (e->key & A64_KEY_VMID) == op->vmid;
+}
+
 static bool matches(const a64_tlbe *e, unsigned regime, const iss_dvm *op)
 {
-    if (!same_regime(e, regime))
+    if (!same_regime(e, regime) || !same_guest(e, op))
         return false;
     switch ((iss_tlbi_match)op->match) {
     case ISS_TLBI_ASID:
         return !e->global && e->asid == op->asid;
     case ISS_TLBI_VA_ASID:
-        return covers(e, op->address) && (e->global || e->asid == op->asid);
+        return spans(e, op->address) && (e->global || e->asid == op->asid);
     case ISS_TLBI_VA:
-        return covers(e, op->address);
+    case ISS_TLBI_IPA:
+        return spans(e, op->address);
     default:
         return true;
     }
@@ -141,20 +168,27 @@ static void invalidate_set(a64_cpu *c, unsigned set, unsigned regime, const iss_
     }
 }
 
+static void invalidate_regime(a64_cpu *c, unsigned regime, const iss_dvm *op)
+{
+    for (unsigned set = 0; set < A64_TLB_SETS; set++)
+        invalidate_set(c, set, regime, op);
+    a64_flush_regime(c, (a64_regime)regime);
+}
+
 void a64_tlb_invalidate(a64_cpu *c, const iss_dvm *op)
 {
-    static const uint8_t regimes[3][2] = {
-        {A64_R_NS10, A64_R_S10}, {A64_R_EL2, A64_R_EL2}, {A64_R_EL3, A64_R_EL3}};
-    unsigned regime = regimes[op->regime][op->secure];
+    static const uint8_t regimes[4][2] = {{A64_R_NS10, A64_R_S10},
+                                          {A64_R_EL2, A64_R_EL2},
+                                          {A64_R_EL3, A64_R_EL3},
+                                          {A64_R_EL20, A64_R_EL20}};
+    unsigned regime = op->match == ISS_TLBI_IPA ? A64_R_STAGE2 : regimes[op->regime][op->secure];
     bool by_va = op->match == ISS_TLBI_VA || op->match == ISS_TLBI_VA_ASID;
     if (by_va && !in_block(c->tlb, op->address)) {
         invalidate_set(c, set_of(op->address, regime), regime, op);
         flush_page(c, op->address, regime);
         return;
     }
-    for (unsigned set = 0; set < A64_TLB_SETS; set++)
-        invalidate_set(c, set, regime, op);
-    for (unsigned i = 0; i < A64_CTX_COUNT; i++)
-        if (a64_ctx_regime(i) == regime)
-            a64_flush_context(c, i);
+    invalidate_regime(c, regime, op);
+    if (regime == A64_R_NS10 && op->match == ISS_TLBI_ALL)
+        invalidate_regime(c, A64_R_STAGE2, op);
 }

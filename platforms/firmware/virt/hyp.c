@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* EL2: takes physical interrupts, gives them to the guest, serves its calls and its traps. */
+#include "virt.h"
+
+#define HCR_VI  (1ULL << 7)
+#define HCR_IMO (1ULL << 4)
+
+#define ESR_EC_HVC64  0x16
+#define ESR_EC_SYSREG 0x18
+/* ISS of a trapped access: its register, Rt, and whether it was a read. */
+#define ISS_REGISTER  0x3ffc1e
+#define ISS_READ(iss) ((iss)&1)
+#define ISS_RT(iss)   (((iss) >> 5) & 0x1f)
+#define ISS_OF(op1, n, m, op2) \
+    ((3u << 20) | ((op2) << 17) | ((op1) << 14) | ((n) << 10) | ((m) << 1))
+#define ISS_ICC_IAR1      ISS_OF(0u, 12u, 12u, 0u)
+#define ISS_ICC_EOIR1     ISS_OF(0u, 12u, 12u, 1u)
+#define ICC_CTLR_EOIMODE  (1ULL << 1)
+#define INTID_MAINTENANCE 25
+
+struct hyp_notes hyp_notes;
+static enum virt_mode mode;
+/** Emulation: the interrupt that the guest has pending, and the one that it handles; 0: none. */
+static uint32_t emulated_pending;
+
+static void virtual_line(bool high)
+{
+    uint64_t hcr = read_sysreg(hcr_el2);
+    write_sysreg(hcr_el2, high ? hcr | HCR_VI : hcr & ~HCR_VI);
+}
+
+static void give_to_guest(uint32_t intid)
+{
+    if (mode == VIRT_EMULATED) {
+        emulated_pending = intid;
+        virtual_line(true);
+    } else {
+        lists_add(intid, intid, mode == VIRT_HARD);
+    }
+}
+
+void hyp_irq(struct hyp_frame *frame)
+{
+    uint32_t intid = (uint32_t)read_sysreg(icc_iar1_el1) & 0xffffff;
+    if (intid >= GIC_MAX_SPI) {
+        return;
+    }
+    if (intid == INTID_MAINTENANCE) {
+        hyp_notes.maintenance++;
+        lists_maintain();
+    } else {
+        hyp_notes.vector = frame->stamp;
+        give_to_guest(intid);
+    }
+    write_sysreg(icc_eoir1_el1, intid);
+    if (intid == INTID_MAINTENANCE) {
+        write_sysreg(icc_dir_el1, intid);
+    }
+    isb();
+}
+
+/* ---- trap and emulate */
+
+static void emulate(struct hyp_frame *frame, uint32_t iss)
+{
+    uint64_t *rt = ISS_RT(iss) < 31 ? &frame->x[ISS_RT(iss)] : NULL;
+    uint32_t reg = iss & ISS_REGISTER;
+    hyp_notes.traps++;
+    if (reg == ISS_ICC_IAR1 && ISS_READ(iss)) {
+        if (rt != NULL) {
+            *rt = emulated_pending != 0 ? emulated_pending : INTID_SPURIOUS;
+        }
+        emulated_pending = 0;
+        virtual_line(false);
+    } else if (reg == ISS_ICC_EOIR1 && !ISS_READ(iss)) {
+        write_sysreg(icc_dir_el1, rt != NULL ? *rt : 0);
+    } else {
+        panic("trapped access that nobody emulates", iss);
+    }
+    frame->elr += 4;
+    isb();
+}
+
+/* ---- calls */
+
+static void set_mode(enum virt_mode wanted)
+{
+    uint64_t hcr = read_sysreg(hcr_el2) & ~(HCR_IMO | HCR_VI);
+    uint64_t ctlr = read_sysreg(icc_ctlr_el1) & ~ICC_CTLR_EOIMODE;
+    bool virtual = wanted != VIRT_DIRECT;
+    if (!(read_sysreg(sctlr_el2) & SCTLR_M)) {
+        mmu_on_el2(); /* the guest has built the tables by now */
+    }
+    mode = wanted;
+    hyp_notes.lists = lists_count();
+    lists_reset();
+    write_sysreg(hcr_el2, virtual ? hcr | HCR_IMO : hcr);
+    write_sysreg(icc_ctlr_el1, virtual ? ctlr | ICC_CTLR_EOIMODE : ctlr);
+    write_sysreg(ich_vmcr_el2, ICH_VMCR_VPMR | ICH_VMCR_ENG1);
+    if (wanted == VIRT_EMULATED) {
+        write_sysreg(ich_hcr_el2, ICH_HCR_TALL1);
+    } else if (virtual) {
+        write_sysreg(ich_hcr_el2, ICH_HCR_EN);
+    }
+    hyp_notes.maintenance = hyp_notes.traps = 0;
+    isb();
+}
+
+void hyp_sync(struct hyp_frame *frame)
+{
+    uint32_t esr = (uint32_t)read_sysreg(esr_el2);
+    if (ESR_EC(esr) == ESR_EC_SYSREG) {
+        emulate(frame, esr);
+        return;
+    }
+    if (ESR_EC(esr) != ESR_EC_HVC64) {
+        trap_unexpected(8, esr, frame->elr, read_sysreg(far_el2));
+    }
+    switch ((enum virt_call)frame->x[0]) {
+    case VIRT_CALL_NOTHING:
+        break;
+    case VIRT_CALL_MODE:
+        set_mode((enum virt_mode)frame->x[1]);
+        break;
+    case VIRT_CALL_BURST:
+        for (uint32_t n = 0; n < frame->x[1]; n++) {
+            lists_add(VIRT_BURST + n, 0, false);
+        }
+        break;
+    case VIRT_CALL_SWITCH:
+        switch_measure((enum switch_order)frame->x[1], (unsigned)frame->x[2], &hyp_notes.switched);
+        break;
+    }
+}
