@@ -267,6 +267,16 @@ public:
             set |= irq(pe) ? 1u << pe : 0u;
         return set;
     }
+    // Save, reset, load: lines are again as they were, since a load drives none.
+    bool reload()
+    {
+        const std::vector<bool> level = level_;
+        std::vector<unsigned char> saved(gic_assembly_save_size(a));
+        const size_t length = gic_assembly_save(a, saved.data());
+        gic_assembly_reset(a, now);
+        level_ = level;
+        return gic_assembly_load(a, saved.data(), length);
+    }
     uint64_t count(unsigned event) const
     {
         return gic_assembly_get_stats(a)->events[event];
