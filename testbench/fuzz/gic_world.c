@@ -152,6 +152,25 @@ static gic_access take_access(world *w, unsigned how)
     return access;
 }
 
+/* A register of GICC, GICH or GICV of a GICv2, by the PE that the access names. */
+static void do_cpu_frame(world *w, bool write)
+{
+    const gic_access as = take_access(w, (unsigned)fuzz_take(&w->in, 1));
+    const cpuif_frame_kind kind = (cpuif_frame_kind)(fuzz_take(&w->in, 1) % 3u);
+    const gic_frame *frame = gic_assembly_cpu_frame(w->a, kind);
+    gic_status status;
+    uint32_t offset;
+    uint64_t value;
+    if (!frame)
+        return;
+    offset = take_offset(w, frame) & ~((uint32_t)as.size - 1u);
+    value = write ? fuzz_take(&w->in, as.size) : 0;
+    status = write ? gic_assembly_cpu_write(w->a, w->now, kind, &as, offset, value)
+                   : gic_assembly_cpu_read(w->a, w->now, kind, &as, offset, &value);
+    CHECK(status == GIC_OK || status == GIC_ADDRESS ||
+          (status == GIC_BAD_SIZE && w->config.bad_size == GIC_BAD_SIZE_ERROR));
+}
+
 /* A register of the Distributor, a Redistributor or the ITS, by the low bits of @p kind. */
 static void do_frame(world *w, unsigned kind, bool write)
 {
@@ -163,6 +182,8 @@ static void do_frame(world *w, unsigned kind, bool write)
     gic_status status = GIC_OK;
     uint32_t offset;
     uint64_t value;
+    if (!frame && w->config.gicv2)
+        do_cpu_frame(w, write);
     if (!frame)
         return;
     offset = take_offset(w, frame) & ~((uint32_t)as.size - 1u);
@@ -457,6 +478,12 @@ static gic_config configure(uint64_t choice)
     config.bad_size = choice >> 14 & 1u ? GIC_BAD_SIZE_ERROR : GIC_BAD_SIZE_RAZ_WI;
     config.direct_lpi = config.lpi_bits > 0;
     config.lpi_can_disable = choice >> 15 & 1u;
+    if ((choice >> 11 & 3u) == 2u) { /* an ITS without LPIs: there is none, it is a GICv2 */
+        config.gicv2 = true;
+        config.ds_writable = false;
+        config.espi_count = 0;
+        config.eppi_count = 0;
+    }
     return config;
 }
 

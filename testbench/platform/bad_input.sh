@@ -43,8 +43,11 @@ image "$zero" "$zero" '\001\000\000\000\000\000\000\000' >"$TMP/be"
 
 refused 'no command' 'run'
 refused '--wrong' '--help' run --wrong
-refused 'v2' '--gic v3' run --gic v2 --elf "$TMP/noise"
-refused 'v4' '--gic v3' run --gic v4 --elf "$TMP/noise"
+refused 'v4' '--gic v2 or v3' run --gic v4 --elf "$TMP/noise"
+refused 'v1' '--gic v2 or v3' run --gic v1 --elf "$TMP/noise"
+refused '--cpus 9' '--gic v3' run --gic v2 --cpus 9 --elf "$TMP/noise"
+refused 'gicv2' 'LPIs' run --gic v2 --set gic.lpi_bits=16 --bios "$TMP/noise"
+refused 'gicv2' 'extended' run --gic v2 --set gic.espis=32 --bios "$TMP/noise"
 refused '513' '512' run --cpus 513 --elf "$TMP/noise"
 refused '/nonexistent' 'exists' run --bios /nonexistent
 refused 'empty' 'image' run --bios "$TMP/empty"

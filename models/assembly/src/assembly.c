@@ -2,6 +2,8 @@
 /* The joiner: construction, reset, and the entries of the outside world. */
 #include "internal.h"
 
+#include "gic/fault.h"
+
 static const gic_assembly_parts all_parts = {true, true, true, true};
 
 /* Lays blocks out one after the other, first to measure and then for real. */
@@ -161,6 +163,22 @@ static void init_kernels(gic_assembly *a, const layout *l)
     init_itss(a, l->its_memory, l->its_bytes);
 }
 
+/*
+ * A GICv2 is one block: the hops between its parts are none, so that a claim is decided within the
+ * access that makes it. What they stand for in a profile is on the way out: the line of a PE, and
+ * the SGIs, which are posted.
+ */
+static void merge_hops(gic_assembly *a)
+{
+    uint64_t *hop = a->timing.hop_ps;
+    a->one_block = true;
+    a->intid_mask = GIC_INTID_SPURIOUS;
+    a->sgi_ps = hop[GIC_HOP_CPUIF_GICR] + hop[GIC_HOP_GICR_GICD] + hop[GIC_HOP_GICD_GICR];
+    hop[GIC_HOP_CPUIF_PE] += hop[GIC_HOP_GICR_CPUIF];
+    hop[GIC_HOP_CPUIF_GICR] = hop[GIC_HOP_GICR_GICD] = 0;
+    hop[GIC_HOP_GICD_GICR] = hop[GIC_HOP_GICR_CPUIF] = 0;
+}
+
 static void adopt(gic_assembly *a, const layout *l)
 {
     a->seats = l->seats;
@@ -197,6 +215,8 @@ gic_assembly *gic_assembly_init(void *memory, size_t length, const gic_config *c
     layout l;
     if (!parts)
         parts = &all_parts;
+    if (why == GIC_CONFIG_OK && config->gicv2 && !(parts->gicd && parts->gicr && parts->cpuif))
+        why = GIC_CONFIG_GICV2;
     if (why == GIC_CONFIG_OK && (!memory || ((uintptr_t)memory & 63u) != 0 ||
                                  length < gic_assembly_footprint(config, parts)))
         why = GIC_CONFIG_MEMORY;
@@ -209,6 +229,9 @@ gic_assembly *gic_assembly_init(void *memory, size_t length, const gic_config *c
     a->parts = *parts;
     if (timing)
         a->timing = *timing;
+    a->intid_mask = UINT32_MAX;
+    if (config->gicv2)
+        merge_hops(a);
     if (ports)
         a->ports = *ports;
     a->whole = parts->gicd && parts->gicr && parts->cpuif;
@@ -411,8 +434,8 @@ void gic_assembly_reset(gic_assembly *a, uint64_t now_ps)
 
 void gic_assembly_reset_pe(gic_assembly *a, uint16_t pe, uint64_t now_ps)
 {
-    if (!a->parts.cpuif || pe >= a->config.pe_count)
-        return;
+    if (!a->parts.cpuif || pe >= a->config.pe_count || a->one_block)
+        return; /* the CPU interface of a GICv2 is no part of the PE */
     enter(a, GIC_PORT_CPUIF, pe, now_ps);
     cpuif_reset(a->seats[pe].cpu);
     leave(a, a->seats[pe].cpu_box, now_ps);
@@ -420,12 +443,30 @@ void gic_assembly_reset_pe(gic_assembly *a, uint16_t pe, uint64_t now_ps)
 
 /* ---- Register frames ------------------------------------------------------------------------ */
 
+/*
+ * GICv2: whether a register of the GICD frame is banked by PE, and of whose bank (L-01); an access
+ * that names no PE of this GIC has none at all, and gets GIC_ADDRESS there.
+ */
+static bool is_banked(const gic_assembly *a, const gic_access *access, uint32_t offset,
+                      uint16_t *pe)
+{
+    if (!a->one_block)
+        return false;
+    *pe = GIC_FAULT("L-01b") ? (uint16_t)0 : access->pe;
+    return access->pe >= a->config.pe_count ||
+           (offset < GICD2_FRAME_SIZE &&
+            gic_frame_find(gicr_frame(a->seats[0].redist), offset) != NULL);
+}
+
 gic_status gic_assembly_gicd_read(gic_assembly *a, uint64_t now_ps, const gic_access *access,
                                   uint32_t offset, uint64_t *value)
 {
+    uint16_t pe = 0;
     gic_status status;
     if (!a->parts.gicd)
         return GIC_ADDRESS;
+    if (is_banked(a, access, offset, &pe))
+        return gic_assembly_gicr_read(a, now_ps, pe, access, offset, value);
     if (access->debug) {
         status = gicd_read(a->dist, access, offset, value);
         gic_outbox_clear(a->dist_box); /* a debugger's read leaves no event behind */
@@ -440,9 +481,12 @@ gic_status gic_assembly_gicd_read(gic_assembly *a, uint64_t now_ps, const gic_ac
 gic_status gic_assembly_gicd_write(gic_assembly *a, uint64_t now_ps, const gic_access *access,
                                    uint32_t offset, uint64_t value)
 {
+    uint16_t pe = 0;
     gic_status status;
     if (!a->parts.gicd)
         return GIC_ADDRESS;
+    if (is_banked(a, access, offset, &pe))
+        return gic_assembly_gicr_write(a, now_ps, pe, access, offset, value);
     enter(a, GIC_PORT_GICD, 0, now_ps);
     status = gicd_write(a->dist, access, offset, value);
     leave(a, a->dist_box, now_ps);
@@ -491,6 +535,43 @@ static void leave_from_pe(gic_assembly *a, gic_outbox *box, uint64_t now_ps)
         box = NULL;
     }
     leave(a, box, now_ps);
+}
+
+/* The CPU interface that an access to its frames is for, or NULL. */
+static const seat *cpu_seat(const gic_assembly *a, const gic_access *access)
+{
+    return a->one_block && access->pe < a->config.pe_count ? &a->seats[access->pe] : NULL;
+}
+
+gic_status gic_assembly_cpu_read(gic_assembly *a, uint64_t now_ps, cpuif_frame_kind kind,
+                                 const gic_access *access, uint32_t offset, uint64_t *value)
+{
+    const seat *s = cpu_seat(a, access);
+    gic_status status;
+    if (!s)
+        return GIC_ADDRESS;
+    if (access->debug) {
+        status = cpuif_frame_read(s->cpu, kind, access, offset, value);
+        gic_outbox_clear(s->cpu_box); /* a debugger's read leaves no event behind */
+        return status;
+    }
+    enter(a, GIC_PORT_CPUIF, access->pe, now_ps);
+    status = cpuif_frame_read(s->cpu, kind, access, offset, value);
+    leave_from_pe(a, s->cpu_box, now_ps);
+    return status;
+}
+
+gic_status gic_assembly_cpu_write(gic_assembly *a, uint64_t now_ps, cpuif_frame_kind kind,
+                                  const gic_access *access, uint32_t offset, uint64_t value)
+{
+    const seat *s = cpu_seat(a, access);
+    gic_status status;
+    if (!s)
+        return GIC_ADDRESS;
+    enter(a, GIC_PORT_CPUIF, access->pe, now_ps);
+    status = cpuif_frame_write(s->cpu, kind, access, offset, value);
+    leave_from_pe(a, s->cpu_box, now_ps);
+    return status;
 }
 
 void gic_assembly_pe_state(gic_assembly *a, uint64_t now_ps, uint16_t pe, const gic_pe_state *state)
@@ -617,6 +698,11 @@ const gic_frame *gic_assembly_gicd_frame(const gic_assembly *a)
 const gic_frame *gic_assembly_gicr_frame(const gic_assembly *a)
 {
     return a->parts.gicr ? gicr_frame(a->seats[0].redist) : NULL;
+}
+
+const gic_frame *gic_assembly_cpu_frame(const gic_assembly *a, cpuif_frame_kind kind)
+{
+    return a->one_block ? cpuif_frame(a->seats[0].cpu, kind) : NULL;
 }
 
 bool gic_assembly_lpi_has_room(const gic_assembly *a, uint16_t pe)

@@ -42,7 +42,7 @@ static inline void emit(gic_assembly *a, const gic_out *out, uint64_t now_ps)
     gic_event event;
     event.time_ps = now_ps;
     event.arg = out->msg.arg;
-    event.intid = out->msg.intid;
+    event.intid = out->msg.intid & a->intid_mask;
     event.pe = out->to;
     event.id = out->msg.kind;
     event.port = out->from;
@@ -194,6 +194,12 @@ static void send_out(gic_assembly *a, const gic_out *out, uint64_t now_ps)
             a->ports.external(a->ports.up, out->from, out->port, (uint16_t)pe, &out->msg, now_ps);
 }
 
+/* Whether messages of this kind wait for nothing: loosely timed, or inside a GICv2. */
+static inline bool arrives_at_once(const gic_assembly *a, const gic_out *out)
+{
+    return !a->timing.timed || (a->one_block && out->msg.kind != GIC_MSG_SGI);
+}
+
 static void send_message(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     gic_hop hop;
@@ -202,11 +208,11 @@ static void send_message(gic_assembly *a, const gic_out *out, uint64_t now_ps)
         memory_send(a, out, now_ps);
     } else if (out->port != GIC_PORT_MEM && !is_inside(a, out->port)) {
         send_out(a, out, now_ps);
-    } else if (!a->timing.timed) {
+    } else if (arrives_at_once(a, out)) {
         fifo_push(a, out);
     } else {
         lane_id = route(a, out, &hop);
-        now_ps += a->timing.hop_ps[hop];
+        now_ps += a->timing.hop_ps[hop] + a->sgi_ps;
         if (out->from == GIC_PORT_ITS) /* group: cache lookups on the way to this message */
             now_ps += out->msg.group * a->timing.access_ps[GIC_COST_ITS_LOOKUP];
         push_or_deliver(a, lane_id, out, now_ps);
@@ -550,7 +556,7 @@ static inline bool has_work(const gic_assembly *a)
 static void continue_work(gic_assembly *a, uint64_t now_ps)
 {
     gic_out work = {0};
-    if (a->timing.timed && a->timing.occupancy_ps[GIC_STATION_GICD] > 0) {
+    if (a->timing.timed && a->timing.occupancy_ps[GIC_STATION_GICD] > 0 && !a->one_block) {
         work.port = GIC_PORT_GICD;
         work.except = GIC_PE_NONE;
         if (a->lanes[LANE_GICD_WORK].head == NONE)
@@ -571,7 +577,7 @@ void gic_assembly_advance(gic_assembly *a, uint64_t now_ps)
     a->budget = BUDGET;
     while (lanes_earliest(a, &lane_id, &due_ps) && due_ps <= now_ps) {
         serve(a, lane_id, due_ps);
-        if (!a->timing.timed)
+        if (!a->timing.timed || a->one_block)
             settle_by_fifo(a, NULL, due_ps);
         if (has_work(a))
             continue_work(a, due_ps);

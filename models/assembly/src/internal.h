@@ -170,11 +170,14 @@ struct gic_assembly {
     void **cpu_memory;
     size_t cpu_bytes;
     gic_pe_state *pe_state;
-    bool inside;     /* an entry is active: re-entry is a broken contract */
-    bool by_pe;      /* ... and it is the PE's own access or change of state */
-    bool at_once;    /* loosely timed, and every component is inside */
-    bool whole;      /* every component is inside */
-    uint32_t asleep; /* Redistributors that may ask for their PE to be woken */
+    bool inside;         /* an entry is active: re-entry is a broken contract */
+    bool by_pe;          /* ... and it is the PE's own access or change of state */
+    bool at_once;        /* loosely timed, and every component is inside */
+    bool whole;          /* every component is inside */
+    bool one_block;      /* a GICv2: what its parts say to each other arrives at once, timed too */
+    uint32_t intid_mask; /* ... and of an SGI's name there this is the INTID */
+    uint64_t sgi_ps;     /* ... but for an SGI on its way to another PE */
+    uint32_t asleep;     /* Redistributors that may ask for their PE to be woken */
 
     /* Loosely timed: one FIFO of entries. */
     gic_out *fifo;

@@ -55,6 +55,7 @@ static uint64_t config_check(const gic_assembly *a)
 {
     const gic_config *c = &a->config;
     const uint32_t member[] = {
+        c->gicv2,
         c->pe_count,
         c->spi_count,
         c->espi_count,

@@ -163,6 +163,13 @@ static gic_config_error check_lpis(const gic_config *c)
     return c->its_count ? check_its(&c->its) : GIC_CONFIG_OK;
 }
 
+/* Eight targets in a byte of GICD_ITARGETSR, INTIDs of ten bits, one frame of either kind. */
+static gic_config_error check_gicv2(const gic_config *c)
+{
+    bool more = c->espi_count || c->eppi_count || c->lpi_bits || c->its_count || c->ds_writable;
+    return c->pe_count > GIC_MAX_GICV2_PES || more ? GIC_CONFIG_GICV2 : GIC_CONFIG_OK;
+}
+
 gic_config_error gic_config_check(const gic_config *config)
 {
     gic_config_error error = check_counts(config);
@@ -174,6 +181,8 @@ gic_config_error gic_config_check(const gic_config *config)
         error = GIC_CONFIG_SECURITY;
     if (error == GIC_CONFIG_OK)
         error = check_lpis(config);
+    if (error == GIC_CONFIG_OK && config->gicv2)
+        error = check_gicv2(config);
     if (error == GIC_CONFIG_OK)
         error = check_affinities(config);
     return error;
@@ -204,6 +213,8 @@ const char *gic_config_error_text(gic_config_error error)
         [GIC_CONFIG_ITS_PAGES] = "its.page_sizes: one or more of 4, 16 and 64 KiB",
         [GIC_CONFIG_ITS_DEPTH] = "its.walks: 1 to 64; its.queue: 1 to 1024",
         [GIC_CONFIG_ITS_CACHE] = "its caches: 1 to 4096 entries, a power of two sets of `ways`",
+        [GIC_CONFIG_GICV2] =
+            "gicv2: up to 8 PEs, in one piece, without extended SPIs and PPIs, LPIs, ITSs, DS",
         [GIC_CONFIG_MEMORY] = "memory: smaller than the footprint, or not aligned to 64",
     };
     if ((size_t)error >= GIC_COUNT_OF(text))

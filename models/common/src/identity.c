@@ -23,7 +23,7 @@ enum {
 
 static uint32_t identity_pidr2(const gic_config *config, uint32_t implementer)
 {
-    uint64_t value = GIC_MAKE(PIDR2, ArchRev, config->arch_rev);
+    uint64_t value = GIC_MAKE(PIDR2, ArchRev, config->gicv2 ? 2 : config->arch_rev);
     value = GIC_PUT(PIDR2, JEDEC, value, implementer != 0);
     return (uint32_t)GIC_PUT(PIDR2, DES_1, value, GIC_GET(IIDR, Identity, implementer) >> 4);
 }

@@ -202,12 +202,16 @@ static void derive_view(const cpuif *c, const gic_pe_state *pe, cpuif_view *v)
 static void derive_lines(cpuif *c)
 {
     for (unsigned g = 0; g < GIC_GROUP_COUNT; g++)
-        c->d.line_of[g] = (uint8_t)cpuif_line_of((gic_group)g, &c->s.pe, c->s.ds != 0);
+        c->d.line_of[g] =
+            (uint8_t)(c->config.gicv2 ? gicc_line_of(c, (gic_group)g)
+                                      : cpuif_line_of((gic_group)g, &c->s.pe, c->s.ds != 0));
 }
 
 void cpuif_derive_pe(cpuif *c)
 {
     derive_view(c, &c->s.pe, &c->d.view);
+    if (c->config.gicv2)
+        c->d.view.bank = CPUIF_BANK_NS; /* guests have no Secure state there */
     derive_results(c);
     derive_lines(c);
 }
@@ -241,6 +245,8 @@ static uint8_t ap_class(const cpuif *c, const cpuif_row *row)
 
 static bool is_there(const cpuif *c, const cpuif_row *row)
 {
+    if (c->config.gicv2)
+        return false; /* GICC, and no system registers */
     if (row->class_ == CPUIF_CLASS_EL3)
         return c->config.has_el3;
     if (row->class_ == CPUIF_CLASS_SRE_EL2)
@@ -253,7 +259,8 @@ void cpuif_derive_classes(cpuif *c)
     for (unsigned reg = 0; reg < GIC_SYSREG_COUNT; reg++) {
         const cpuif_row *row = &rows[reg];
         uint8_t class_ = is_there(c, row) ? row->class_ : (uint8_t)CPUIF_CLASS_NONE;
-        if (row->value == cpuif_ap0r_value || row->value == cpuif_ap1r_value)
+        if (class_ != CPUIF_CLASS_NONE &&
+            (row->value == cpuif_ap0r_value || row->value == cpuif_ap1r_value))
             class_ = ap_class(c, row);
         c->d.class_of[reg] = class_;
     }

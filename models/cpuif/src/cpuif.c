@@ -18,6 +18,7 @@ static void reset_registers(cpuif *c)
     s->pmr = GIC_FAULT("N-03") ? s->pmr : 0;
     s->ctlr = 0;
     s->igrpen = GIC_GROUPS_NONE;
+    s->gicc = 0;
     s->sre_enable_el2 = 0;
     s->sre_enable_el3 = 0;
     memset(s->v.lr, 0, sizeof s->v.lr);
@@ -53,7 +54,7 @@ static void start(cpuif *c)
     cpuif_state *s = &c->s;
     s->signalled_intid = GIC_INTID_SPURIOUS;
     s->ds = !c->config.two_security_states;
-    s->quiesced = 1;
+    s->quiesced = !c->config.gicv2; /* a GICv2 knows no sleep */
     s->sent_groups = GIC_GROUPS_NONE;
     s->sent_hint = 0xFF;
 }
@@ -79,6 +80,8 @@ cpuif *cpuif_init(void *memory, size_t length, const gic_config *config, uint16_
     gic_outbox_init(&c->outbox, c->entries, CPUIF_OUTBOX_ENTRIES, GIC_PORT_CPUIF, pe);
     c->d.v.count = gic_config_list_registers(config);
     cpuif_derive_classes(c);
+    if (config->gicv2)
+        gicc_init(c);
     start(c);
     cpuif_reset(c);
     return c;
@@ -127,8 +130,9 @@ void cpuif_explain(const cpuif *c, gic_explanation *e)
 {
     const cpuif_held *held = &c->s.held;
     const gic_gate *group = &e->gate[GIC_GATE_GROUP_ENABLED];
-    bool is_held = held->valid && held->intid == e->intid;
-    uint64_t best = held->valid ? held->intid : GIC_INTID_SPURIOUS;
+    uint32_t mask = c->config.gicv2 ? (uint32_t)GIC_INTID_SPURIOUS : UINT32_MAX;
+    bool is_held = held->valid && (held->intid & mask) == e->intid;
+    uint64_t best = held->valid ? held->intid & mask : GIC_INTID_SPURIOUS;
     if (is_held)
         gic_gate_set(e, GIC_GATE_IGRPEN, cpuif_presented(c), c->s.igrpen);
     else if (group->known && group->value < GIC_GROUP_COUNT)
@@ -137,5 +141,6 @@ void cpuif_explain(const cpuif *c, gic_explanation *e)
     gic_gate_set(e, GIC_GATE_BEST, is_held || !held->valid, best);
     if (is_held)
         explain_held(c, e);
-    gic_gate_set(e, GIC_GATE_LINE, c->s.lines != 0 && c->s.signalled_intid == e->intid, c->s.lines);
+    gic_gate_set(e, GIC_GATE_LINE, c->s.lines != 0 && (c->s.signalled_intid & mask) == e->intid,
+                 c->s.lines);
 }

@@ -12,6 +12,7 @@
 
 enum {
 #define GIC_FIELD GIC_FIELD_CONSTANTS
+#include "regs/gicc_fields.def"
 #include "regs/icc_fields.def"
 #undef GIC_FIELD
     ICC_FIELDS_END
@@ -95,7 +96,7 @@ typedef struct cpuif_state {
     uint8_t open_upstream;
     uint8_t sent_groups; /* UpstreamControl as last sent */
     uint8_t sent_hint;
-    uint8_t zero[4];
+    uint32_t gicc; /* GICv2: what of GICC_CTLR is not above (gicc.c) */
     cpuif_virtual v;
 } cpuif_state;
 
@@ -124,6 +125,10 @@ struct cpuif {
     cpuif_derived d;
     gic_config config; /* `affinity` is not kept */
     gic_out entries[CPUIF_OUTBOX_ENTRIES];
+    gic_frame gicc, gich, gicv; /* GICv2 */
+    uint8_t gicc_index[GICC_FRAME_SIZE / GIC_FRAME_GRANULE];
+    uint8_t gich_index[GICH_FRAME_SIZE / GIC_FRAME_GRANULE];
+    uint8_t gicv_index[GICV_FRAME_SIZE / GIC_FRAME_GRANULE];
 };
 
 /* ---- registers (access.c: dispatch) ------------------------------------------------------- */
@@ -317,6 +322,20 @@ static inline void cpuif_send_sgi(cpuif *c, uint32_t intid, gic_sgi sgi)
     c->s.open_sgi++;
     cpuif_send(c, GIC_MSG_GENERATE_SGI, intid)->arg = gic_sgi_pack(sgi);
 }
+
+/* ---- GICv2 (gicc.c) ---------------------------------------------------------------------------
+ */
+
+void gicc_init(cpuif *c);
+void gich_init(cpuif *c);
+void cpuif_init_frame(gic_frame *frame, uint8_t *index, const gic_reg_row *row, unsigned count,
+                      uint32_t size);
+/* GICC_IIDR and GICV_IIDR. */
+uint64_t gicc_iidr(const cpuif *c);
+/* The line for a group of interrupts. */
+gic_line gicc_line_of(const cpuif *c, gic_group group);
+/* Bits of GICC_CTLR that cpuif_state.gicc may have. */
+uint64_t gicc_kept_bits(void);
 
 /* ---- virtual interrupts ---------------------------------------------------------------------- */
 

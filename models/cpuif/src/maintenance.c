@@ -131,7 +131,9 @@ unsigned cpuif_wanted_virtual_lines(const cpuif *c)
     if (GIC_GET(ICH_HCR_EL2, En, c->s.v.hcr) == 0 && !GIC_FAULT("V-17"))
         return 0;
     if (cpuif_virtual_signals(c))
-        lines = 1u << ((c->d.v.group1 >> n & 1u) != 0 ? GIC_LINE_VIRQ : GIC_LINE_VFIQ);
+        lines = 1u << ((c->d.v.group1 >> n & 1u) != 0 || !GIC_GET(ICH_VMCR_EL2, VFIQEn, c->s.v.vmcr)
+                           ? GIC_LINE_VIRQ
+                           : GIC_LINE_VFIQ);
     return has_report(c) ? lines | 1u << GIC_LINE_MAINTENANCE : lines;
 }
 

@@ -21,7 +21,8 @@ typedef struct saved {
     uint8_t virtual_priority_bits;
     uint8_t virtual_preemption_bits;
     uint8_t id_bits;
-    uint8_t zero[5];
+    uint8_t gicv2;
+    uint8_t zero[4];
     cpuif_state state;
 } saved;
 
@@ -37,6 +38,7 @@ static void fill(const cpuif *c, saved *s)
     s->two_security_states = c->config.two_security_states;
     s->has_el2 = c->config.has_el2;
     s->has_el3 = c->config.has_el3;
+    s->gicv2 = c->config.gicv2;
     s->list_registers = c->d.v.count;
     s->virtual_priority_bits = c->config.virtual_priority_bits;
     s->virtual_preemption_bits = c->config.virtual_preemption_bits;
@@ -103,7 +105,8 @@ static bool flags_are_valid(const cpuif_state *s)
     const unsigned lines = 1u << GIC_LINE_IRQ | 1u << GIC_LINE_FIQ;
     return (s->held.valid | s->sre_enable_el2 | s->sre_enable_el3 | s->ds | s->quiesced) <= 1 &&
            s->held.zero == 0 && s->held.group < GIC_GROUP_COUNT && s->igrpen <= GIC_GROUPS_ALL &&
-           s->sent_groups <= GIC_GROUPS_ALL && (s->lines & ~lines) == 0;
+           s->sent_groups <= GIC_GROUPS_ALL && (s->lines & ~lines) == 0 &&
+           (s->gicc & ~gicc_kept_bits()) == 0;
 }
 
 static bool credits_are_valid(const cpuif_state *s)
@@ -148,8 +151,7 @@ bool cpuif_load(cpuif *c, const void *in, size_t length)
     memcpy(pe, &loaded.state.pe, sizeof pe);
     if (!pe_state_is_valid(pe) || !priorities_are_valid(c, &loaded.state) ||
         !flags_are_valid(&loaded.state) || !credits_are_valid(&loaded.state) ||
-        !virtual_is_valid(c, &loaded.state.v) ||
-        !is_zero(loaded.state.zero, sizeof loaded.state.zero))
+        !virtual_is_valid(c, &loaded.state.v))
         return false;
     adopt(c, &loaded.state);
     if (cpuif_lines_are(c, cpuif_wanted_lines(c)) && c->s.v.lines == cpuif_wanted_virtual_lines(c))

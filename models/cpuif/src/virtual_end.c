@@ -90,7 +90,7 @@ bool cpuif_icv_eoir_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_
     if (gic_is_special(intid))
         return true;
     /* Nothing is active: neither ended nor counted (ID-H07). */
-    if (!drops || c->d.v.running_group != index)
+    if (!drops || (c->d.v.running_group != index && !c->config.gicv2))
         gic_report(&c->outbox, GIC_EV_BAD_ICV_EOIR, c->pe, intid, value);
     if (!drops)
         return true;

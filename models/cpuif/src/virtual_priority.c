@@ -25,8 +25,12 @@ uint32_t cpuif_clean_vmcr(const gic_config *config, uint64_t value, unsigned ban
     uint64_t vmcr =
         value & (GIC_FIELD_MASK(ICH_VMCR_EL2, VENG0) | GIC_FIELD_MASK(ICH_VMCR_EL2, VENG1) |
                  GIC_FIELD_MASK(ICH_VMCR_EL2, VCBPR) | GIC_FIELD_MASK(ICH_VMCR_EL2, VEOIM));
-    /* System registers only: VFIQEn is RES1, VAckCtl RES0 (ID-P11). */
+    /* System registers only: VFIQEn is RES1, VAckCtl RES0 (ID-P11). A GICv2 has both. */
     vmcr = GIC_PUT(ICH_VMCR_EL2, VFIQEn, vmcr, 1);
+    if (config->gicv2) {
+        vmcr = GIC_PUT(ICH_VMCR_EL2, VFIQEn, vmcr, GIC_GET(ICH_VMCR_EL2, VFIQEn, value));
+        vmcr = GIC_PUT(ICH_VMCR_EL2, VAckCtl, vmcr, GIC_GET(ICH_VMCR_EL2, VAckCtl, value));
+    }
     vmcr = GIC_PUT(ICH_VMCR_EL2, VBPR0, vmcr,
                    at_least(GIC_GET(ICH_VMCR_EL2, VBPR0, value), minimum_vbpr(config, 0, bank)));
     vmcr = GIC_PUT(ICH_VMCR_EL2, VBPR1, vmcr,
@@ -211,6 +215,8 @@ uint8_t cpuif_lr_running(const cpuif *c, uint64_t lr)
 void cpuif_raise_virtual(cpuif *c, unsigned group, uint8_t running)
 {
     const unsigned level = (unsigned)running >> c->d.v.level_shift;
+    if (c->config.gicv2)
+        group = 0; /* GICH_APR knows no groups (L-12) */
     c->s.v.ap[group][level / CPUIF_AP_WORD_BITS] |= gic_bit(level);
     /* What is signalled pre-empts: nothing as urgent is active. */
     c->d.v.running = running;

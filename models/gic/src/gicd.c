@@ -44,6 +44,7 @@ static void gicd_count(gicd *d, const gic_config *config)
     d->levels = (uint16_t)(1u << config->priority_bits);
     d->level_shift = (uint8_t)(8u - config->priority_bits);
     d->level_sets = (uint8_t)((d->levels + 31u) / 32u);
+    d->claims = config->gicv2;
 }
 
 static gicd_layout gicd_lay_out(const gicd *d)
@@ -156,6 +157,12 @@ static uint32_t gicd_make_typer(const gic_config *config, unsigned spi_words)
     return (uint32_t)value;
 }
 
+static uint32_t gicd_make_typer2(const gic_config *config, unsigned spi_words)
+{
+    uint64_t value = GIC_MAKE(GICD_TYPER, ITLinesNumber, spi_words);
+    return (uint32_t)GIC_PUT(GICD_TYPER, CPUNumber, value, config->pe_count - 1u);
+}
+
 static void gicd_zero(void *memory, size_t length)
 {
     unsigned char *byte = (unsigned char *)memory;
@@ -190,20 +197,24 @@ gicd *gicd_init(void *memory, size_t length, const gic_config *config, gic_confi
     gicd_point(d, &at);
     gicd_fill_affinities(d, config);
     gicd_fill_views(d);
-    d->typer = gicd_make_typer(config, d->spi_words);
-    d->frame.row = gicd_rows(&rows);
+    d->typer =
+        d->claims ? gicd_make_typer2(config, d->spi_words) : gicd_make_typer(config, d->spi_words);
+    d->receivers = gicd_receivers(d);
+    d->frame.row = gicd_rows(d, &rows);
     d->frame.row_count = (uint16_t)rows;
-    d->frame.size = GICD_FRAME_SIZE;
+    d->frame.size = d->claims ? GICD2_FRAME_SIZE : GICD_FRAME_SIZE;
     d->frame.index = d->frame_index;
-    gic_frame_index(d->frame_index, d->frame.row, rows, GICD_FRAME_SIZE);
+    gic_frame_index(d->frame_index, d->frame.row, rows, d->frame.size);
     gicd_reset(d);
     return d;
 }
 
 /* --- reset ----------------------------------------------------------------------------------- */
 
-static void gicd_reset_pe(gicd_pe *p)
+/* The Redistributors of a GICv2 never sleep. */
+static void gicd_reset_pe(const gicd *d, gicd_pe *p)
 {
+    p->awake = d->claims;
     p->offer[0].slot = GICD_NO_SLOT;
     p->offer[1].slot = GICD_NO_SLOT;
     p->mask_hint = GIC_PRIORITY_IDLE;
@@ -227,7 +238,8 @@ static gicd_shape gicd_make_shape(const gic_config *config)
     shape.spi_count = config->spi_count;
     shape.espi_count = config->espi_count;
     shape.priority_bits = config->priority_bits;
-    shape.security = (uint8_t)(config->two_security_states | (unsigned)config->ds_writable << 1);
+    shape.security = (uint8_t)(config->two_security_states | (unsigned)config->ds_writable << 1 |
+                               (unsigned)config->gicv2 << 2);
     return shape;
 }
 
@@ -243,9 +255,11 @@ void gicd_reset(gicd *d)
     if (!GIC_FAULT("N-03"))
         gicd_zero(d->priority, slots);
     gicd_zero(d->irouter, slots * sizeof(uint32_t));
+    for (i = 0; d->claims && d->pool == 1 && i < slots; i++)
+        d->irouter[i] = 1; /* one PE is everything's target (L-02) */
     gicd_zero(d->pe, (size_t)d->pool * sizeof(gicd_pe));
     for (i = 0; i < d->pool; i++)
-        gicd_reset_pe(&d->pe[i]);
+        gicd_reset_pe(d, &d->pe[i]);
     gic_outbox_clear(&d->outbox);
     gicd_rebuild(d);
     for (i = 0; i < d->words; i++)
@@ -279,6 +293,12 @@ static void gicd_explain_state(const gicd *d, unsigned slot, gic_explanation *e)
     gic_gate_set(e, GIC_GATE_GROUP_ENABLED, (d->arch->enabled & gic_group_bit(group)) != 0, group);
 }
 
+static void gicd_explain_targets(const gicd *d, unsigned slot, gic_explanation *e)
+{
+    gic_gate_set(e, GIC_GATE_ROUTED, d->irouter[slot] >> e->pe & 1u, d->irouter[slot]);
+    gic_gate_set(e, GIC_GATE_OWNER, true, e->pe);
+}
+
 static void gicd_explain_route(const gicd *d, unsigned slot, gic_explanation *e)
 {
     unsigned route = d->derived.slot[slot].route;
@@ -306,5 +326,8 @@ void gicd_explain(const gicd *d, gic_explanation *explanation)
     if (slot == GICD_NO_SLOT)
         return;
     gicd_explain_state(d, slot, explanation);
-    gicd_explain_route(d, slot, explanation);
+    if (d->claims)
+        gicd_explain_targets(d, slot, explanation);
+    else
+        gicd_explain_route(d, slot, explanation);
 }

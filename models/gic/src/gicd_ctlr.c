@@ -36,10 +36,21 @@ static uint64_t gicd_ctlr_one_state(const gicd *d)
            GIC_MAKE(GICD_CTLR_DS, E1NWF, d->arch->e1nwf) | GIC_MAKE(GICD_CTLR_DS, RWP, gicd_rwp(d));
 }
 
+static uint64_t gicd_ctlr_v2(const gicd *d, bool all)
+{
+    uint64_t enable1 = gicd_group_bit(d, GIC_GROUP_1NS);
+    if (!all)
+        return GIC_MAKE(GICD_CTLR_V2_NS, EnableGrp1, enable1);
+    return GIC_MAKE(GICD_CTLR_V2, EnableGrp0, gicd_group_bit(d, GIC_GROUP_0)) |
+           GIC_MAKE(GICD_CTLR_V2, EnableGrp1, enable1);
+}
+
 gic_status gicd_ctlr_read(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const gicd *d = (const gicd *)kernel;
-    if (d->arch->ds)
+    if (d->claims)
+        *value = gicd_ctlr_v2(d, d->arch->ds || a->access->secure);
+    else if (d->arch->ds)
         *value = gicd_ctlr_one_state(d);
     else if (a->access->secure || GIC_FAULT("D-02"))
         *value = gicd_ctlr_secure(d);
@@ -99,6 +110,18 @@ static gicd_control gicd_decode_one_state(const gicd *d, uint64_t value)
     return next;
 }
 
+static gicd_control gicd_decode_v2(const gicd *d, bool all, uint64_t value)
+{
+    gicd_control next = {d->arch->enabled, d->arch->ds, d->arch->e1nwf};
+    uint64_t enable1 = all ? GIC_GET(GICD_CTLR_V2, EnableGrp1, value)
+                           : GIC_GET(GICD_CTLR_V2_NS, EnableGrp1, value);
+    if (all)
+        next.enabled =
+            gicd_put_group(next.enabled, GIC_GROUP_0, GIC_GET(GICD_CTLR_V2, EnableGrp0, value));
+    next.enabled = gicd_put_group(next.enabled, GIC_GROUP_1NS, enable1);
+    return next;
+}
+
 /* RWP needs no waits of its own: what changes group was Group 1 Secure, which DS disables, and a
    Redistributor answers that only when it has given such an offer back. */
 static void gicd_refresh_groups(gicd *d)
@@ -133,7 +156,9 @@ gic_status gicd_ctlr_write(void *kernel, const gic_reg_access *a, uint64_t value
     gicd *d = (gicd *)kernel;
     gicd_control next;
 
-    if (d->arch->ds)
+    if (d->claims)
+        next = gicd_decode_v2(d, d->arch->ds || a->access->secure, value);
+    else if (d->arch->ds)
         next = gicd_decode_one_state(d, value);
     else if (a->access->secure)
         next = gicd_decode_secure(d, value);

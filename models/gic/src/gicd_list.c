@@ -18,32 +18,59 @@ static void gicd_level_note(const gicd *d, unsigned slot, unsigned list)
     gicd_level_set(d, list, gicd_group(d, slot))[level / 32] |= gic_bit(level);
 }
 
-static void gicd_list_add(gicd *d, unsigned slot, unsigned list)
+inline void gicd_list_put(gicd *d, unsigned slot, unsigned list)
 {
     *gicd_list_word(d, list, slot / 32) |= gic_bit(slot);
     d->derived.list_words[list] |= UINT64_C(1) << (slot / 32);
-    d->derived.slot[slot].listed = (uint16_t)list;
     gicd_level_note(d, slot, list);
 }
 
-void gicd_unlist(gicd *d, unsigned slot)
+inline void gicd_list_drop(gicd *d, unsigned slot, unsigned list)
 {
-    unsigned list = d->derived.slot[slot].listed;
     uint32_t *word = gicd_list_word(d, list, slot / 32);
     *word &= ~gic_bit(slot);
     if (*word == 0)
         d->derived.list_words[list] &= ~(UINT64_C(1) << (slot / 32));
+}
+
+static void gicd_list_add(gicd *d, unsigned slot, unsigned list)
+{
+    gicd_list_put(d, slot, list);
+    d->derived.slot[slot].listed = (uint16_t)list;
+}
+
+void gicd_unlist(gicd *d, unsigned slot)
+{
+    gicd_list_drop(d, slot, d->derived.slot[slot].listed);
     d->derived.slot[slot].listed = GICD_NO_LIST;
+}
+
+void gicd_list_changed(gicd *d, unsigned slot, unsigned list)
+{
+    gicd_level_note(d, slot, list);
+    gicd_mark_list(d, list);
+}
+
+/* The slot's candidacy goes by another level or group. */
+static void gicd_moved(gicd *d, unsigned slot)
+{
+    unsigned list = d->derived.slot[slot].listed;
+    if (list != GICD_NO_LIST)
+        gicd_list_changed(d, slot, list);
+    else if (d->claims)
+        gicd_claim_changed(d, slot);
+}
+
+void gicd_mark_recall(gicd *d, unsigned slot)
+{
+    d->word[slot / 32].recall_wanted |= gic_bit(slot);
+    d->arch->recall_words |= UINT64_C(1) << (slot / 32);
 }
 
 static void gicd_want_recall(gicd *d, unsigned slot)
 {
-    gicd_word *word = &d->word[slot / 32];
-    uint32_t bit = gic_bit(slot);
-    if ((word->recalled & bit) || gicd_offer_stands(d, slot))
-        return;
-    word->recall_wanted |= bit;
-    d->arch->recall_words |= UINT64_C(1) << (slot / 32);
+    if (!(d->word[slot / 32].recalled & gic_bit(slot)) && !gicd_offer_stands(d, slot))
+        gicd_mark_recall(d, slot);
 }
 
 void gicd_refresh(gicd *d, unsigned slot)
@@ -53,8 +80,11 @@ void gicd_refresh(gicd *d, unsigned slot)
 
     if (d->word[slot / 32].offered & gic_bit(slot))
         gicd_want_recall(d, slot);
-    if (list == listed)
+    if (list == listed) {
+        if (d->claims)
+            gicd_claim_refresh(d, slot);
         return;
+    }
     if (listed != GICD_NO_LIST)
         gicd_unlist(d, slot);
     if (list == GICD_NO_LIST)
@@ -80,16 +110,12 @@ void gicd_set_priority(gicd *d, unsigned slot, uint8_t priority)
 {
     unsigned from = gicd_level(d, d->priority[slot]);
     unsigned to = gicd_level(d, priority);
-    unsigned list = d->derived.slot[slot].listed;
 
     if (from == to)
         return;
     gicd_level_move(d, slot, from, to);
     d->priority[slot] = priority;
-    if (list != GICD_NO_LIST) {
-        gicd_level_note(d, slot, list);
-        gicd_mark_list(d, list);
-    }
+    gicd_moved(d, slot);
     gicd_refresh(d, slot);
 }
 
@@ -113,12 +139,7 @@ void gicd_regrouped(gicd *d, unsigned w, uint32_t changed)
 {
     uint32_t bits = changed;
     while (bits) {
-        unsigned slot = w * 32u + gic_lowest_bit(bits);
-        unsigned list = d->derived.slot[slot].listed;
-        if (list != GICD_NO_LIST) {
-            gicd_level_note(d, slot, list);
-            gicd_mark_list(d, list);
-        }
+        gicd_moved(d, w * 32u + gic_lowest_bit(bits));
         bits &= bits - 1;
     }
     gicd_refresh_bits(d, w, changed);
@@ -239,7 +260,7 @@ static void gicd_rebuild_slot(gicd *d, unsigned slot)
 static void gicd_rebuild_pe(gicd *d, unsigned pe)
 {
     unsigned i;
-    for (i = 0; i < d->pe[pe].offers; i++)
+    for (i = 0; i < d->pe[pe].offers && !d->claims; i++)
         d->derived.slot[d->pe[pe].offer[i].slot].owner = (uint16_t)pe;
     gicd_note_state(d, pe);
     gicd_note_offers(d, pe);
@@ -280,5 +301,7 @@ void gicd_rebuild(gicd *d)
         d->derived.held[i] = GICD_NO_LIST;
         gicd_rebuild_pe(d, i);
     }
+    if (d->claims)
+        gicd_claim_rebuild(d);
     d->outbox.more = gicd_has_work(d);
 }

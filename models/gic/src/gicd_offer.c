@@ -6,11 +6,6 @@
  */
 #include "gicd_state.h"
 
-static gic_msg *gicd_tell(gicd *d, unsigned pe, gic_msg_kind kind, uint32_t intid)
-{
-    return gic_send_kind(&d->outbox, GIC_PORT_GICR, (uint16_t)pe, kind, intid);
-}
-
 /* --- offers ---------------------------------------------------------------------------------- */
 
 /* Whether the offer went where the interrupt is routed now. */
@@ -24,22 +19,27 @@ static bool gicd_offer_routed(const gicd *d, unsigned slot, const gicd_offer *of
            (d->pe[pe].awake || (d->arch->e1nwf && !gicd_any_able(d, (gic_group)offer->group)));
 }
 
-bool gicd_offer_stands(const gicd *d, unsigned slot)
+inline bool gicd_offer_current(const gicd *d, unsigned slot, const gicd_offer *offer)
 {
     const gicd_word *word = &d->word[slot / 32];
-    const gicd_offer *offer = gicd_offer_of(d, slot);
     bool ready = (gicd_pending(word) & word->enable & ~word->active & gic_bit(slot)) != 0;
+
+    return ready && offer->priority == d->priority[slot] && offer->group == gicd_group(d, slot);
+}
+
+bool gicd_offer_stands(const gicd *d, unsigned slot)
+{
+    const gicd_offer *offer = gicd_offer_of(d, slot);
 
     if (GIC_FAULT("D-20") && offer->priority != d->priority[slot])
         return true;
     if (GIC_FAULT("C-05") && offer->group != gicd_group(d, slot))
         return true;
-    return ready && gicd_offer_routed(d, slot, offer) && offer->priority == d->priority[slot] &&
-           offer->group == gicd_group(d, slot);
+    return gicd_offer_routed(d, slot, offer) && gicd_offer_current(d, slot, offer);
 }
 
-/* @p slot is in no list any more. */
-static void gicd_offer_send(gicd *d, unsigned pe, unsigned slot, bool one_of_n)
+/* @p slot is no candidate of that PE any more. */
+void gicd_offer_send(gicd *d, unsigned pe, unsigned slot, bool one_of_n)
 {
     gicd_pe *p = &d->pe[pe];
     gicd_offer *offer = &p->offer[p->offers++];
@@ -52,8 +52,11 @@ static void gicd_offer_send(gicd *d, unsigned pe, unsigned slot, bool one_of_n)
     offer->priority = priority;
     offer->group = (uint8_t)group & 0xFu;
     offer->one_of_n = one_of_n;
-    d->word[slot / 32].offered |= gic_bit(slot);
-    d->derived.slot[slot].owner = (uint16_t)pe;
+    offer->recalled = 0;
+    if (!d->claims) {
+        d->word[slot / 32].offered |= gic_bit(slot);
+        d->derived.slot[slot].owner = (uint16_t)pe;
+    }
     gicd_note_offers(d, pe);
 
     msg = gicd_tell(d, pe, GIC_MSG_OFFER, intid);
@@ -88,6 +91,10 @@ static void gicd_look_at_pe(gicd *d, unsigned pe)
         gicd_wait_credit(d, pe);
         gic_report(&d->outbox, GIC_EV_CREDIT_WAIT, (uint16_t)pe, gicd_intid(d, slot),
                    GIC_MSG_OFFER);
+        return;
+    }
+    if (d->claims) {
+        gicd_claim_offer(d, pe, slot);
         return;
     }
     gicd_unlist(d, slot);
@@ -173,6 +180,10 @@ static void gicd_recall_next(gicd *d)
     uint32_t bit = gic_bit(slot);
 
     gicd_unwant_recall(d, slot);
+    if (d->claims) {
+        gicd_claim_recall(d, slot);
+        return;
+    }
     if (gicd_offer_stands(d, slot)) {
         gicd_end_wait(d, slot);
         return;
@@ -260,19 +271,33 @@ void gicd_step(gicd *d)
 
 /* --- what the Redistributors say ------------------------------------------------------------- */
 
-/* Forget the offer of @p slot to PE @p pe; the slot is the Distributor's again. */
-static void gicd_end_offer(gicd *d, unsigned pe, unsigned slot)
+static inline void gicd_forget(gicd *d, unsigned pe, const gicd_offer *offer)
 {
     gicd_pe *p = &d->pe[pe];
-    gicd_word *word = &d->word[slot / 32];
-    uint32_t bit = gic_bit(slot);
-    gicd_offer *offer = gicd_offer_of(d, slot);
     bool held = offer == &p->offer[p->offers - 1u];
 
     if (offer == &p->offer[0])
         p->offer[0] = p->offer[1];
     p->offer[1].slot = GICD_NO_SLOT;
     p->offers--;
+    gicd_note_offers(d, pe);
+    /* What did not displace the one held, and did not wait for credit, does not now. */
+    if (held || gicd_end_wait_credit(d, pe))
+        gicd_mark_list(d, pe);
+}
+
+void gicd_forget_offer(gicd *d, unsigned pe, const gicd_offer *offer)
+{
+    gicd_forget(d, pe, offer);
+}
+
+/* Forget the offer of @p slot to PE @p pe; the slot is the Distributor's again. */
+static void gicd_end_offer(gicd *d, unsigned pe, unsigned slot)
+{
+    gicd_word *word = &d->word[slot / 32];
+    uint32_t bit = gic_bit(slot);
+
+    gicd_forget(d, pe, gicd_offer_of(d, slot));
     d->derived.slot[slot].owner = GIC_PE_NONE;
     word->offered &= ~bit;
     word->recalled &= ~bit;
@@ -280,11 +305,15 @@ static void gicd_end_offer(gicd *d, unsigned pe, unsigned slot)
         gicd_unwant_recall(d, slot);
     if (word->rwp & bit)
         gicd_end_wait(d, slot);
-    gicd_note_offers(d, pe);
-    /* What did not displace the one held, and did not wait for credit, does not now. */
-    if (held || gicd_end_wait_credit(d, pe))
-        gicd_mark_list(d, pe);
     gicd_mark_list(d, d->pool);
+}
+
+gicd_offer *gicd_find_offer(const gicd *d, unsigned pe, unsigned slot)
+{
+    gicd_pe *p = &d->pe[pe];
+    if (p->offers > 0 && p->offer[0].slot == slot)
+        return &p->offer[0];
+    return p->offers > 1 && p->offer[1].slot == slot ? &p->offer[1] : NULL;
 }
 
 /* Slot of @p intid if it is offered to PE @p from, as each answer has to be. */
@@ -404,11 +433,9 @@ static void gicd_receive_group_enables_ack(gicd *d, uint16_t from, const gic_msg
     }
 }
 
-typedef void gicd_receive_fn(gicd *d, uint16_t from, const gic_msg *msg);
-
-void gicd_receive(gicd *d, uint16_t from, const gic_msg *msg)
+gicd_receive_fn *const *gicd_receivers(const gicd *d)
 {
-    static gicd_receive_fn *const handler[GIC_MSG_KIND_COUNT] = {
+    static gicd_receive_fn *const owned[GIC_MSG_KIND_COUNT] = {
         [GIC_MSG_TAKEN] = gicd_receive_taken,
         [GIC_MSG_RETURNED] = gicd_receive_returned,
         [GIC_MSG_DEACTIVATE_SPI] = gicd_receive_deactivate,
@@ -416,10 +443,22 @@ void gicd_receive(gicd *d, uint16_t from, const gic_msg *msg)
         [GIC_MSG_PE_STATE] = gicd_receive_pe_state,
         [GIC_MSG_GROUP_ENABLES_ACK] = gicd_receive_group_enables_ack,
     };
-    bool known = msg->kind < GIC_MSG_KIND_COUNT && handler[msg->kind] && from < d->pool;
+    static gicd_receive_fn *const claimed[GIC_MSG_KIND_COUNT] = {
+        [GIC_MSG_TAKEN] = gicd_claim_taken,
+        [GIC_MSG_RETURNED] = gicd_claim_returned,
+        [GIC_MSG_DEACTIVATE_SPI] = gicd_receive_deactivate,
+        [GIC_MSG_PE_STATE] = gicd_receive_pe_state,
+        [GIC_MSG_GROUP_ENABLES_ACK] = gicd_receive_group_enables_ack,
+    };
+    return d->claims ? claimed : owned;
+}
+
+void gicd_receive(gicd *d, uint16_t from, const gic_msg *msg)
+{
+    bool known = msg->kind < GIC_MSG_KIND_COUNT && d->receivers[msg->kind] && from < d->pool;
     GIC_ASSERT(known);
     if (!known)
         return;
-    handler[msg->kind](d, from, msg);
+    d->receivers[msg->kind](d, from, msg);
     gicd_run(d);
 }

@@ -390,6 +390,58 @@ static gic_status gicd_write_irouter(void *kernel, const gic_reg_access *a, uint
     return GIC_OK;
 }
 
+/* --- GICv2: target lists, wires -------------------------------------------------------------- */
+
+/* With one PE all of them are RAZ/WI (L-02). */
+static gic_status gicd_read_itargetsr(void *kernel, const gic_reg_access *a, uint64_t *value)
+{
+    const gicd *d = (const gicd *)kernel;
+    unsigned shift = a->intid & 31u;
+    unsigned i;
+    gicd_window at;
+
+    *value = 0;
+    if (d->pool == 1 || !gicd_open_window(d, a, NS_ROUTE, &at))
+        return GIC_OK;
+    for (i = 0; i < a->access->size; i++)
+        if (at.mask >> (shift + i) & 1u)
+            *value |= (uint64_t)d->irouter[at.w * 32u + shift + i] << (8u * i);
+    return GIC_OK;
+}
+
+/* Bits of PEs that are not there are RAZ/WI; an SPI that has no target stays pending, and one that
+   is active is left to the PE that has it (L-02). */
+static gic_status gicd_write_itargetsr(void *kernel, const gic_reg_access *a, uint64_t value)
+{
+    gicd *d = (gicd *)kernel;
+    uint32_t pes = (1u << d->pool) - 1u;
+    unsigned shift = a->intid & 31u;
+    unsigned i;
+    gicd_window at;
+
+    if (d->pool == 1 || !gicd_open_window(d, a, NS_ROUTE, &at))
+        return GIC_OK;
+    for (i = 0; i < a->access->size; i++) {
+        unsigned slot = at.w * 32u + shift + i;
+        if (!(at.mask & gic_bit(slot)))
+            continue;
+        d->irouter[slot] = (uint32_t)(value >> (8u * i)) & pes;
+        if (!GIC_FAULT("L-02"))
+            gicd_refresh(d, slot);
+    }
+    gicd_run(d);
+    return GIC_OK;
+}
+
+/* GICD_SPISR: the wires, whatever is enabled. */
+static gic_status gicd_read_spisr(void *kernel, const gic_reg_access *a, uint64_t *value)
+{
+    const gicd *d = (const gicd *)kernel;
+    gicd_window at;
+    *value = gicd_open_window(d, a, NEVER, &at) ? at.word->level & at.mask : 0;
+    return GIC_OK;
+}
+
 /* --- message-based SPIs (D-13) --------------------------------------------------------------- */
 
 /* INTIDs are in the low half: a halfword access to the other one is not one of these registers'. */
@@ -507,6 +559,14 @@ static gic_status gicd_read_identity(void *kernel, const gic_reg_access *a, uint
     return GIC_OK;
 }
 
+/* A GICv2's are at the end of its 4 KiB. */
+static gic_status gicd_read_identity2(void *kernel, const gic_reg_access *a, uint64_t *value)
+{
+    const gicd *d = (const gicd *)kernel;
+    *value = gic_identity(&d->config, GICD_FRAME_SIZE - GICD2_FRAME_SIZE + a->row->offset);
+    return GIC_OK;
+}
+
 /* --- the frame: GICD_STATUSR is absent (ID-D13) ------------------------------------- */
 
 #define gicd_read_none  NULL
@@ -524,10 +584,20 @@ static const gic_reg_row gicd_row[] = {
 #undef GICD_REG
 };
 
-const gic_reg_row *gicd_rows(unsigned *count)
+static const gic_reg_row gicd2_row[] = {
+#define GICD2_REG(name, offset, span, intid, bits, element, widths, flags, read, write, reset, \
+                  mask)                                                                        \
+    {#name,     (offset), (span),  (intid),          (bits),                                   \
+     (element), (widths), (flags), gicd_read_##read, gicd_write_##write,                       \
+     (reset),   (mask)},
+#include "gicd2.def"
+#undef GICD2_REG
+};
+
+const gic_reg_row *gicd_rows(const gicd *d, unsigned *count)
 {
-    *count = GIC_COUNT_OF(gicd_row);
-    return gicd_row;
+    *count = d->claims ? GIC_COUNT_OF(gicd2_row) : GIC_COUNT_OF(gicd_row);
+    return d->claims ? gicd2_row : gicd_row;
 }
 
 static gic_frame_policy gicd_policy(gicd *d, const gic_access *access)

@@ -29,6 +29,8 @@ uint16_t gicd_find_pe(const gicd *d, uint32_t affinity)
 uint16_t gicd_route_of(const gicd *d, unsigned slot)
 {
     uint16_t pe;
+    if (d->claims)
+        return GICD_NO_LIST; /* target lists: gicd_claim.c */
     if (d->word[slot / 32].one_of_n & gic_bit(slot))
         return d->pool;
     pe = gicd_find_pe(d, d->irouter[slot]);
@@ -221,4 +223,58 @@ void gicd_sgi_request(gicd *d, uint16_t from, const gic_msg *msg)
     ack.kind = GIC_MSG_SGI_REQUEST_ACK;
     ack.intid = msg->intid;
     gic_send(&d->outbox, GIC_PORT_GICR, from, ack);
+}
+
+/* --- SGIs of a GICv2 ------------------------------------------------------------------------- */
+
+/* GICD_SGIR.TargetListFilter. */
+enum { SGIR_LIST, SGIR_OTHERS, SGIR_SELF };
+
+/* Who is asked to take it; the group at each of them decides the rest (gicr_pend.c). */
+static unsigned gicd_sgir_targets(const gicd *d, unsigned pe, uint64_t value)
+{
+    unsigned all = (1u << d->pool) - 1u;
+    switch (GIC_GET(GICD_SGIR, TargetListFilter, value)) {
+    case SGIR_LIST:
+        return (unsigned)GIC_GET(GICD_SGIR, CPUTargetList, value) & all;
+    case SGIR_OTHERS:
+        return GIC_FAULT("L-04") ? all : all & ~(1u << pe);
+    case SGIR_SELF:
+        return 1u << pe;
+    default:
+        return 0;
+    }
+}
+
+/* NSATT chooses a group in Secure writes with two Security states and is ignored otherwise (L-05):
+   a Non-secure SGI1R reaches Group 1, and what GICD_NSACR0 opens; with one state it reaches all. */
+static gic_sgi_source gicd_sgir_source(const gicd *d, const gic_access *access, uint64_t value)
+{
+    if (d->arch->ds || !access->secure)
+        return GIC_SGI_SGI1R;
+    if (GIC_FAULT("L-05"))
+        return GIC_SGI_SGI0R;
+    return GIC_GET(GICD_SGIR, NSATT, value) ? GIC_SGI_ASGI1R : GIC_SGI_SGI0R;
+}
+
+gic_status gicd_write_sgir(void *kernel, const gic_reg_access *a, uint64_t value)
+{
+    gicd *d = (gicd *)kernel;
+    uint32_t intid = (uint32_t)GIC_GET(GICD_SGIR, INTID, value);
+    unsigned targets = gicd_sgir_targets(d, a->access->pe, value);
+    gic_sgi sgi = {0};
+
+    sgi.cluster = a->access->pe;
+    sgi.source = (uint8_t)gicd_sgir_source(d, a->access, value);
+    sgi.nonsecure = !a->access->secure;
+    sgi.target_list = (uint16_t)targets;
+    if (GIC_GET(GICD_SGIR, TargetListFilter, value) == SGIR_LIST &&
+        GIC_GET(GICD_SGIR, CPUTargetList, value) != targets)
+        gic_report(&d->outbox, GIC_EV_BAD_SGI_TARGET, a->access->pe, intid, gic_sgi_pack(sgi));
+    gic_report(&d->outbox, GIC_EV_SGI_GENERATED, a->access->pe, intid, gic_sgi_pack(sgi));
+    while (targets) {
+        gicd_sgi_send(d, (uint16_t)gic_lowest_bit(targets), GIC_PE_NONE, intid, sgi);
+        targets &= targets - 1;
+    }
+    return GIC_OK;
 }

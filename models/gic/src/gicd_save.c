@@ -3,7 +3,7 @@
 #include "gic/save.h"
 #include "gicd_state.h"
 
-enum { GICD_SAVE_MAGIC = 0x44434947, GICD_SAVE_VERSION = 1 }; /* "GICD" */
+enum { GICD_SAVE_MAGIC = 0x44434947, GICD_SAVE_VERSION = 2 }; /* "GICD" */
 
 size_t gicd_save_size(const gicd *d)
 {
@@ -66,6 +66,8 @@ static bool gicd_pes_sane(const gicd *d, const unsigned char *payload)
         for (i = 0; i < p.offers; i++)
             if (!gicd_offer_sane(d, &p.offer[i]))
                 return false;
+        if (d->claims && p.offers > 1 && p.offer[0].slot == p.offer[1].slot)
+            return false;
     }
     return true;
 }
@@ -114,7 +116,7 @@ static bool gicd_offers_owned(const gicd *d, const unsigned char *payload, unsig
                               uint32_t offered)
 {
     unsigned i;
-    for (i = 0; i < 32; i++)
+    for (i = 0; i < 32 && !d->claims; i++)
         if (gicd_owners(d, payload, first + i) != (offered >> i & 1u))
             return false;
     return true;
@@ -134,7 +136,7 @@ static bool gicd_words_sane(const gicd *d, const unsigned char *payload)
         gicd_copy(&word, at, sizeof(word));
         any = word.group | word.grpmod | word.enable | word.latch | word.level | word.message |
               word.active | word.edge | word.one_of_n | word.offered | word.instance;
-        if ((any & ~d->derived.view[w].implemented) ||
+        if ((any & ~d->derived.view[w].implemented) || (d->claims && word.offered) ||
             ((word.recalled | word.recall_wanted | word.rwp) & ~word.offered) ||
             ((arch.recall_words >> w & 1u) != 0) != (word.recall_wanted != 0) ||
             ((arch.rwp_words >> w & 1u) != 0) != (word.rwp != 0) ||
@@ -144,11 +146,27 @@ static bool gicd_words_sane(const gicd *d, const unsigned char *payload)
     return true;
 }
 
+/* Target lists of a GICv2 name PEs that are there; of one PE, that one. */
+static bool gicd_targets_sane(const gicd *d, const unsigned char *payload)
+{
+    const unsigned char *at =
+        payload + ((const unsigned char *)d->irouter - (const unsigned char *)d->arch);
+    unsigned slot;
+    for (slot = 0; d->claims && slot < d->words * 32u; slot++, at += sizeof(uint32_t)) {
+        uint32_t targets;
+        gicd_copy(&targets, at, sizeof(targets));
+        if (targets >> d->pool != 0 || (d->pool == 1 && targets != 1))
+            return false;
+    }
+    return true;
+}
+
 bool gicd_load(gicd *d, const void *in, size_t length)
 {
     const unsigned char *payload = (const unsigned char *)in + sizeof(gic_save_header);
     if (length < gicd_save_size(d) || !gicd_same_shape(d, payload) ||
-        !gicd_marks_sane(d, payload) || !gicd_pes_sane(d, payload) || !gicd_words_sane(d, payload))
+        !gicd_marks_sane(d, payload) || !gicd_pes_sane(d, payload) ||
+        !gicd_words_sane(d, payload) || !gicd_targets_sane(d, payload))
         return false;
     if (!gic_load_block(in, length, GICD_SAVE_MAGIC, GICD_SAVE_VERSION, d->arch, d->saved_bytes))
         return false;

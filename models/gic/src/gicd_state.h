@@ -69,7 +69,8 @@ typedef struct gicd_offer {
     uint16_t slot;
     uint8_t priority;
     uint8_t group : 4;
-    uint8_t one_of_n : 4;
+    uint8_t one_of_n : 1;
+    uint8_t recalled : 3; /* with claims: a Recall was sent */
 } gicd_offer;
 
 /* What the Distributor knows of a PE; offers oldest first, the last one is held there. */
@@ -89,7 +90,7 @@ typedef struct gicd_shape {
     uint16_t spi_count;
     uint16_t espi_count;
     uint8_t priority_bits;
-    uint8_t security; /* two states | ds_writable << 1 */
+    uint8_t security; /* two states | ds_writable << 1 | gicv2 << 2 */
 } gicd_shape;
 
 /* Architectural state; words, priorities, routes and PEs follow in memory. */
@@ -122,7 +123,9 @@ typedef struct gicd_slot {
     uint16_t listed; /* list it is a candidate in, or GICD_NO_LIST */
     uint16_t owner;  /* PE it is offered to */
     uint16_t route;  /* PE, pool, or GICD_NO_LIST when it leads nowhere */
-    uint16_t unused;
+    /* With claims the above name nothing, and these are sets of PEs (gicd_claim.c). */
+    uint8_t wanted;  /* lists that it is a candidate in */
+    uint8_t claimed; /* PEs that it is offered to */
 } gicd_slot;
 
 /* Sets of PEs that 1-of-N routing goes by. */
@@ -157,12 +160,15 @@ typedef struct gicd_derived {
     uint64_t waiting[GICD_PE_WORDS]; /* PEs for which something more urgent may wait for credit */
 } gicd_derived;
 
+typedef void gicd_receive_fn(gicd *d, uint16_t from, const gic_msg *msg);
+
 struct gicd {
     gic_outbox outbox;
+    gicd_receive_fn *const *receivers; /* by kind of message */
     gicd_arch *arch;
     gicd_word *word;
     uint8_t *priority; /* per slot */
-    uint32_t *irouter; /* per slot: Aff3.Aff2.Aff1.Aff0 as written */
+    uint32_t *irouter; /* per slot: Aff3.Aff2.Aff1.Aff0 as written; GICv2: target list */
     gicd_pe *pe;
     size_t saved_bytes; /* from arch on */
     gicd_derived derived;
@@ -174,6 +180,7 @@ struct gicd {
     uint16_t levels;
     uint8_t level_shift;
     uint8_t level_sets; /* 32-bit words of a set of levels */
+    bool claims;        /* GICv2: SPIs are offered to each of their targets */
     uint32_t typer;
     gic_frame frame;
     uint8_t frame_index[GICD_FRAME_SIZE / GIC_FRAME_GRANULE];
@@ -291,6 +298,11 @@ static inline bool gicd_displaces(const gicd *d, const gicd_pe *p, unsigned slot
 /* Put @p slot into the list it belongs to by the architectural state, and want a Recall of it when
    it is offered in a way that no longer holds. */
 void gicd_refresh(gicd *d, unsigned slot);
+/* @p slot joins, or leaves, the candidates of @p list. */
+void gicd_list_put(gicd *d, unsigned slot, unsigned list);
+void gicd_list_drop(gicd *d, unsigned slot, unsigned list);
+/* Level and group of @p slot, a candidate of @p list, have changed. */
+void gicd_list_changed(gicd *d, unsigned slot, unsigned list);
 /* gicd_refresh() for the slots @p bits of word @p w. */
 static inline void gicd_refresh_bits(gicd *d, unsigned w, uint32_t bits)
 {
@@ -356,11 +368,28 @@ static inline gicd_offer *gicd_offer_of(const gicd *d, unsigned slot)
     gicd_pe *p = &d->pe[d->derived.slot[slot].owner];
     return p->offer[0].slot == slot ? &p->offer[0] : &p->offer[1];
 }
+/* Who handles what the Redistributors say: with ownership, or with claims. */
+gicd_receive_fn *const *gicd_receivers(const gicd *d);
+/* The offer of @p slot to PE @p pe, or NULL. */
+gicd_offer *gicd_find_offer(const gicd *d, unsigned pe, unsigned slot);
+/* Note and send an offer of @p slot to PE @p pe. */
+void gicd_offer_send(gicd *d, unsigned pe, unsigned slot, bool one_of_n);
+/* Forget @p offer of PE @p pe, which has been answered. */
+void gicd_forget_offer(gicd *d, unsigned pe, const gicd_offer *offer);
+/* The slot's Recall is wanted; wanted no more. */
+void gicd_mark_recall(gicd *d, unsigned slot);
 /* gicd_refresh() of the only slot that an activation has changed, at its end: what can be offered
    is, without a detour by the list. */
 void gicd_refresh_alone(gicd *d, unsigned slot);
 /* Whether an offer still says what the state says. */
 bool gicd_offer_stands(const gicd *d, unsigned slot);
+/* Whether pending, enabling, priority and group still say what @p offer of @p slot says. */
+bool gicd_offer_current(const gicd *d, unsigned slot, const gicd_offer *offer);
+/* A message to the Redistributor of PE @p pe. */
+static inline gic_msg *gicd_tell(gicd *d, unsigned pe, gic_msg_kind kind, uint32_t intid)
+{
+    return gic_send_kind(&d->outbox, GIC_PORT_GICR, (uint16_t)pe, kind, intid);
+}
 /* Do units of work: recalls, offers to PEs marked, offers from the pool. */
 void gicd_work(gicd *d);
 static inline void gicd_run(gicd *d)
@@ -376,6 +405,18 @@ void gicd_refresh_sleepers(gicd *d, bool rwp);
 void gicd_wait_for(gicd *d, unsigned w, uint32_t bits);
 /* GICD_CTLR.RWP. */
 bool gicd_rwp(const gicd *d);
+
+/* --- gicd_claim.c: claims instead of ownership (GICv2) --------------------------------------- */
+
+/* gicd_refresh(), gicd_list_changed() for the lists it is in, what gicd_rebuild() leaves out. */
+void gicd_claim_refresh(gicd *d, unsigned slot);
+void gicd_claim_changed(gicd *d, unsigned slot);
+void gicd_claim_rebuild(gicd *d);
+/* A unit of work: what is in the list of PE @p pe is offered to it; recalls of @p slot. */
+void gicd_claim_offer(gicd *d, unsigned pe, unsigned slot);
+void gicd_claim_recall(gicd *d, unsigned slot);
+/* Answers of the Redistributors. */
+gicd_receive_fn gicd_claim_taken, gicd_claim_returned;
 
 /* --- gicd_pend.c: pending and active --------------------------------------------------------- */
 
@@ -393,7 +434,9 @@ void gicd_activate(gicd *d, unsigned slot);
 /* GICD_CTLR: gicd_ctlr.c. */
 gic_reg_read_fn gicd_ctlr_read;
 gic_reg_write_fn gicd_ctlr_write;
+/* GICD_SGIR of a GICv2: gicd_route.c. */
+gic_reg_write_fn gicd_write_sgir;
 /* Rows of the frame. */
-const gic_reg_row *gicd_rows(unsigned *count);
+const gic_reg_row *gicd_rows(const gicd *d, unsigned *count);
 
 #endif

@@ -4,7 +4,7 @@
 #include "gic/save.h"
 #include "gicr_state.h"
 
-enum { GICR_SAVE_MAGIC = 0x52434947, GICR_SAVE_VERSION = 2 }; /* "GICR" */
+enum { GICR_SAVE_MAGIC = 0x52434947, GICR_SAVE_VERSION = 3 }; /* "GICR" */
 
 /* --- small things ---------------------------------------------------------------------------- */
 
@@ -82,15 +82,17 @@ gicr *gicr_init(void *memory, size_t length, const gic_config *config, uint16_t 
     r->config.affinity = NULL;
     r->affinity = gic_config_affinity(config, pe);
     r->pe = pe;
+    r->v2 = config->gicv2;
+    r->intid_mask = r->v2 ? (uint32_t)GIC_INTID_SPURIOUS : UINT32_MAX;
     r->words = (uint8_t)(1u + config->eppi_count / 32u);
     r->lpi = gicr_lpi_init((unsigned char *)memory + gic_align_up(sizeof(gicr), 64), config);
     r->face = r->lpi ? gicr_lpi_get_face(r->lpi) : &r->no_face;
     gic_outbox_init(&r->outbox, r->entries, GICR_OUTBOX, GIC_PORT_GICR, pe);
-    r->frame.row = gicr_rows(&rows);
+    r->frame.row = gicr_rows(r, &rows);
     r->frame.row_count = (uint16_t)rows;
-    r->frame.size = GICR_FRAME_SIZE;
+    r->frame.size = r->v2 ? (uint32_t)GICR2_FRAME_SIZE : (uint32_t)GICR_FRAME_SIZE;
     r->frame.index = r->frame_index;
-    gic_frame_index(r->frame_index, r->frame.row, rows, GICR_FRAME_SIZE);
+    gic_frame_index(r->frame_index, r->frame.row, rows, r->frame.size);
     gicr_reset(r);
     return r;
 }
@@ -115,14 +117,21 @@ static gicr_shape gicr_make_shape(const gicr *r)
     shape.pe_count = r->config.pe_count;
     shape.eppi_count = r->config.eppi_count;
     shape.priority_bits = r->config.priority_bits;
-    shape.security =
-        (uint8_t)(r->config.two_security_states | (unsigned)r->config.ds_writable << 1);
+    shape.security = (uint8_t)(r->config.two_security_states |
+                               (unsigned)r->config.ds_writable << 1 | (unsigned)r->v2 << 2);
     shape.dpg = r->config.dpg;
     shape.lpi_bits = r->config.lpi_bits;
     shape.its_count = r->config.its_count;
     shape.lpi_cache = r->lpi ? r->config.lpi_cache : 0;
     shape.lpi_property_cache = r->lpi ? r->config.lpi_property_cache : 0;
     return shape;
+}
+
+/* What the Distributor starts from. */
+static uint64_t gicr_initial_routing(const gicr *r)
+{
+    gic_pe_routing routing = {0, 0, GIC_PRIORITY_IDLE, r->v2};
+    return gic_pe_routing_pack(routing);
 }
 
 /* Registers that reset to UNKNOWN values reset to zero here (ID-D02). Wires keep their level. */
@@ -144,8 +153,9 @@ void gicr_reset(gicr *r)
     r->arch.inactive = inactive;
     r->arch.ds = !r->config.two_security_states;
     r->arch.mask_hint = GIC_PRIORITY_IDLE;
-    r->arch.processor_sleep = true;
-    r->arch.routing_sent = (uint64_t)GIC_PRIORITY_IDLE << 16; /* what the Distributor starts from */
+    r->arch.processor_sleep = !r->v2; /* a GICv2 knows no sleep */
+    r->arch.phase = r->v2 ? (uint8_t)GICR_AWAKE : (uint8_t)GICR_ASLEEP;
+    r->arch.routing_sent = gicr_initial_routing(r);
     gic_outbox_clear(&r->outbox);
     r->outbox.more = false;
     if (r->lpi)
@@ -398,12 +408,26 @@ static bool gicr_groups_sane(const gicr_arch *arch)
     return ((arch->gicd_groups | arch->cpu_groups | arch->dpg) & ~GIC_GROUPS_ALL) == 0;
 }
 
+/* Sources are PEs, and there are some exactly where the latch says so; a GICv3 has none. */
+static bool gicr_sources_sane(const gicr *r, const gicr_arch *arch)
+{
+    unsigned n;
+    for (n = 0; n < GIC_COUNT_OF(arch->sgi_source); n++) {
+        bool latched = (arch->word[0].latch & gic_bit(n)) != 0;
+        if (r->v2 ? latched != (arch->sgi_source[n] != 0) ||
+                        arch->sgi_source[n] >> r->config.pe_count != 0
+                  : arch->sgi_source[n] != 0)
+            return false;
+    }
+    return !r->v2 || (arch->phase == GICR_AWAKE && !arch->processor_sleep);
+}
+
 static bool gicr_sane(const gicr *r, const gicr_arch *arch)
 {
     const gicr_shape *a = &arch->shape;
     const gicr_shape *b = &r->arch.shape;
-    return memcmp(a, b, sizeof(*a)) == 0 && arch->phase <= GICR_FALLING && gicr_bools_sane(arch) &&
-           gicr_groups_sane(arch) &&
+    return memcmp(a, b, sizeof(*a)) == 0 && gicr_sources_sane(r, arch) &&
+           arch->phase <= GICR_FALLING && gicr_bools_sane(arch) && gicr_groups_sane(arch) &&
            gicr_entries_sane(&arch->presented, GICR_CLEARING | GICR_RWP) &&
            gicr_entries_sane(&arch->offers, GICR_RWP | GICR_RETURN | GICR_1OFN);
 }

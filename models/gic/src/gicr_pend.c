@@ -58,16 +58,38 @@ void gicr_deactivate(gicr *r, unsigned w, uint32_t bits)
     gicr_begin_instances(r, w, ended & gicr_pending(word) & ~word->instance);
 }
 
-void gicr_activate(gicr *r, unsigned slot)
+void gicr_activate(gicr *r, unsigned slot, uint32_t wire)
 {
     gicr_word *word = &r->arch.word[slot / 32];
     uint32_t bit = gic_bit(slot);
     word->latch &= ~bit;
+    if (r->v2 && slot <= GIC_INTID_SGI_LAST) {
+        r->arch.sgi_source[slot] &= GIC_FAULT("L-06") ? 0 : (uint8_t) ~(1u << (wire >> 10 & 7u));
+        word->latch |= r->arch.sgi_source[slot] ? bit : 0;
+    }
     word->active |= bit;
     word->instance &= ~bit;
 }
 
 /* --- SGIs ------------------------------------------------------------------------------------ */
+
+void gicr_set_sources(gicr *r, unsigned sgi, unsigned sources)
+{
+    gicr_word *word = &r->arch.word[0];
+    uint32_t before = gicr_pending(word);
+    r->arch.sgi_source[sgi] = (uint8_t)sources;
+    word->latch = sources ? word->latch | gic_bit(sgi) : word->latch & ~gic_bit(sgi);
+    gicr_pending_changed(r, 0, before);
+}
+
+/* From one source it merges, from another it is one more (L-06). */
+static void gicr_sgi_from_source(gicr *r, unsigned sgi, unsigned source)
+{
+    unsigned sources = r->arch.sgi_source[sgi];
+    if (sources >> source & 1u)
+        gic_report(&r->outbox, GIC_EV_MERGED, r->pe, sgi, 0);
+    gicr_set_sources(r, sgi, sources | 1u << source);
+}
 
 /* Two Security states, a Non-secure write: NSACR may open a Secure SGI (S-04). */
 static bool gicr_sgi_from_nonsecure(const gicr *r, uint32_t intid, gic_sgi sgi, gic_group group)
@@ -112,5 +134,8 @@ void gicr_receive_sgi(gicr *r, const gic_msg *msg)
         r->arch.word[0].latch &= ~bit;
         return;
     }
-    gicr_latch(r, 0, bit, true);
+    if (r->v2)
+        gicr_sgi_from_source(r, msg->intid, gic_sgi_unpack(msg->arg).cluster & 7u);
+    else
+        gicr_latch(r, 0, bit, true);
 }

@@ -7,6 +7,7 @@
 static bool gicr_is_presented(const gicr *r, uint32_t intid)
 {
     const gicr_entries *p = &r->arch.presented;
+    intid = gicr_wire(r, intid);
     return (p->count > 0 && p->entry[0].intid == intid) ||
            (p->count > 1 && p->entry[1].intid == intid);
 }
@@ -98,14 +99,15 @@ static bool gicr_private_stands(const gicr *r, unsigned slot, const gicr_entry *
    has disabled do not count: it releases them unasked. */
 static bool gicr_stands(const gicr *r, const gicr_entry *entry)
 {
-    unsigned slot = gicr_slot_of(r, entry->intid);
+    unsigned slot = gicr_slot_of(r, entry->intid & r->intid_mask);
     const gicr_entries *offers = &r->arch.offers;
     unsigned i;
 
     if (!(r->arch.gicd_groups & gic_group_bit((gic_group)entry->group)))
         return false;
     if (slot != GICR_NO_SLOT)
-        return gicr_private_stands(r, slot, entry);
+        return gicr_private_stands(r, slot, entry) &&
+               entry->intid == gicr_wire(r, gicr_intid(slot));
     if (entry->intid >= GIC_INTID_LPI_FIRST)
         return gicr_lpi_stands(r, entry);
     for (i = 0; i < offers->count; i++)
@@ -129,11 +131,11 @@ static void gicr_set(gicr *r, gicr_choice choice)
     gicr_entry *entry = &p->entry[p->count++];
     gic_msg *msg;
 
-    entry->intid = choice.intid;
+    entry->intid = gicr_wire(r, choice.intid);
     entry->priority = choice.priority;
     entry->group = choice.group;
     entry->flags = 0;
-    msg = gicr_to_cpuif(r, GIC_MSG_SET, choice.intid);
+    msg = gicr_to_cpuif(r, GIC_MSG_SET, entry->intid);
     msg->priority = choice.priority;
     msg->group = choice.group;
     gic_report(&r->outbox, GIC_EV_SET, r->pe, choice.intid, choice.priority);
@@ -158,7 +160,7 @@ static bool gicr_set_best(gicr *r)
     if (held && GIC_FAULT("P-20") && best.priority == held->priority)
         return false;
     if (held && !(held->flags & GICR_CLEARING) && gicr_stands(r, held) &&
-        !gic_more_urgent(best.priority, best.intid, held->priority, held->intid))
+        !gic_more_urgent(best.priority, best.intid, held->priority, held->intid & r->intid_mask))
         return false;
     if (r->arch.presented.count == GIC_CREDIT_SET) {
         gicr_wait_credit(r, best.intid, GIC_MSG_SET);
@@ -220,7 +222,7 @@ void gicr_receive_activate(gicr *r, const gic_msg *msg)
 {
     gicr_entry *entry = gicr_find(&r->arch.presented, msg->intid);
     gicr_entry *offer = gicr_find(&r->arch.offers, msg->intid);
-    unsigned slot = gicr_slot_of(r, msg->intid);
+    unsigned slot = gicr_slot_of(r, msg->intid & r->intid_mask);
 
     GIC_ASSERT(entry);
     if (entry && (entry->flags & GICR_CLEARING))
@@ -228,7 +230,7 @@ void gicr_receive_activate(gicr *r, const gic_msg *msg)
     if (entry)
         gicr_remove(&r->arch.presented, entry);
     if (slot != GICR_NO_SLOT) {
-        gicr_activate(r, slot);
+        gicr_activate(r, slot, msg->intid);
         gicr_to_cpuif(r, GIC_MSG_ACTIVATE_ACK, msg->intid);
     } else if (offer) { /* acknowledged when the Distributor knows (TAKEN_ACK) */
         gicr_remove(&r->arch.offers, offer);

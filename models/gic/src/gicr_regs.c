@@ -104,13 +104,19 @@ static gic_status gicr_read_pendr(void *kernel, const gic_reg_access *a, uint64_
     return GIC_OK;
 }
 
+/* A GICv2's SGIs are pended and cleared by source, in registers of their own (L-07). */
+static uint32_t gicr_pendable(const gicr *r, unsigned w)
+{
+    return r->v2 && w == 0 && !GIC_FAULT("L-07") ? ~(uint32_t)GICR_SGIS : UINT32_MAX;
+}
+
 static gic_status gicr_write_ispendr(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     gicr *r = (gicr *)kernel;
     gicr_window at;
     if (!gicr_open_window(r, a, &at))
         return GIC_OK;
-    gicr_latch(r, at.w, (uint32_t)value & at.mask, false);
+    gicr_latch(r, at.w, (uint32_t)value & at.mask & gicr_pendable(r, at.w), false);
     gicr_update(r);
     return GIC_OK;
 }
@@ -123,7 +129,7 @@ static gic_status gicr_write_icpendr(void *kernel, const gic_reg_access *a, uint
     if (!gicr_open_window(r, a, &at))
         return GIC_OK;
     before = gicr_pending(at.word);
-    at.word->latch &= ~((uint32_t)value & at.mask);
+    at.word->latch &= ~((uint32_t)value & at.mask & gicr_pendable(r, at.w));
     gicr_pending_changed(r, at.w, before);
     gicr_update(r);
     return GIC_OK;
@@ -251,6 +257,87 @@ static gic_status gicr_write_nsacr(void *kernel, const gic_reg_access *a, uint64
     return GIC_OK;
 }
 
+/* --- GICv2 ----------------------------------------------------------------------------------- */
+
+/* Each byte shows the reader's own bit; one PE: RAZ (L-02). */
+static gic_status gicr_read_itargetsr(void *kernel, const gic_reg_access *a, uint64_t *value)
+{
+    const gicr *r = (const gicr *)kernel;
+    uint64_t bytes = r->config.pe_count > 1 ? UINT64_C(0x01010101) << r->pe : 0;
+    if (GIC_FAULT("L-01"))
+        bytes = UINT64_C(0x01010101);
+    *value = gic_reg_part(a, bytes);
+    return GIC_OK;
+}
+
+/* GICD_PPISR: the wires, PPI 0 in bit 0. */
+static gic_status gicr_read_ppisr(void *kernel, const gic_reg_access *a, uint64_t *value)
+{
+    const gicr *r = (const gicr *)kernel;
+    uint32_t seen = gicr_sees_all(r, a->access) ? UINT32_MAX : gicr_group_word(r, 0, GIC_GROUP_1NS);
+    *value = (r->arch.word[0].level & seen) >> GIC_INTID_PPI_FIRST;
+    return GIC_OK;
+}
+
+/* Whether the access may see or change the sources of an SGI: its group, or NSACR from @p opened.
+ */
+static bool gicr_sgi_open(const gicr *r, const gic_access *access, unsigned sgi, unsigned opened)
+{
+    return gicr_sees_all(r, access) || gicr_group(r, sgi) == GIC_GROUP_1NS ||
+           (r->arch.nsacr >> (2u * sgi) & 3u) >= opened;
+}
+
+static gic_status gicr_read_sources(const gicr *r, const gic_reg_access *a, unsigned opened,
+                                    uint64_t *value)
+{
+    unsigned i;
+    *value = 0;
+    for (i = 0; i < a->access->size; i++)
+        if (gicr_sgi_open(r, a->access, a->intid + i, opened))
+            *value |= (uint64_t)r->arch.sgi_source[a->intid + i] << (8u * i);
+    return GIC_OK;
+}
+
+static gic_status gicr_read_spendsgir(void *kernel, const gic_reg_access *a, uint64_t *value)
+{
+    return gicr_read_sources((const gicr *)kernel, a, 1, value);
+}
+
+static gic_status gicr_read_cpendsgir(void *kernel, const gic_reg_access *a, uint64_t *value)
+{
+    return gicr_read_sources((const gicr *)kernel, a, 2, value);
+}
+
+/* Bits of PEs that are not there are WI. */
+static gic_status gicr_write_spendsgir(void *kernel, const gic_reg_access *a, uint64_t value)
+{
+    gicr *r = (gicr *)kernel;
+    unsigned pes = (1u << r->config.pe_count) - 1u;
+    unsigned i;
+    for (i = 0; i < a->access->size; i++) {
+        unsigned sgi = a->intid + i;
+        unsigned set = (unsigned)(value >> (8u * i)) & pes;
+        if (gicr_sgi_open(r, a->access, sgi, 1))
+            gicr_set_sources(r, sgi, r->arch.sgi_source[sgi] | set);
+    }
+    gicr_update(r);
+    return GIC_OK;
+}
+
+static gic_status gicr_write_cpendsgir(void *kernel, const gic_reg_access *a, uint64_t value)
+{
+    gicr *r = (gicr *)kernel;
+    unsigned i;
+    for (i = 0; i < a->access->size; i++) {
+        unsigned sgi = a->intid + i;
+        unsigned clear = (unsigned)(value >> (8u * i)) & 0xFFu;
+        if (gicr_sgi_open(r, a->access, sgi, 2))
+            gicr_set_sources(r, sgi, r->arch.sgi_source[sgi] & ~clear);
+    }
+    gicr_update(r);
+    return GIC_OK;
+}
+
 /* --- the frame ------------------------------------------------------------------------------- */
 
 #define gicr_read_none  NULL
@@ -266,10 +353,20 @@ static const gic_reg_row gicr_row[] = {
 #undef GICR_REG
 };
 
-const gic_reg_row *gicr_rows(unsigned *count)
+static const gic_reg_row gicr2_row[] = {
+#define GICR2_REG(name, offset, span, intid, bits, element, widths, flags, read, write, reset, \
+                  mask)                                                                        \
+    {#name,     (offset), (span),  (intid),          (bits),                                   \
+     (element), (widths), (flags), gicr_read_##read, gicr_write_##write,                       \
+     (reset),   (mask)},
+#include "gicr2.def"
+#undef GICR2_REG
+};
+
+const gic_reg_row *gicr_rows(const gicr *r, unsigned *count)
 {
-    *count = GIC_COUNT_OF(gicr_row);
-    return gicr_row;
+    *count = r->v2 ? GIC_COUNT_OF(gicr2_row) : GIC_COUNT_OF(gicr_row);
+    return r->v2 ? gicr2_row : gicr_row;
 }
 
 static gic_frame_policy gicr_policy(gicr *r)

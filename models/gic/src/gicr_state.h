@@ -81,7 +81,7 @@ typedef struct gicr_shape {
     uint16_t pe_count;
     uint8_t eppi_count;
     uint8_t priority_bits;
-    uint8_t security; /* two states | ds_writable << 1 */
+    uint8_t security; /* two states | ds_writable << 1 | gicv2 << 2 */
     uint8_t dpg;
     uint8_t lpi_bits;
     uint8_t its_count;
@@ -106,16 +106,17 @@ typedef struct gicr_arch {
     uint8_t phase; /* gicr_phase */
     bool ds;
     bool processor_sleep;
-    bool quiesced;      /* falling: the CPU interface has answered */
-    bool clear_open;    /* a Clear is not answered */
-    bool control_open;  /* a DownstreamControl is not answered */
-    bool control_again; /* and is stale */
-    bool routing_open;  /* a PEState is not answered */
-    bool routing_rwp;   /* RWP waits for it (DPG) */
-    bool announced;     /* GROUP_ENABLES_ACK is owed */
-    bool wake;          /* level of the wake request line */
-    bool last;          /* GICR_TYPER.Last */
-    bool inactive;      /* cpu_active is low: no 1-of-N */
+    bool quiesced;          /* falling: the CPU interface has answered */
+    bool clear_open;        /* a Clear is not answered */
+    bool control_open;      /* a DownstreamControl is not answered */
+    bool control_again;     /* and is stale */
+    bool routing_open;      /* a PEState is not answered */
+    bool routing_rwp;       /* RWP waits for it (DPG) */
+    bool announced;         /* GROUP_ENABLES_ACK is owed */
+    bool wake;              /* level of the wake request line */
+    bool last;              /* GICR_TYPER.Last */
+    bool inactive;          /* cpu_active is low: no 1-of-N */
+    uint8_t sgi_source[16]; /* GICv2: PEs that an SGI is pending from; the latch is set if any */
 } gicr_arch;
 
 /* What an activation asks of the LPIs, if there are any (gicr_lpi.h). */
@@ -134,6 +135,8 @@ struct gicr {
     gicr_arch arch;
     uint16_t pe;
     uint8_t words;
+    bool v2;             /* the Redistributor's part of a GICv2 */
+    uint32_t intid_mask; /* what is the INTID of what the CPU interface gets (gicr_wire()) */
     gic_out entries[GICR_OUTBOX];
     gic_config config; /* without the affinity table */
     uint32_t affinity;
@@ -159,6 +162,15 @@ static inline unsigned gicr_slot_of(const gicr *r, uint32_t intid)
 static inline uint32_t gicr_intid(unsigned slot)
 {
     return slot < 32 ? slot : GIC_INTID_EPPI_FIRST + (slot - 32u);
+}
+
+/* What the CPU interface knows an interrupt by: its INTID, and of an SGI in a GICv2 also its
+   source, the lowest, as GICC_IAR will say it (L-06). */
+static inline uint32_t gicr_wire(const gicr *r, uint32_t intid)
+{
+    if (r->v2 && intid <= GIC_INTID_SGI_LAST && r->arch.sgi_source[intid])
+        return intid | gic_lowest_bit(r->arch.sgi_source[intid]) << 10;
+    return intid;
 }
 
 static inline uint32_t gicr_pending(const gicr_word *word)
@@ -201,7 +213,10 @@ gic_group gicr_group(const gicr *r, unsigned slot);
 void gicr_pending_changed(gicr *r, unsigned w, uint32_t before);
 void gicr_latch(gicr *r, unsigned w, uint32_t bits, bool edges);
 void gicr_deactivate(gicr *r, unsigned w, uint32_t bits);
-void gicr_activate(gicr *r, unsigned slot);
+/* @p wire is gicr_wire() of what was presented. */
+void gicr_activate(gicr *r, unsigned slot, uint32_t wire);
+/* GICv2: the SGI is pending from the PEs @p sources alone. */
+void gicr_set_sources(gicr *r, unsigned sgi, unsigned sources);
 /* A GIC_MSG_SGI has arrived (S-03, S-04, S-06). */
 void gicr_receive_sgi(gicr *r, const gic_msg *msg);
 
@@ -365,6 +380,6 @@ gic_reg_write_fn gicr_write_waker;
 gic_reg_read_fn gicr_read_typer;
 gic_reg_read_fn gicr_read_iidr;
 gic_reg_read_fn gicr_read_identity;
-const gic_reg_row *gicr_rows(unsigned *count);
+const gic_reg_row *gicr_rows(const gicr *r, unsigned *count);
 
 #endif

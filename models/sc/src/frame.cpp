@@ -8,6 +8,7 @@
 #include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
 
+#include "gic/cpuif.h"
 #include "gic/fault.h"
 #include "gic/fields.h"
 #include "gic/gicd.h"
@@ -166,15 +167,28 @@ frame_target::layout frame_target::lay_out() const
 {
     const config &c = owner_.config_;
     const gic_assembly *a = owner_.a_;
+    const uint32_t gicd_bytes = c.gic.gicv2 ? GICD2_FRAME_SIZE : GICD_FRAME_SIZE;
     switch (kind_) {
     case frame_kind::gicd:
         return {gic_assembly_gicd_frame(a),
                 c.gicd_defaults,
                 GIC_COST_GICD_READ,
                 GIC_COST_GICD_WRITE,
-                GICD_FRAME_SIZE,
-                GICD_FRAME_SIZE,
+                gicd_bytes,
+                gicd_bytes,
                 0};
+    case frame_kind::gicc:
+    case frame_kind::gich:
+    case frame_kind::gicv: {
+        const uint32_t bytes = kind_ == frame_kind::gich ? GICH_FRAME_SIZE : GICC_FRAME_SIZE;
+        return {gic_assembly_cpu_frame(a, cpu_kind()),
+                c.gicc_defaults,
+                GIC_COST_GICC_READ,
+                GIC_COST_GICC_WRITE,
+                bytes,
+                bytes,
+                0};
+    }
     case frame_kind::gicr:
         return {gic_assembly_gicr_frame(a),
                 c.gicr_defaults,
@@ -206,6 +220,10 @@ frame_target::frame_target(const char *name, assembly &owner, frame_kind kind, u
 {
     const layout l = lay_out();
     registers_ = l.registers;
+    banked_ = owner.config_.gic.gicv2 && kind == frame_kind::gicd
+                  ? gic_assembly_gicr_frame(owner.a_)
+                  : nullptr;
+    absent_ = registers_ == nullptr || (owner.config_.gic.gicv2 && kind == frame_kind::gicr);
     base_ = l.base;
     frame_bytes_ = l.bytes;
     size_ = uint64_t(l.stride) * (kind == frame_kind::gicr ? count : 1);
@@ -225,15 +243,15 @@ frame_target::~frame_target() = default;
 
 /// For the quick path of b_transport: rows by word, and which of their reads it may make. Timed,
 /// every access has its time; with a function of the user's, its attributes are found by that; a
-/// poll of a busy bit may have to wait.
+/// poll of a busy bit may have to wait; what is banked by PE is not one kernel's.
 void frame_target::prepare_quick_reads(unsigned count)
 {
     const gic_frame *frame = registers_;
     const gic_port port = kind_ == frame_kind::gicd ? GIC_PORT_GICD : GIC_PORT_GICR;
-    const bool quick =
-        !timed_ && !attributes_of_ && (kind_ == frame_kind::gicd || kind_ == frame_kind::gicr);
+    const bool quick = !timed_ && !attributes_of_ && !owner_.config_.gic.gicv2 &&
+                       (kind_ == frame_kind::gicd || kind_ == frame_kind::gicr);
     row_of_word_.assign((stride_mask_ + 1) / 4, no_row);
-    for (uint32_t word = 0; word < frame_bytes_ / 4; word++)
+    for (uint32_t word = 0; quick && word < frame_bytes_ / 4; word++)
         if (const gic_reg_row *row = gic_frame_find(frame, 4 * word + base_))
             row_of_word_[word] = static_cast<uint8_t>(row - frame->row);
     quick_.assign(no_row + 1, quick_row());
@@ -256,6 +274,18 @@ frame_target::quick_row frame_target::make_quick(const gic_reg_row &row)
     q.shift = row.bits_per_intid ? static_cast<uint8_t>(log2_of(row.bits_per_intid)) : no_intid;
     q.lengths = gic_reg_quick(&row) ? lengths_of(row.widths) : uint16_t(0);
     return q;
+}
+
+inline bool frame_target::is_cpu() const
+{
+    return kind_ == frame_kind::gicc || kind_ == frame_kind::gich || kind_ == frame_kind::gicv;
+}
+
+inline cpuif_frame_kind frame_target::cpu_kind() const
+{
+    return kind_ == frame_kind::gich   ? CPUIF_GICH
+           : kind_ == frame_kind::gicv ? CPUIF_GICV
+                                       : CPUIF_GICC;
 }
 
 inline bool frame_target::inside(uint64_t address, uint64_t length) const
@@ -289,8 +319,12 @@ inline gic_status frame_target::read(uint64_t now_ps, const gic_access &access, 
                                      uint64_t &value)
 {
     const uint32_t offset = offset_of(address);
+    if (absent_)
+        return GIC_ADDRESS;
     if (kind_ == frame_kind::gicd)
         return gic_assembly_gicd_read(owner_.a_, now_ps, &access, offset, &value);
+    if (is_cpu())
+        return gic_assembly_cpu_read(owner_.a_, now_ps, cpu_kind(), &access, offset, &value);
     if (kind_ != frame_kind::gicr)
         return gic_assembly_its_read(owner_.a_, now_ps, first_, &access, offset, &value);
     const auto pe = static_cast<uint16_t>(first_ + (address >> stride_shift_));
@@ -301,8 +335,12 @@ gic_status frame_target::write(uint64_t now_ps, const gic_access &access, uint64
                                uint64_t value)
 {
     const uint32_t offset = offset_of(address);
+    if (absent_)
+        return GIC_ADDRESS;
     if (kind_ == frame_kind::gicd)
         return gic_assembly_gicd_write(owner_.a_, now_ps, &access, offset, value);
+    if (is_cpu())
+        return gic_assembly_cpu_write(owner_.a_, now_ps, cpu_kind(), &access, offset, value);
     if (kind_ != frame_kind::gicr)
         return gic_assembly_its_write(owner_.a_, now_ps, first_, &access, offset, value);
     const auto pe = static_cast<uint16_t>(first_ + (address >> stride_shift_));
@@ -327,6 +365,8 @@ bool frame_target::its_busy(gic_access access, uint32_t offset, uint64_t value)
 bool frame_target::busy(gic_access access, uint64_t address, uint64_t value)
 {
     const uint32_t offset = offset_of(address);
+    if (owner_.config_.gic.gicv2)
+        return false; /* no register of it has a busy bit */
     if (kind_ == frame_kind::gicd)
         return offset == GICD_CTLR_OFFSET && GIC_GET(GICD_CTLR, RWP, value);
     if (kind_ != frame_kind::gicr)
@@ -415,7 +455,7 @@ inline tlm::tlm_response_status frame_target::perform(const tlm::tlm_generic_pay
     owner_.check_entry();
     if (payload.is_read()) {
         uint64_t value;
-        if (clocked_ && offset_of(what.address) <= last_busy_offset && what.size >= 4)
+        if (clocked_ && offset_of(what.address) <= last_busy_offset && what.size >= 4 && !is_cpu())
             sync_busy(access, what.address, delay);
         status = read(owner_.now_ps(delay), access, what.address, value);
         owner_.settle();
@@ -450,6 +490,7 @@ tlm::tlm_response_status frame_target::bad_size(const tlm::tlm_generic_payload &
     event.pe = access.pe;
     event.port = kind_ == frame_kind::gicd   ? GIC_PORT_GICD
                  : kind_ == frame_kind::gicr ? GIC_PORT_GICR
+                 : is_cpu()                  ? GIC_PORT_CPUIF
                                              : GIC_PORT_ITS;
     event.arg = uint64_t(offset_of(what.address)) << 32 | what.size;
     owner_.tell(event);
@@ -632,7 +673,9 @@ unsigned frame_target::dbg_read(gic_access access, uint64_t address, unsigned ch
 /// has; 0 where it has none.
 unsigned frame_target::piece(uint64_t address, unsigned room) const
 {
-    const gic_reg_row *row = gic_frame_find(registers_, offset_of(address));
+    const gic_reg_row *row = absent_ ? nullptr : gic_frame_find(registers_, offset_of(address));
+    if (!row && banked_)
+        row = gic_frame_find(banked_, offset_of(address));
     const unsigned widths = row ? row->widths : unsigned(GIC_W8);
     unsigned size = 8;
     while (size && (size > room || address % size != 0 || !(widths & size)))

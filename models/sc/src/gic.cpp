@@ -107,9 +107,11 @@ void assembly::make_regions(sc_core::sc_vector<frame_target> &vector)
 gic::gic(sc_core::sc_module_name name, const config &c)
     : assembly(name, c, {true, true, !c.external_cpuif, true}),
       gicd("gicd", *this, frame_kind::gicd),
-      gicr("gicr", *this, frame_kind::gicr, 0, c.gic.pe_count), gicr_region("gicr_region"),
-      gits("gits"), translater("translater"), mem("mem", *this), spi("spi"), espi("espi"),
-      ppi("ppi"), eppi("eppi"), cpu_active("cpu_active"), pe_reset("pe_reset"),
+      gicr("gicr", *this, frame_kind::gicr, 0, c.gic.pe_count),
+      gicc("gicc", *this, frame_kind::gicc), gich("gich", *this, frame_kind::gich),
+      gicv("gicv", *this, frame_kind::gicv), gicr_region("gicr_region"), gits("gits"),
+      translater("translater"), mem("mem", *this), spi("spi"), espi("espi"), ppi("ppi"),
+      eppi("eppi"), cpu_active("cpu_active"), pe_reset("pe_reset"),
       reset("reset", *this, line_kind::reset, 0, 0), irq("irq"), fiq("fiq"), virq("virq"),
       vfiq("vfiq"), maintenance("maintenance"), wake_request("wake_request"), umsi("umsi"),
       sysreg("sysreg"), to_cpuif("to_cpuif"), from_cpuif("from_cpuif")

@@ -53,8 +53,13 @@ static size_t describe_offset(const gictime_guest *guest, const gic_event *event
                               size_t size)
 {
     uint32_t offset = (uint32_t)(event->arg >> 32);
-    const gic_frame *frame = event->port == GIC_PORT_GICD ? guest->gicd : guest->gicr;
-    const char *block = event->port == GIC_PORT_GICD ? "GICD" : "GICR";
+    bool cpu = guest->gicc && event->port == GIC_PORT_CPUIF;
+    const gic_frame *frame = cpu                            ? guest->gicc
+                             : event->port == GIC_PORT_GICD ? guest->gicd
+                                                            : guest->gicr;
+    const char *block = cpu                                           ? "GICC"
+                        : event->port == GIC_PORT_GICD || guest->gicc ? "GICD"
+                                                                      : "GICR";
     const gic_reg_row *row = frame && offset < frame->size ? gic_frame_find(frame, offset) : NULL;
     size_t used = 0;
     APPEND("%s+0x%05" PRIx32, block, offset);

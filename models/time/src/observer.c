@@ -121,10 +121,12 @@ gictime_observer *gictime_observer_create(const gictime_observer_config *config,
     return o;
 }
 
-void gictime_observer_frames(gictime_observer *o, const gic_frame *gicd, const gic_frame *gicr)
+void gictime_observer_frames(gictime_observer *o, const gic_frame *gicd, const gic_frame *gicr,
+                             const gic_frame *gicc)
 {
     o->guest.gicd = gicd;
     o->guest.gicr = gicr;
+    o->guest.gicc = gicc;
 }
 
 /* ------------------------------------------------------------------ ports */

@@ -9,10 +9,9 @@
 #include "virt.h"
 
 /** Applies DO to the number of each list register, the first one first. */
-#define LISTS_UP(DO)                                                                         \
-    DO(0)                                                                                    \
-    DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12) DO(13) DO(14) \
-        DO(15)
+#define LISTS_UP(DO) \
+    DO(0)            \
+    DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12) DO(13) DO(14) DO(15)
 
 /** ICH_LR<n>_EL2. @param n below lists_count(). */
 static inline uint64_t list_read(unsigned n)

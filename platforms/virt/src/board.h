@@ -10,7 +10,10 @@
     VP_AREA(FLASH0, 0x00000000, 0x04000000, "flash bank 0")                           \
     VP_AREA(FLASH1, 0x04000000, 0x04000000, "flash bank 1")                           \
     VP_AREA(GICD, 0x08000000, 0x00010000, "GIC Distributor")                          \
+    VP_AREA(GICC, 0x08010000, 0x00010000, "GICv2 CPU interface")                      \
     VP_AREA(V2M, 0x08020000, 0x00001000, "GICv2m frame")                              \
+    VP_AREA(GICH, 0x08030000, 0x00010000, "GICv2 list registers")                     \
+    VP_AREA(GICV, 0x08040000, 0x00010000, "GICv2 virtual CPU interface")              \
     VP_AREA(ITS, 0x08080000, 0x00020000, "ITS")                                       \
     VP_AREA(GICR, 0x080a0000, 0x00f60000, "GIC Redistributors")                       \
     VP_AREA(UART0, 0x09000000, 0x00001000, "PL011 UART")                              \
@@ -61,6 +64,7 @@ enum {
 
 enum {
     VP_GICR_FRAME = 0x20000,     /**< Bytes of one GICv3 Redistributor. */
+    VP_GICV2_MAX_CPUS = 8,       /**< What a GICv2 has room for. */
     VP_MAX_CPUS = 512,           /**< What both Redistributor regions and the model hold. */
     VP_CPUS_PER_CLUSTER = 16,    /**< PEs in Aff0; then Aff1. */
     VP_CNTFRQ_HZ = 62500000,     /**< Frequency of the generic timers. */

@@ -48,6 +48,7 @@ static void print_virtio(const vp_plug_virtio *d, unsigned n, FILE *out)
 
 static void print_options(const vp_options *o, const vp_boot *boot, FILE *out)
 {
+    (void)fprintf(out, "--gic = %s\n", o->gicv2 ? "v2" : "v3");
     (void)fprintf(out, "--cpu = %s\n--cpus = %" PRIu32 "\n--ram = %" PRIu64 "\n", o->cpu, o->cpus,
                   o->ram);
     (void)fprintf(out, "--secure = %s\n--virtualization = %s\n", yes_no(o->secure),

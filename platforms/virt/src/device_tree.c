@@ -231,6 +231,43 @@ static void node_msi(dt_writer *w, const vp_machine *m)
     }
 }
 
+/* The CPUs of a PPI, as a GICv2's driver wants them. */
+static uint32_t ppi_cpus(const vp_machine *m)
+{
+    return m->gicv2 ? ((UINT32_C(1) << m->cpus) - 1u) << 8 : 0;
+}
+
+static void dt_ppi(dt_writer *w, const vp_machine *m, uint32_t number)
+{
+    dt_interrupt(w, IRQ_PPI, number, ppi_cpus(m) | IRQ_LEVEL);
+}
+
+static void node_gicv2(dt_writer *w, const vp_machine *m)
+{
+    uint32_t values[16];
+
+    dt_put64(values, VP_GICD_BASE);
+    dt_put64(values + 2, VP_GICD_SIZE);
+    dt_put64(values + 4, VP_GICC_BASE);
+    dt_put64(values + 6, VP_GICC_SIZE);
+    dt_put64(values + 8, VP_GICH_BASE);
+    dt_put64(values + 10, VP_GICH_SIZE);
+    dt_put64(values + 12, VP_GICV_BASE);
+    dt_put64(values + 14, VP_GICV_SIZE);
+    dt_begin_at(w, "intc", VP_GICD_BASE);
+    dt_text(w, "compatible", "arm,cortex-a15-gic");
+    dt_cell(w, "#interrupt-cells", 3);
+    dt_flag(w, "interrupt-controller");
+    dt_size_cells(w, 2, 2);
+    dt_flag(w, "ranges");
+    dt_cells(w, "reg", values, m->has_el2 ? 16 : 8);
+    if (m->has_el2)
+        dt_ppi(w, m, VP_PPI_MAINTENANCE);
+    dt_cell(w, "phandle", PHANDLE_GIC);
+    node_msi(w, m);
+    dt_end(w);
+}
+
 static void node_gic(dt_writer *w, const vp_machine *m)
 {
     const bool second = m->cpus > vp_machine_first_region(m->cpus);
@@ -251,7 +288,7 @@ static void node_gic(dt_writer *w, const vp_machine *m)
     dt_cell(w, "#redistributor-regions", second ? 2 : 1);
     dt_cells(w, "reg", values, second ? 12 : 8);
     if (m->has_el2)
-        dt_interrupt(w, IRQ_PPI, VP_PPI_MAINTENANCE, IRQ_LEVEL);
+        dt_ppi(w, m, VP_PPI_MAINTENANCE);
     dt_cell(w, "phandle", PHANDLE_GIC);
     node_msi(w, m);
     dt_end(w);
@@ -260,9 +297,10 @@ static void node_gic(dt_writer *w, const vp_machine *m)
 static void node_timer(dt_writer *w, const vp_machine *m)
 {
     static const char compatible[] = "arm,armv8-timer\0arm,armv7-timer";
-    const uint32_t values[] = {IRQ_PPI,      VP_PPI_CNTPS, IRQ_LEVEL,   IRQ_PPI,      VP_PPI_CNTP,
-                               IRQ_LEVEL,    IRQ_PPI,      VP_PPI_CNTV, IRQ_LEVEL,    IRQ_PPI,
-                               VP_PPI_CNTHP, IRQ_LEVEL,    IRQ_PPI,     VP_PPI_CNTHV, IRQ_LEVEL};
+    const uint32_t level = ppi_cpus(m) | IRQ_LEVEL;
+    const uint32_t values[] = {IRQ_PPI,      VP_PPI_CNTPS, level,       IRQ_PPI,      VP_PPI_CNTP,
+                               level,        IRQ_PPI,      VP_PPI_CNTV, level,        IRQ_PPI,
+                               VP_PPI_CNTHP, level,        IRQ_PPI,     VP_PPI_CNTHV, level};
 
     dt_begin(w, "timer");
     dt_texts(w, "compatible", compatible, sizeof compatible);
@@ -271,7 +309,7 @@ static void node_timer(dt_writer *w, const vp_machine *m)
     dt_end(w);
     dt_begin(w, "pmu");
     dt_text(w, "compatible", "arm,armv8-pmuv3");
-    dt_interrupt(w, IRQ_PPI, VP_PPI_PMU, IRQ_LEVEL);
+    dt_ppi(w, m, VP_PPI_PMU);
     dt_end(w);
 }
 
@@ -482,7 +520,10 @@ static void dt_build_tree(dt_writer *w, const vp_machine *m)
     node_memory(w, m);
     node_cpus(w, m);
     node_psci(w, m);
-    node_gic(w, m);
+    if (m->gicv2)
+        node_gicv2(w, m);
+    else
+        node_gic(w, m);
     node_timer(w, m);
     node_primecells(w, m);
     node_flash(w, m);

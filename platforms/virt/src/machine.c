@@ -22,6 +22,7 @@ void vp_machine_make(vp_machine *machine, const vp_options *options)
     machine->cpu = options->cpu;
     machine->cpus = options->cpus;
     machine->ram_size = options->ram;
+    machine->gicv2 = options->gicv2;
     machine->has_el3 = options->secure;
     machine->has_el2 = options->virtualization;
     machine->has_vhe = machine->has_el2 && a64_cpu_has_vhe(machine->cpu);

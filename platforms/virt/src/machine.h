@@ -26,6 +26,7 @@ typedef struct vp_machine {
     const char *cpu; /**< Core, as in iss_config. */
     uint32_t cpus;
     uint64_t ram_size;
+    bool gicv2;   /**< GICD and GICC, no Redistributors, no ITS. */
     bool has_el3; /**< PEs have EL3, the GIC has two Security states. */
     bool has_el2;
     bool has_vhe;         /**< EL2 is that of a host: it has the virtual timer CNTHV. */

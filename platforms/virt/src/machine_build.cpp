@@ -110,6 +110,7 @@ void machine::build_memories()
 
 void machine::build_gic()
 {
+    const bool v2 = setup_.machine.gicv2;
     const unsigned first = vp_machine_first_region(setup_.machine.cpus);
     gictlm::config config;
 
@@ -119,7 +120,7 @@ void machine::build_gic()
     gictime_profile_timing(&setup_.params.profile, &config.timing);
     config.busy_sync = false;
     config.guest_error_reports = 0;
-    if (first < setup_.machine.cpus)
+    if (!v2 && first < setup_.machine.cpus)
         config.gicr_regions = {first, setup_.machine.cpus - first};
     for (unsigned n = 0; n < setup_.machine.cpus; n++)
         config.gicr_bases.push_back(n < first
@@ -129,7 +130,10 @@ void machine::build_gic()
     if (timed_)
         scheduler_.keep_clock_of(*gic_);
     bus_.map(gic_->gicd, VP_GICD_BASE, VP_GICD_SIZE, false, false);
-    map_redistributors();
+    if (v2)
+        map_gicv2();
+    else
+        map_redistributors();
     map_itss();
     spi_lines_.resize(intids);
     ppi_lines_.resize(setup_.machine.cpus);
@@ -137,8 +141,18 @@ void machine::build_gic()
     guest_.ctx = this;
     guest_.gicd = &gic_->gicd_registers();
     guest_.gicr = &gic_->gicr_registers();
+    guest_.gicc = gic_->gicc_registers();
     guest_.verbatim = 4;
     gic_->observe(on_gic_event, this);
+}
+
+void machine::map_gicv2()
+{
+    bus_.map(gic_->gicc, VP_GICC_BASE, VP_GICC_SIZE, false, false);
+    if (!setup_.machine.has_el2)
+        return;
+    bus_.map(gic_->gich, VP_GICH_BASE, VP_GICH_SIZE, false, false);
+    bus_.map(gic_->gicv, VP_GICV_BASE, VP_GICV_SIZE, false, false);
 }
 
 void machine::map_redistributors()
@@ -376,7 +390,7 @@ iss_config machine::pe_iss_config(unsigned n) const
     config.conduit = m.conduit == VP_CONDUIT_HVC   ? ISS_CONDUIT_HVC
                      : m.conduit == VP_CONDUIT_SMC ? ISS_CONDUIT_SMC
                                                    : ISS_CONDUIT_NONE;
-    config.gic_sysregs = 1;
+    config.gic_sysregs = m.gicv2 ? 0 : 1;
     iss_cpi_default(&config.cpi);
     for (unsigned c = 0; gictime_profile_cpi(profile, c, &name, &cycles); c++)
         (void)iss_cpi_set(&config.cpi, name, cycles);

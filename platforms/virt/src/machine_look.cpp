@@ -87,7 +87,8 @@ bool machine::open_observer(vp_error &error)
     observer_ = gictime_observer_create(&config, &reason);
     if (observer_ == nullptr)
         return vp_fail(&error, "%s", reason.text);
-    gictime_observer_frames(observer_, &gic_->gicd_registers(), &gic_->gicr_registers());
+    gictime_observer_frames(observer_, &gic_->gicd_registers(), &gic_->gicr_registers(),
+                            gic_->gicc_registers());
     gic_->observe(gictime_observer_event, observer_);
     gic_->observe_lines(gictime_observer_line, observer_);
     gic_->observe_inputs(

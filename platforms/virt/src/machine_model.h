@@ -186,6 +186,7 @@ private:
                               uint64_t size, bool secure);
     void build_memories();
     void build_gic();
+    void map_gicv2();
     void map_redistributors();
     void map_itss();
     /// Number of the bus initiator that the GIC is, for its tables.
@@ -229,7 +230,7 @@ private:
     uint64_t redistributor(unsigned n) const;
     void wake_redistributors();
     void act_as_firmware_for(unsigned n, uint64_t time_ps);
-    void secure_write(uint64_t address, uint32_t value);
+    void secure_write(uint64_t address, uint32_t value, unsigned by = 0);
     void want_reset();
     void reset_system();
     void between_slices();

@@ -20,6 +20,7 @@ constexpr uint64_t scr_rw = 1u << 10;
 constexpr uint64_t icc_sre_all = 0xf;
 constexpr uint64_t icc_pmr_open = 0xff;
 /// Offsets that the firmware's part needs.
+constexpr uint64_t gicc_pmr = 0x0004;
 constexpr uint64_t gicd_igroupr = 0x0080;
 constexpr uint64_t gicd_igroupr_e = 0x1000;
 constexpr uint64_t gicr_waker = 0x0014;
@@ -110,7 +111,7 @@ void machine::start()
 
     if (setup_.boot.nonsecure)
         act_as_firmware();
-    else if (setup_.options.bios != nullptr && !setup_.machine.has_el3)
+    else if (setup_.options.bios != nullptr && !setup_.machine.has_el3 && !setup_.machine.gicv2)
         wake_redistributors();
     for (unsigned n = 0; n < number; n++) {
         psci_started(&psci_, n);
@@ -119,12 +120,13 @@ void machine::start()
 }
 
 // What firmware did before our time: written without time.
-void machine::secure_write(uint64_t address, uint32_t value)
+void machine::secure_write(uint64_t address, uint32_t value, unsigned by)
 {
     tlm::tlm_generic_payload payload;
     gictlm::attributes_extension attributes;
 
     attributes.secure = true;
+    attributes.pe = static_cast<uint16_t>(by);
     payload.set_extension(&attributes);
     payload.set_command(tlm::TLM_WRITE_COMMAND);
     payload.set_address(address);
@@ -136,13 +138,19 @@ void machine::secure_write(uint64_t address, uint32_t value)
 }
 
 // A kernel on a GIC with two Security states finds what firmware leaves: every interrupt in
-// Non-secure Group 1, the Redistributors awake.
+// Non-secure Group 1, the Redistributors awake; of a GICv2 the priority masks open.
 void machine::act_as_firmware()
 {
     const gic_config &gic = setup_.params.gic;
 
     for (unsigned n = 1; n <= gic.spi_count / 32u; n++)
         secure_write(VP_GICD_BASE + gicd_igroupr + n * 4, UINT32_MAX);
+    for (unsigned n = 0; setup_.machine.gicv2 && n < units(); n++) {
+        secure_write(VP_GICD_BASE + gicd_igroupr, UINT32_MAX, n);
+        secure_write(VP_GICC_BASE + gicc_pmr, icc_pmr_open, n);
+    }
+    if (setup_.machine.gicv2)
+        return;
     for (unsigned n = 0; n < gic.espi_count / 32u; n++)
         secure_write(VP_GICD_BASE + gicd_igroupr_e + n * 4, UINT32_MAX);
     for (unsigned n = 0; n < units(); n++)
@@ -173,6 +181,8 @@ void machine::act_as_firmware_for(unsigned n, uint64_t time_ps)
         gic_sysreg reg;
         uint64_t value;
     } writes[] = {{GIC_ICC_SRE_EL3, icc_sre_all}, {GIC_ICC_PMR_EL1, icc_pmr_open}};
+    if (setup_.machine.gicv2)
+        return;
     gictlm::sysreg_if &sysreg = pes_[n]->sysregs();
     gic_pe_state at_el3 = gic_pe_state();
 

@@ -69,12 +69,12 @@ bool vp_parse_time(const char *text, uint64_t *ps)
 
 static bool option_gic(vp_options *o, const char *value, vp_error *error)
 {
-    (void)o;
-    if (strcmp(value, "v3") == 0)
+    o->gicv2 = strcmp(value, "v2") == 0;
+    if (o->gicv2 || strcmp(value, "v3") == 0)
         return true;
-    if (strcmp(value, "v2") == 0 || strcmp(value, "v4") == 0)
-        return vp_fail(error, "--gic %s: this version models GICv3 only; use --gic v3", value);
-    return vp_fail(error, "--gic %s: no such GIC version; use --gic v3", value);
+    if (strcmp(value, "v4") == 0)
+        return vp_fail(error, "--gic v4: this version models GICv2 and GICv3; use --gic v2 or v3");
+    return vp_fail(error, "--gic %s: no such GIC version; use --gic v2 or v3", value);
 }
 
 static bool option_cpus(vp_options *o, const char *value, vp_error *error)
@@ -407,8 +407,19 @@ static bool check_guest(const vp_options *o, vp_error *error)
     return true;
 }
 
+/* What a GICv2 has no room for, and what is not part of this one. */
+static bool check_gicv2(const vp_options *o, vp_error *error)
+{
+    if (o->cpus > VP_GICV2_MAX_CPUS)
+        return vp_fail(error, "--cpus %u: a GICv2 has %d CPU interfaces at most; use --gic v3",
+                       (unsigned)o->cpus, VP_GICV2_MAX_CPUS);
+    return true;
+}
+
 static bool check_run(const vp_options *o, vp_error *error)
 {
+    if (o->gicv2 && !check_gicv2(o, error))
+        return false;
     if (o->bios == NULL && o->kernel == NULL && o->elf == NULL && o->dump_dtb == NULL &&
         o->command == VP_COMMAND_RUN)
         return vp_fail(error, "nothing to run; give --bios, --kernel or --elf FILE");

@@ -58,6 +58,7 @@ typedef struct vp_log_option {
 /** The parsed command line; strings point into argv. */
 typedef struct vp_options {
     vp_command command;
+    bool gicv2; /**< --gic v2; otherwise a GICv3. */
     const char *cpu;
     uint32_t cpus;
     uint64_t ram;

@@ -10,7 +10,7 @@ static const char machine_text[] =
     "       gicvp --help | --version\n"
     "\n"
     "The machine\n"
-    "  --gic v3              GIC architecture version (v3)\n"
+    "  --gic v2|v3           GIC architecture version (v3); v2: GICD, GICC and GICv2m, 8 PEs\n"
     "  --cpu NAME            cortex-a53, cortex-a57 (default), cortex-a72 or max\n"
     "  --cpus N              1 to 512 PEs (default 1)\n"
     "  --ram SIZE            bytes with K, M or G (default 512M)\n"

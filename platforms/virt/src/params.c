@@ -145,6 +145,12 @@ static void param_defaults(vp_params *params, const vp_machine *machine)
     for (unsigned n = 0; n < PARAM_ROWS; n++)
         param_store(&params->gic, &param_rows[n], param_rows[n].def);
     params->gic.pe_count = (uint16_t)machine->cpus;
+    if (machine->gicv2) { /* --set gic.* says again what it has, and is refused */
+        params->gic.gicv2 = true;
+        params->gic.lpi_bits = 0;
+        params->gic.its_count = 0;
+        params->gic.ds_writable = false;
+    }
     params->gic.two_security_states = machine->has_el3;
     params->gic.has_el3 = machine->has_el3;
     params->gic.has_el2 = machine->has_el2;

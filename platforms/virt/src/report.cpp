@@ -292,17 +292,42 @@ void report_its(const its_stats &stats, unsigned index, std::vector<counter> &li
     list.emplace_back(its + "queue_full", stats.full);
 }
 
-bool report_registers(const char *filter, FILE *out, vp_error &error)
+/// A GIC to list the registers of, in @p memory.
+gic_assembly *listed(const gic_config &config, std::vector<uint64_t> &memory)
 {
-    gic_config config = everything();
-    std::vector<uint64_t> memory(gic_assembly_footprint(&config, nullptr) / 8 + 8);
+    memory.resize(gic_assembly_footprint(&config, nullptr) / 8 + 8);
     const size_t skip = (64 - reinterpret_cast<uintptr_t>(memory.data()) % 64) % 64;
     const gic_timing timing = gic_timing();
-    const gic_pe_state el3 = non_secure_el3();
     const gic_assembly_ports ports = gic_assembly_ports();
-    gic_assembly *a =
-        gic_assembly_init(reinterpret_cast<uint8_t *>(memory.data()) + skip,
-                          memory.size() * 8 - skip, &config, nullptr, &timing, &ports, nullptr);
+
+    return gic_assembly_init(reinterpret_cast<uint8_t *>(memory.data()) + skip,
+                             memory.size() * 8 - skip, &config, nullptr, &timing, &ports, nullptr);
+}
+
+/// A GICv2's: GICD with what it banks by PE, and GICC.
+bool report_gicv2(const char *filter, FILE *out)
+{
+    gic_config config = gic_config_default();
+    std::vector<uint64_t> memory;
+
+    config.gicv2 = config.has_el3 = config.two_security_states = true;
+    gic_assembly *a = listed(config, memory);
+
+    if (a == nullptr)
+        return false;
+    bool any = print_frame("GICD2", *gic_assembly_gicd_frame(a), filter, out);
+
+    any = print_frame("GICD2[PE]", *gic_assembly_gicr_frame(a), filter, out) || any;
+    any = print_frame("GICC", *gic_assembly_cpu_frame(a, CPUIF_GICC), filter, out) || any;
+    any = print_frame("GICH", *gic_assembly_cpu_frame(a, CPUIF_GICH), filter, out) || any;
+    return print_frame("GICV", *gic_assembly_cpu_frame(a, CPUIF_GICV), filter, out) || any;
+}
+
+bool report_registers(const char *filter, FILE *out, vp_error &error)
+{
+    const gic_pe_state el3 = non_secure_el3();
+    std::vector<uint64_t> memory;
+    gic_assembly *a = listed(everything(), memory);
 
     if (a == nullptr)
         return vp_fail(&error, "internal error: cannot build a GIC to list");
@@ -313,6 +338,7 @@ bool report_registers(const char *filter, FILE *out, vp_error &error)
     gic_assembly_pe_state(a, 0, 0, &el3);
     (void)gic_assembly_sysreg_write(a, 0, 0, GIC_ICC_SRE_EL3, icc_sre_all);
     any = print_sysregs(a, filter, out) || any;
+    any = report_gicv2(filter, out) || any;
     return any || vp_fail(&error, "regs %s: no register begins so; see 'gicvp regs'", filter);
 }
 

@@ -17,6 +17,7 @@
 
 #include "gic/access.h"
 #include "gic/config.h"
+#include "gic/cpuif.h"
 #include "gic/event.h"
 #include "gic/explain.h"
 #include "gic/its.h"
@@ -115,7 +116,7 @@ void gic_assembly_set_last(gic_assembly *a, uint16_t pe, bool last);
 
 /** Reset everything, dropping what is on the links. Input lines keep their level. */
 void gic_assembly_reset(gic_assembly *a, uint64_t now_ps);
-/** Reset the CPU interface of one PE alone. */
+/** Reset the CPU interface of one PE alone. Nothing in a GICv2, whose GICC is no part of the PE. */
 void gic_assembly_reset_pe(gic_assembly *a, uint16_t pe, uint64_t now_ps);
 
 /**
@@ -126,6 +127,15 @@ gic_status gic_assembly_gicd_read(gic_assembly *a, uint64_t now_ps, const gic_ac
                                   uint32_t offset, uint64_t *value);
 gic_status gic_assembly_gicd_write(gic_assembly *a, uint64_t now_ps, const gic_access *access,
                                    uint32_t offset, uint64_t value);
+/**
+ * GICv2: access to GICC, GICH or GICV by the PE that @p access names. GIC_ADDRESS when it names
+ * none, or there is no such frame. The GICD frame's banked registers go by the PE that is named
+ * too.
+ */
+gic_status gic_assembly_cpu_read(gic_assembly *a, uint64_t now_ps, cpuif_frame_kind kind,
+                                 const gic_access *access, uint32_t offset, uint64_t *value);
+gic_status gic_assembly_cpu_write(gic_assembly *a, uint64_t now_ps, cpuif_frame_kind kind,
+                                  const gic_access *access, uint32_t offset, uint64_t value);
 /** Access to the frames of PE @p pe (not the requester's, the frame's). */
 gic_status gic_assembly_gicr_read(gic_assembly *a, uint64_t now_ps, uint16_t pe,
                                   const gic_access *access, uint32_t offset, uint64_t *value);
@@ -211,9 +221,12 @@ void gic_explain_virtual(const gic_assembly *a, uint32_t vintid, uint16_t pe, gi
 /** Counters. */
 const gic_assembly_stats *gic_assembly_get_stats(const gic_assembly *a);
 
-/** The frames, for register lists. */
+/** The frames, for register lists. Of a GICv2 that of the Redistributors is what its GICD frame
+   banks by PE. */
 const gic_frame *gic_assembly_gicd_frame(const gic_assembly *a);
 const gic_frame *gic_assembly_gicr_frame(const gic_assembly *a);
+/** NULL where there is none (cpuif_frame()). */
+const gic_frame *gic_assembly_cpu_frame(const gic_assembly *a, cpuif_frame_kind kind);
 /** NULL without ITS. */
 const gic_frame *gic_assembly_its_frame(const gic_assembly *a);
 /** Counters of one ITS; NULL when there is none of that number. */

@@ -9,6 +9,7 @@ GIC_BEGIN_DECLS
 
 enum {
     GIC_MAX_PES = 512,
+    GIC_MAX_GICV2_PES = 8,
     GIC_MAX_SPIS = 988,   /**< INTIDs 32 to 1019. */
     GIC_MAX_ESPIS = 1024, /**< INTIDs 4096 to 5119. */
     GIC_MAX_EPPIS = 64,   /**< INTIDs 1056 to 1119. */
@@ -68,6 +69,8 @@ typedef struct gic_its_config {
  * except for `affinity`, which is copied as well.
  */
 typedef struct gic_config {
+    bool gicv2; /**< A GICv2 (IHI 0048B): GICD and GICC, target lists, no affinity routing. At most
+                   8 PEs; what only a GICv3 has must be absent, or is not looked at. */
     uint16_t pe_count;   /**< 1 to GIC_MAX_PES. */
     uint16_t spi_count;  /**< SPIs, 0 to 988: 988 or a multiple of 32; INTIDs from 32. */
     uint16_t espi_count; /**< Extended SPIs, 0 to 1024, a multiple of 32; INTIDs from 4096. */
@@ -92,7 +95,7 @@ typedef struct gic_config {
     bool aff3_valid;   /**< Aff3 may be non-zero (A3V). */
     bool dpg;          /**< GICR_CTLR.DPG bits exist (GICR_TYPER.DPGS). */
 
-    uint8_t arch_rev; /**< PIDR2.ArchRev: 3 for GICv3. */
+    uint8_t arch_rev; /**< PIDR2.ArchRev: 3 for GICv3. A GICv2 has 2. */
     uint32_t iidr;    /**< GICD_IIDR and GICR_IIDR: no Arm product by default. */
     gic_bad_size bad_size;
     uint16_t work_limit; /**< Units of work a kernel does in one activation, at least 1. */
@@ -136,6 +139,7 @@ typedef enum gic_config_error {
     GIC_CONFIG_ITS_PAGES, /**< No page size. */
     GIC_CONFIG_ITS_DEPTH, /**< Walks or queue. */
     GIC_CONFIG_ITS_CACHE, /**< Geometry of a cache. */
+    GIC_CONFIG_GICV2,     /**< More than a GICv2 has, or a part of one. */
     GIC_CONFIG_MEMORY     /**< The memory given to `*_init` is too small or misaligned. */
 } gic_config_error;
 

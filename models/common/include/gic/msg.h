@@ -14,6 +14,9 @@
  *     keeps the fact in its own bits and sends when an answer gives the credit back.
  *   - UpstreamControl(disable) goes before the Release that it causes; PEState likewise before the
  *     Returned that it causes.
+ *   - In a GICv2 the first to answer Taken gets the SPI, since every target has the Offer; the
+ * others get Recall. Between its Redistributors and CPU interfaces the INTID of an SGI is that of
+ *     GICC_IAR: the source PE in bits [12:10].
  *   - Between Quiesce acknowledged and the next DownstreamControl a CPU interface gets nothing.
  */
 #ifndef GIC_MSG_H
@@ -134,7 +137,7 @@ typedef enum gic_sgi_source { GIC_SGI_SGI0R, GIC_SGI_SGI1R, GIC_SGI_ASGI1R } gic
 
 /** What is asked of an SGI; travels in gic_msg.arg. */
 typedef struct gic_sgi {
-    uint32_t cluster;     /**< Aff3.Aff2.Aff1 in bits [23:0]. */
+    uint32_t cluster;     /**< Aff3.Aff2.Aff1 in bits [23:0]. GICv2: the PE that asked. */
     uint16_t target_list; /**< Bit n: Aff0 = 16 * range + n. */
     uint8_t range;        /**< ICC_SGIxR.RS, 0 to 15. */
     uint8_t source;       /**< gic_sgi_source */

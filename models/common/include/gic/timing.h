@@ -37,6 +37,8 @@
     GIC_COST(GICD_WRITE, "gicd_write", "write of a Distributor register")   \
     GIC_COST(GICR_READ, "gicr_read", "read of a Redistributor register")    \
     GIC_COST(GICR_WRITE, "gicr_write", "write of a Redistributor register") \
+    GIC_COST(GICC_READ, "gicc_read", "read of a GICv2's GICC register")     \
+    GIC_COST(GICC_WRITE, "gicc_write", "write of a GICv2's GICC register")  \
     GIC_COST(SYSREG_IAR, "icc_iar", "read of ICC_IAR")                      \
     GIC_COST(SYSREG_EOIR, "icc_eoir", "write of ICC_EOIR or ICC_DIR")       \
     GIC_COST(SYSREG_SGI, "icc_sgi", "write of ICC_SGIxR")                   \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * CPU interface kernel of one PE: ICC_* system registers, the interrupt that is presented, running
- * priority, IRQ and FIQ.
+ * CPU interface kernel of one PE: ICC_* system registers, or the GICC frame of a GICv2, the
+ * interrupt that is presented, running priority, IRQ and FIQ.
  *
  * One block of caller's memory, no time, no calls out: messages to the Redistributor, lines and
  * events go to the outbox, which the joiner empties after every call.
@@ -13,6 +13,7 @@
 #include "gic/explain.h"
 #include "gic/outbox.h"
 #include "gic/pe.h"
+#include "gic/regs.h"
 #include "gic/sysreg.h"
 
 GIC_BEGIN_DECLS
@@ -49,6 +50,28 @@ gic_sysreg_result cpuif_sysreg_write(cpuif *c, gic_sysreg reg, uint64_t value);
 
 /** A debugger's read: what a read at EL3 (or the highest EL) would return, with no effect. */
 bool cpuif_peek(const cpuif *c, gic_sysreg reg, uint64_t *value);
+
+/** The frames of a GICv2 that are banked by PE: physical, for a hypervisor, for its guest. */
+typedef enum cpuif_frame_kind { CPUIF_GICC, CPUIF_GICH, CPUIF_GICV } cpuif_frame_kind;
+
+/** Bytes of these frames. */
+enum { GICC_FRAME_SIZE = 0x2000, GICH_FRAME_SIZE = 0x1000, GICV_FRAME_SIZE = 0x2000 };
+
+/**
+ * GICv2: access to a frame of this PE, whose system registers are UNDEFINED then. A debugger's read
+ * of GICC_IAR or GICV_IAR acknowledges nothing. See gic_frame_read(); GIC_ADDRESS where there is no
+ * such frame.
+ */
+gic_status cpuif_frame_read(cpuif *c, cpuif_frame_kind kind, const gic_access *access,
+                            uint32_t offset, uint64_t *value);
+/** Register write; see gic_frame_write(). */
+gic_status cpuif_frame_write(cpuif *c, cpuif_frame_kind kind, const gic_access *access,
+                             uint32_t offset, uint64_t value);
+/**
+ * The frame (rows); NULL when this is no GICv2, and of GICH and GICV when there are no list
+ * registers.
+ */
+const gic_frame *cpuif_frame(const cpuif *c, cpuif_frame_kind kind);
 
 /** A message from the Redistributor. */
 void cpuif_receive(cpuif *c, const gic_msg *msg);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Distributor kernel: SPIs and extended SPIs, GICD registers, routing, 1-of-N, SGI fan-out.
+ * Distributor kernel: SPIs and extended SPIs, GICD registers, routing, 1-of-N, SGI fan-out. Of a
+ * GICv2 as of a GICv3; what a GICv2's GICD frame banks by PE is with gicr_read() and gicr_write().
  *
  * One block of caller's memory, no time, no calls out. Every entry point leaves what it has to say
  * in the outbox (gicd_outbox), which the joiner empties before the next entry.
@@ -17,8 +18,8 @@ GIC_BEGIN_DECLS
 
 typedef struct gicd gicd;
 
-/** Bytes of the GICD frame. */
-enum { GICD_FRAME_SIZE = 0x10000 };
+/** Bytes of the GICD frame of a GICv3, and of a GICv2. */
+enum { GICD_FRAME_SIZE = 0x10000, GICD2_FRAME_SIZE = 0x1000 };
 
 /** Bytes of memory that gicd_init() needs for @p config, aligned to 64. */
 size_t gicd_footprint(const gic_config *config);

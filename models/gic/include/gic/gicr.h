@@ -20,6 +20,9 @@ typedef struct gicr gicr;
 /** Bytes of the frames of one Redistributor: RD_base and SGI_base, 64 KiB each. */
 enum { GICR_FRAME_SIZE = 0x20000 };
 
+/** GICv2: its frame is what the GICD frame banks by PE, at the offsets of that. */
+enum { GICR2_FRAME_SIZE = 0x1000 };
+
 /** Bytes of memory that gicr_init() needs for @p config, aligned to 64. */
 size_t gicr_footprint(const gic_config *config);
 

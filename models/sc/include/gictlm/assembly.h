@@ -83,6 +83,12 @@ public:
         return *gic_assembly_gicr_frame(a_);
     }
 
+    /// NULL when this is no GICv2.
+    const gic_frame *gicc_registers() const
+    {
+        return gic_assembly_cpu_frame(a_, CPUIF_GICC);
+    }
+
     /// NULL without an ITS.
     const gic_frame *gits_registers() const
     {

@@ -30,6 +30,8 @@ struct config {
     /// Attributes of an access to GICD or GICR frames that brings none of its own (B-03).
     attributes gicd_defaults;
     attributes gicr_defaults;
+    /// The same for GICC. In a GICv2 `pe` chooses the bank of GICC and of GICD.
+    attributes gicc_defaults;
     /// The same for the ITSs: `device_id` is that of an MSI whose writer brings none.
     attributes gits_defaults;
 

@@ -11,6 +11,7 @@
 #include <tlm>
 
 #include "gic/access.h"
+#include "gic/cpuif.h"
 #include "gic/regs.h"
 #include "gictlm/attributes.h"
 
@@ -23,6 +24,9 @@ class assembly;
 enum class frame_kind : uint8_t {
     gicd,      ///< The Distributor's frame.
     gicr,      ///< Redistributors, one every `gicr_stride` bytes.
+    gicc,      ///< The CPU interfaces of a GICv2, of which the access names one.
+    gich,      ///< Their list registers, for a hypervisor.
+    gicv,      ///< Their virtual half, for its guest.
     gits,      ///< An ITS: its control frame, and its translation frame behind it.
     translater ///< An ITS's translation frame alone, for MSIs that come by a way of their own.
 };
@@ -100,6 +104,8 @@ private:
     gic_access access_of(const tlm::tlm_generic_payload &payload, unsigned size, bool debug) const;
     gic_status read(uint64_t now_ps, const gic_access &access, uint64_t address, uint64_t &value);
     gic_status write(uint64_t now_ps, const gic_access &access, uint64_t address, uint64_t value);
+    bool is_cpu() const;
+    cpuif_frame_kind cpu_kind() const;
     struct layout;
     layout lay_out() const;
     uint32_t offset_of(uint64_t address) const;
@@ -140,11 +146,13 @@ private:
     uint64_t write_cost_ps_;
     frame_stats stats_;
     const gic_frame *registers_;
-    uint32_t base_; ///< Offset of the socket's first byte in the frame's registers.
+    const gic_frame *banked_; ///< GICv2: what of the GICD frame is the requester's; or nullptr.
+    uint32_t base_;           ///< Offset of the socket's first byte in the frame's registers.
     uint32_t frame_bytes_;
     uint32_t stride_mask_;
     uint16_t first_;
     uint8_t stride_shift_;
+    bool absent_; ///< A frame of the other architecture: every address is ADDRESS_ERROR.
     frame_kind kind_;
     bool timed_;
     bool clocked_;

@@ -10,7 +10,8 @@
 namespace gictlm
 {
 
-/// A whole GICv3 for `config.gic.pe_count` PEs: Distributor, Redistributors, CPU interfaces.
+/// A whole GICv3, or GICv2 (`config.gic.gicv2`), for `config.gic.pe_count` PEs: Distributor,
+/// Redistributors, CPU interfaces.
 ///
 /// PE numbers are GICR_TYPER.Processor_Number everywhere. Everything may stay unbound.
 class gic : public assembly
@@ -19,8 +20,12 @@ public:
     gic(sc_core::sc_module_name name, const config &configuration);
     ~gic() override;
 
-    frame_target gicd; ///< GICD: 64 KiB.
-    frame_target gicr; ///< All Redistributors: PE n at n * gicr_stride.
+    frame_target gicd; ///< GICD: 64 KiB; 4 KiB of a GICv2.
+    frame_target gicr; ///< All Redistributors: PE n at n * gicr_stride. Nothing in a GICv2.
+    /// GICv2: GICC, 8 KiB, banked by the PE of the access, as GICD is then. Nothing in a GICv3.
+    frame_target gicc;
+    frame_target gich; ///< GICv2 with list registers: GICH, 4 KiB, banked likewise.
+    frame_target gicv; ///< GICv2 with list registers: GICV, 8 KiB, banked likewise.
     /// The regions of config::gicr_regions, each counted from its own first PE.
     sc_core::sc_vector<frame_target> gicr_region;
     sc_core::sc_vector<frame_target> gits;       ///< gits[ITS]: 128 KiB, GITS_TRANSLATER included.

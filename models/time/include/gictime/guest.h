@@ -15,13 +15,14 @@ GIC_BEGIN_DECLS
 /** Takes one line of text without newline; it lives during the call only. */
 typedef void gictime_line_fn(void *ctx, const char *line);
 
-/** State of the report. Zero-initialised and with its first five members filled in, it is ready. */
+/** State of the report. Zero-initialised and with its first six members filled in, it is ready. */
 typedef struct gictime_guest {
     gictime_line_fn *line; /**< NULL: count only. */
     void *ctx;
     const gic_frame *gicd; /**< For names of registers; may be NULL. */
     const gic_frame *gicr;
-    uint32_t verbatim; /**< Lines of each kind before thinning out. */
+    const gic_frame *gicc; /**< Of a GICv2, where `gicr` is what GICD banks by PE; else NULL. */
+    uint32_t verbatim;     /**< Lines of each kind before thinning out. */
     uint64_t count[GIC_EV_COUNT];
 } gictime_guest;
 

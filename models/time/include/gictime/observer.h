@@ -62,7 +62,8 @@ typedef struct gictime_observer gictime_observer;
 gictime_observer *gictime_observer_create(const gictime_observer_config *config,
                                           gictime_error *error);
 /** Frames of the assembly, for names of registers; either may be NULL. */
-void gictime_observer_frames(gictime_observer *o, const gic_frame *gicd, const gic_frame *gicr);
+void gictime_observer_frames(gictime_observer *o, const gic_frame *gicd, const gic_frame *gicr,
+                             const gic_frame *gicc);
 
 /** For gic_assembly_ports.event, with `up` the observer. */
 void gictime_observer_event(void *observer, const gic_event *event);
