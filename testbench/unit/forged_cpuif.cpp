@@ -98,7 +98,7 @@ TEST_F(ForgedCpuif, VirtualStateIsWhatSoftwareCanWrite)
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.vmcr |= 1u << 2; })) << "VAckCtl";
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.vmcr |= 1u << 24; })) << "VPMR";
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.zero[6] = 1; }));
-    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.zero[3] = 1; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.gicc = 1; })) << "no GICv2";
 }
 
 // Lines are what the state says, and a binary point as low as Secure state may have it is taken.

@@ -100,13 +100,13 @@ static bool virtual_is_valid(const cpuif *c, const cpuif_virtual *v)
            is_zero(v->zero, sizeof v->zero);
 }
 
-static bool flags_are_valid(const cpuif_state *s)
+static bool flags_are_valid(const cpuif *c, const cpuif_state *s)
 {
+    const uint64_t gicc = c->config.gicv2 ? gicc_kept_bits() : 0;
     const unsigned lines = 1u << GIC_LINE_IRQ | 1u << GIC_LINE_FIQ;
     return (s->held.valid | s->sre_enable_el2 | s->sre_enable_el3 | s->ds | s->quiesced) <= 1 &&
            s->held.zero == 0 && s->held.group < GIC_GROUP_COUNT && s->igrpen <= GIC_GROUPS_ALL &&
-           s->sent_groups <= GIC_GROUPS_ALL && (s->lines & ~lines) == 0 &&
-           (s->gicc & ~gicc_kept_bits()) == 0;
+           s->sent_groups <= GIC_GROUPS_ALL && (s->lines & ~lines) == 0 && (s->gicc & ~gicc) == 0;
 }
 
 static bool credits_are_valid(const cpuif_state *s)
@@ -150,7 +150,7 @@ bool cpuif_load(cpuif *c, const void *in, size_t length)
         return false;
     memcpy(pe, &loaded.state.pe, sizeof pe);
     if (!pe_state_is_valid(pe) || !priorities_are_valid(c, &loaded.state) ||
-        !flags_are_valid(&loaded.state) || !credits_are_valid(&loaded.state) ||
+        !flags_are_valid(c, &loaded.state) || !credits_are_valid(&loaded.state) ||
         !virtual_is_valid(c, &loaded.state.v))
         return false;
     adopt(c, &loaded.state);

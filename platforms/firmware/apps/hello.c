@@ -64,9 +64,8 @@ static bool sgi_test(void)
         pe_wait(slot);
     }
     for (unsigned slot = 0; slot < n; slot++) {
-        write_sysreg(icc_sgi1r_el1, gic_sgi_value(SGI_HELLO, slot));
+        gic_send_sgi(SGI_HELLO, slot);
     }
-    isb();
     start = ticks();
     while (__atomic_load_n(&sgi_count, __ATOMIC_RELAXED) < n && ticks() - start < WAIT_TICKS) {}
     print("sgi: %u of %u PEs\n", sgi_count, n);

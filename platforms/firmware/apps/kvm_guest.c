@@ -157,8 +157,7 @@ static void enable_sgi(void *arg)
 
 static void send_sgi(void *arg)
 {
-    write_sysreg(icc_sgi1r_el1, gic_sgi_value(SGI, *(const unsigned *)arg));
-    isb();
+    gic_send_sgi(SGI, *(const unsigned *)arg);
 }
 
 /** Each virtual CPU sends to the next one, and the last to the first. */

@@ -358,7 +358,8 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     vm_create(m, o.vcpus, o.gic_version);
     vm_start_at(m, load_elf(o.program));
-    if (tree_write(m->ram, FW_IMAGE_BASE - BOARD_RAM_BASE, o.append, m->has_its) == 0)
+    if (tree_write(m->ram, FW_IMAGE_BASE - BOARD_RAM_BASE, o.append, m->gic_version == 2,
+                   m->has_its) == 0)
         bad_option("--append", "too long");
     start_thread(requests_thread, NULL);
     start_thread(resample_thread, NULL);

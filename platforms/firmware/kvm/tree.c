@@ -78,18 +78,25 @@ static void put_reg(writer *w, uint64_t address, uint64_t size)
     put_cell(w, (uint32_t)size);
 }
 
-static void put_nodes(writer *w, const char *bootargs, bool has_its)
+static void put_device(writer *w, const char *node, const char *compatible, uint64_t address,
+                       uint64_t size)
+{
+    begin_node(w, node);
+    put_text(w, NAME_COMPATIBLE, compatible);
+    put_reg(w, address, size);
+    put_cell(w, FDT_END_NODE);
+}
+
+static void put_nodes(writer *w, const char *bootargs, bool gicv2, bool has_its)
 {
     begin_node(w, "");
     begin_node(w, "chosen");
     put_text(w, NAME_BOOTARGS, bootargs);
     put_cell(w, FDT_END_NODE);
-    if (has_its) {
-        begin_node(w, "its@8080000");
-        put_text(w, NAME_COMPATIBLE, "arm,gic-v3-its");
-        put_reg(w, BOARD_ITS_BASE, 0x20000);
-        put_cell(w, FDT_END_NODE);
-    }
+    if (gicv2)
+        put_device(w, "intc@8000000", "arm,cortex-a15-gic", BOARD_GICD_BASE, 0x10000);
+    if (has_its)
+        put_device(w, "its@8080000", "arm,gic-v3-its", BOARD_ITS_BASE, 0x20000);
     put_cell(w, FDT_END_NODE);
     put_cell(w, FDT_END);
 }
@@ -105,13 +112,13 @@ static void put_header(writer *w, size_t total, size_t structure, size_t strings
         put_cell(w, header[n]);
 }
 
-size_t tree_write(uint8_t *to, size_t room, const char *bootargs, bool has_its)
+size_t tree_write(uint8_t *to, size_t room, const char *bootargs, bool gicv2, bool has_its)
 {
     const size_t start = HEADER_BYTES + RESERVED_BYTES;
     writer body = {to, room, start}, header = {to, room, 0};
     size_t strings;
 
-    put_nodes(&body, bootargs, has_its);
+    put_nodes(&body, bootargs, gicv2, has_its);
     strings = body.used;
     put_bytes(&body, names, sizeof names);
     if (body.used > room)

@@ -8,9 +8,10 @@
 #include <stdint.h>
 
 /**
- * Writes a device tree to @p to: /chosen with @p bootargs, an ITS if there is one.
+ * Writes a device tree to @p to: /chosen with @p bootargs, a GIC of version 2, an ITS, if there
+ * are.
  * @return its bytes, 0 when @p room bytes are not enough.
  */
-size_t tree_write(uint8_t *to, size_t room, const char *bootargs, bool has_its);
+size_t tree_write(uint8_t *to, size_t room, const char *bootargs, bool gicv2, bool has_its);
 
 #endif

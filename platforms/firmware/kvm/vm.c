@@ -18,7 +18,7 @@
 #include "fw/its.h"
 #include "fw/kvm_device.h"
 
-enum { SPI_FIRST = 32, NR_IRQS = 128, GICV2_CPU_BASE = 0x08010000 };
+enum { SPI_FIRST = 32, NR_IRQS = 128 };
 
 /* The eventfds' rows of the routing table. */
 enum { GSI_EDGE, GSI_LEVEL, GSI_MSI, GSI_COUNT };
@@ -87,7 +87,7 @@ static void create_gic(vm *m)
     } else {
         m->gic = create_device(m, KVM_DEV_TYPE_ARM_VGIC_V2, "no GICv2 for guests");
         set_address(m->gic, KVM_VGIC_V2_ADDR_TYPE_DIST, BOARD_GICD_BASE, "GICD");
-        set_address(m->gic, KVM_VGIC_V2_ADDR_TYPE_CPU, GICV2_CPU_BASE, "GICC");
+        set_address(m->gic, KVM_VGIC_V2_ADDR_TYPE_CPU, BOARD_GICC_BASE, "GICC");
     }
     set_attribute(m->gic, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &irqs, "number of INTIDs");
     set_attribute(m->gic, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL, "GIC");

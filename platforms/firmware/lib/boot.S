@@ -63,9 +63,13 @@ enter_c:
     msr     vpidr_el2, x1
     mrs     x1, mpidr_el1
     msr     vmpidr_el2, x1
+    mrs     x1, id_aa64pfr0_el1          /* a GICv2 has no system registers */
+    ubfx    x1, x1, #24, #4
+    cbz     x1, 2f
     mov     x1, #0xf                     /* ICC_SRE_EL2: SRE, DFB, DIB, Enable */
     msr     icc_sre_el2, x1
     isb
+2:
     mrs     x1, pmcr_el0                 /* MDCR_EL2.HPMN = all counters, no traps */
     ubfx    x1, x1, #11, #5
     msr     mdcr_el2, x1

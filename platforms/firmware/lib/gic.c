@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fw/gic.h"
 
+#include "fw/gic2.h"
 #include "fw/io.h"
 #include "fw/pe.h"
 
@@ -29,11 +30,15 @@ static bool is_private(uint32_t intid)
 /** Base of the frame with the per-INTID registers of this INTID. */
 static uintptr_t irq_frame(unsigned slot, uint32_t intid)
 {
-    return is_private(intid) ? pes[slot].gicr + GICR_SGI_FRAME : BOARD_GICD_BASE;
+    return is_private(intid) && !gic_is_v2 ? pes[slot].gicr + GICR_SGI_FRAME : BOARD_GICD_BASE;
 }
 
+/** A GICv2 has no such bit. */
 static void wait_rwp(unsigned slot, uint32_t intid)
 {
+    if (gic_is_v2) {
+        return;
+    }
     if (is_private(intid)) {
         wait_for(pes[slot].gicr + GICR_CTLR, GICR_CTLR_RWP, 0, "GICR_CTLR.RWP stays 1");
     } else {
@@ -63,6 +68,10 @@ static unsigned slot_of_affinity(uint32_t affinity)
 unsigned gic_find_redistributors(void)
 {
     unsigned found = 0;
+    gic_is_v2 = fdt_find_compatible("arm,cortex-a15-gic") != 0;
+    if (gic_is_v2) {
+        return gic2_find();
+    }
     for (uintptr_t rd = BOARD_GICR_BASE;; rd += GICR_STRIDE) {
         uint64_t typer = read64(rd + GICR_TYPER);
         uint32_t affinity = (uint32_t)(typer >> 32);
@@ -160,6 +169,10 @@ void gic_el3_pe(unsigned slot)
 void gic_single_distributor(void)
 {
     uintptr_t ctlr = BOARD_GICD_BASE + GICD_CTLR;
+    if (gic_is_v2) {
+        gic2_distributor();
+        return;
+    }
     write32(ctlr, GICD_CTLR_DS_ARE);
     wait_for(ctlr, GICD_CTLR_RWP, 0, "GICD_CTLR.RWP stays 1");
     spi_defaults();
@@ -169,6 +182,10 @@ void gic_single_distributor(void)
 
 void gic_single_pe(unsigned slot)
 {
+    if (gic_is_v2) {
+        gic2_pe();
+        return;
+    }
     redistributor_init(slot);
     gic_world_pe();
 }
@@ -210,6 +227,10 @@ void gic_irq_edge(unsigned slot, uint32_t intid, bool edge)
 
 void gic_irq_route(uint32_t intid, unsigned slot)
 {
+    if (gic_is_v2) {
+        gic2_route(intid, slot);
+        return;
+    }
     write64(BOARD_GICD_BASE + GICD_IROUTER + 8 * (uintptr_t)intid,
             pes[slot].mpidr & MPIDR_AFFINITY);
 }
@@ -227,6 +248,16 @@ void gic_irq_set_pending(unsigned slot, uint32_t intid)
 void gic_irq_clear_pending(unsigned slot, uint32_t intid)
 {
     irq_write1(slot, intid, GICD_ICPENDR);
+}
+
+void gic_send_sgi(uint32_t intid, unsigned slot)
+{
+    if (gic_is_v2) {
+        gic2_send_sgi(intid, slot);
+        return;
+    }
+    write_sysreg(icc_sgi1r_el1, gic_sgi_value(intid, slot));
+    isb();
 }
 
 uint64_t gic_sgi_value(uint32_t intid, unsigned slot)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fw/irq.h"
 
+#include "fw/gic2.h"
 #include "fw/io.h"
 #include "fw/its.h"
 #include "fw/pe.h"
@@ -72,6 +73,24 @@ static void take_group1(const struct trap_frame *frame)
     *event.end = cycles();
     write_sysreg(icc_eoir1_el1, intid);
     isb();
+}
+
+void irq_dispatch_v2(struct trap_frame *frame)
+{
+    uint32_t acknowledged = gic2_acknowledge();
+    struct irq_event event = {.intid = GIC2_INTID(acknowledged),
+                              .slot = pe_self(),
+                              .exception = frame->stamp,
+                              .acknowledge = cycles()};
+    if (event.intid >= GIC_MAX_SPI) {
+        spurious[event.slot]++;
+        return;
+    }
+    run_handler(&event);
+    dsb_sy();
+    *event.end = cycles();
+    gic2_end(acknowledged);
+    frame->elr = idle_fix_pc(frame->elr);
 }
 
 void irq_dispatch(struct trap_frame *frame)

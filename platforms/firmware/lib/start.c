@@ -11,7 +11,7 @@
 #define BOARD_COUNTER_HZ 62500000
 
 struct pe pes[FW_MAX_PES];
-extern char vectors_ns[];
+extern char vectors_ns[], vectors_v2[];
 extern volatile uint32_t boot_pen_open;
 extern void _start(void);
 
@@ -68,6 +68,9 @@ void boot_el3(unsigned slot)
     if (slot == 0) {
         console_init();
         gic_find_redistributors();
+        if (gic_is_v2) {
+            panic("a GICv2 with EL3 is not what this firmware is for", 2);
+        }
         gic_el3_distributor();
         open_pen();
     }
@@ -79,7 +82,7 @@ void boot_el3(unsigned slot)
 /** The normal world of a PE, set up: the program on the primary, the worker elsewhere. */
 static _Noreturn void ns_main(unsigned slot)
 {
-    write_sysreg(vbar_el1, (uint64_t)vectors_ns);
+    write_sysreg(vbar_el1, (uint64_t)(gic_is_v2 ? vectors_v2 : vectors_ns));
     irq_unmask();
     if (slot == 0) {
         pes[0].online = 1;

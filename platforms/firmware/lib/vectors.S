@@ -60,6 +60,8 @@
     .text
     el1_vectors vectors_ns, irq_ns
     el1_irq irq_ns, irq_dispatch
+    el1_vectors vectors_v2, irq_v2       /* of the normal world, with a GICv2 */
+    el1_irq irq_v2, irq_dispatch_v2
     el1_vectors vectors_s, irq_s
     el1_irq irq_s, secure_irq
 

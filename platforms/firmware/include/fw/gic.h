@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file gic.h
- * @brief GICv3 driver for two Security states (or one, when the machine has no EL3).
+ * @brief GICv3 driver for two Security states (or one, when the machine has no EL3), and on
+ * machines without EL3 of a GICv2.
  *
  * Who sets up what:
  * - EL3 (gic_el3_*): groups of all INTIDs, Group 0, system register access for the lower levels;
@@ -61,6 +62,9 @@ enum gic_group { GIC_GROUP0, GIC_GROUP1S, GIC_GROUP1NS };
 #define GICR_CTLR_RWP              (1u << 3)
 #define GICR_TYPER_LAST            (1ULL << 4)
 
+/** Whether the machine has a GICv2; known once gic_find_redistributors() has looked. */
+extern bool gic_is_v2;
+
 /** Finds the Redistributors of all PEs of the firmware and stores their frames in pes[].
  *  @return number of PEs that have one (at most FW_MAX_PES). */
 unsigned gic_find_redistributors(void);
@@ -97,6 +101,9 @@ void gic_irq_route_any(uint32_t intid);
 void gic_irq_set_pending(unsigned slot, uint32_t intid);
 /** Removes the pending state. */
 void gic_irq_clear_pending(unsigned slot, uint32_t intid);
+
+/** Sends SGI `intid` of Group 1 to PE `slot`. */
+void gic_send_sgi(uint32_t intid, unsigned slot);
 
 /** Value for ICC_SGI*R_EL1 that sends SGI `intid` to PE `slot` alone. */
 uint64_t gic_sgi_value(uint32_t intid, unsigned slot);

@@ -40,6 +40,7 @@ struct trap_frame {
 
 /** Called by the EL1 vectors of the normal world and of the Secure world. */
 void irq_dispatch(struct trap_frame *frame);
+void irq_dispatch_v2(struct trap_frame *frame);
 void secure_irq(struct trap_frame *frame);
 
 /** Called by the monitor for a Group 0 interrupt, acknowledged by `intid`. */
