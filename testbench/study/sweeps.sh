@@ -25,11 +25,14 @@ firmware=virt
 for again in "" -again; do
     run virt "$RESULTS-virt$again" --samples 16 --lists 1,2,4,16 --burst 16
 done
+firmware=virt_gicv2
+run virt "$RESULTS-virt-gicv2" --gic v2 --samples 16 --lists 4 --profile a53-gic400
 for file in lpi/lpi.csv lpi/lpi.json lpi/report.html storm/storm.csv storm/storm.json storm/report.html \
     virt/virt.csv virt/virt.json virt/report.html; do
     cmp "$RESULTS-${file%%/*}/${file#*/}" "$RESULTS-${file%%/*}-again/${file#*/}" ||
         fail "$file is not deterministic"
 done
+[ "$(grep -c '^4,' "$RESULTS-virt-gicv2/virt.csv")" -eq 11 ] || fail "workloads of a GICv2 are missing"
 rm -rf "$RESULTS-lpi-again"* "$RESULTS-storm-again"* "$RESULTS-virt-again"*
 
 # What a larger ITT cache saves, and slower memory costs; nothing of both with warm caches.

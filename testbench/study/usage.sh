@@ -32,6 +32,7 @@ expect 2 '--pes' lpi --pes 2
 expect 2 '--rates 0' storm --rates 0
 expect 2 '--vectors 4000' storm --vectors 4000
 expect 2 'nothing' lpi --sweeps devices,nothing --gicvp /bin/false --firmware none --out "$out/results"
+expect 2 '--gic v4' virt --gic v4
 expect 2 '--lists 17' virt --lists 17
 expect 2 '--burst 33' virt --burst 33
 expect 2 '--live x' virt --live x

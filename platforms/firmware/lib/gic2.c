@@ -11,8 +11,6 @@
 #define GICC_CTLR            0x0000
 #define GICC_PMR             0x0004
 #define GICC_BPR             0x0008
-#define GICC_IAR             0x000c
-#define GICC_EOIR            0x0010
 #define ENABLE               1u /* of the group that this state's software has by default */
 #define DEFAULT_PRIORITY     0xc0
 #define SGIR_TARGET(slot)    (1u << (16 + (slot)))
@@ -21,6 +19,7 @@
 #define WORD_OF_BYTES(value) ((value)*0x01010101u)
 
 bool gic_is_v2;
+static uintptr_t cpu_interface = BOARD_GICC_BASE;
 
 unsigned gic2_find(void)
 {
@@ -71,10 +70,15 @@ void gic2_send_sgi(uint32_t intid, unsigned slot)
 
 uint32_t gic2_acknowledge(void)
 {
-    return read32(BOARD_GICC_BASE + GICC_IAR);
+    return gic2_acknowledge_at(cpu_interface);
 }
 
 void gic2_end(uint32_t acknowledged)
 {
-    write32(BOARD_GICC_BASE + GICC_EOIR, acknowledged);
+    gic2_end_at(cpu_interface, acknowledged);
+}
+
+void gic2_cpu_interface(uintptr_t base)
+{
+    cpu_interface = base;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* EL2: takes physical interrupts, gives them to the guest, serves its calls and its traps. */
-#include "virt.h"
+#include "vif.h"
 
 #define HCR_VI  (1ULL << 7)
 #define HCR_IMO (1ULL << 4)
@@ -15,7 +15,6 @@
     ((3u << 20) | ((op2) << 17) | ((op1) << 14) | ((n) << 10) | ((m) << 1))
 #define ISS_ICC_IAR1      ISS_OF(0u, 12u, 12u, 0u)
 #define ISS_ICC_EOIR1     ISS_OF(0u, 12u, 12u, 1u)
-#define ICC_CTLR_EOIMODE  (1ULL << 1)
 #define INTID_MAINTENANCE 25
 
 struct hyp_notes hyp_notes;
@@ -41,7 +40,8 @@ static void give_to_guest(uint32_t intid)
 
 void hyp_irq(struct hyp_frame *frame)
 {
-    uint32_t intid = (uint32_t)read_sysreg(icc_iar1_el1) & 0xffffff;
+    uint32_t acknowledged = physical_acknowledge();
+    uint32_t intid = physical_intid(acknowledged);
     if (intid >= GIC_MAX_SPI) {
         return;
     }
@@ -52,9 +52,9 @@ void hyp_irq(struct hyp_frame *frame)
         hyp_notes.vector = frame->stamp;
         give_to_guest(intid);
     }
-    write_sysreg(icc_eoir1_el1, intid);
+    physical_drop(acknowledged);
     if (intid == INTID_MAINTENANCE) {
-        write_sysreg(icc_dir_el1, intid);
+        physical_deactivate(intid);
     }
     isb();
 }
@@ -73,7 +73,7 @@ static void emulate(struct hyp_frame *frame, uint32_t iss)
         emulated_pending = 0;
         virtual_line(false);
     } else if (reg == ISS_ICC_EOIR1 && !ISS_READ(iss)) {
-        write_sysreg(icc_dir_el1, rt != NULL ? *rt : 0);
+        physical_deactivate(rt != NULL ? *rt : 0);
     } else {
         panic("trapped access that nobody emulates", iss);
     }
@@ -86,7 +86,6 @@ static void emulate(struct hyp_frame *frame, uint32_t iss)
 static void set_mode(enum virt_mode wanted)
 {
     uint64_t hcr = read_sysreg(hcr_el2) & ~(HCR_IMO | HCR_VI);
-    uint64_t ctlr = read_sysreg(icc_ctlr_el1) & ~ICC_CTLR_EOIMODE;
     bool virtual = wanted != VIRT_DIRECT;
     if (!(read_sysreg(sctlr_el2) & SCTLR_M)) {
         mmu_on_el2(); /* the guest has built the tables by now */
@@ -95,12 +94,15 @@ static void set_mode(enum virt_mode wanted)
     hyp_notes.lists = lists_count();
     lists_reset();
     write_sysreg(hcr_el2, virtual ? hcr | HCR_IMO : hcr);
-    write_sysreg(icc_ctlr_el1, virtual ? ctlr | ICC_CTLR_EOIMODE : ctlr);
-    write_sysreg(ich_vmcr_el2, ICH_VMCR_VPMR | ICH_VMCR_ENG1);
+    physical_split(virtual);
+    vif_set_vmcr(VIF_VMCR_OPEN);
+#ifdef VIF_HCR_TALL1
     if (wanted == VIRT_EMULATED) {
-        write_sysreg(ich_hcr_el2, ICH_HCR_TALL1);
-    } else if (virtual) {
-        write_sysreg(ich_hcr_el2, ICH_HCR_EN);
+        vif_set_hcr(VIF_HCR_TALL1);
+    }
+#endif
+    if (virtual && wanted != VIRT_EMULATED) {
+        vif_set_hcr(VIF_HCR_EN);
     }
     hyp_notes.maintenance = hyp_notes.traps = 0;
     isb();

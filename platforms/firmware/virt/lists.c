@@ -10,12 +10,12 @@ static uint64_t soft_lists;
 
 unsigned lists_count(void)
 {
-    return (unsigned)(read_sysreg(ich_vtr_el2) & 0x1f) + 1;
+    return vif_count();
 }
 
 void lists_reset(void)
 {
-    write_sysreg(ich_hcr_el2, 0);
+    vif_set_hcr(0);
     isb();
     for (unsigned n = 0; n < lists_count(); n++) {
         list_write(n, 0);
@@ -27,7 +27,7 @@ void lists_reset(void)
 /** Puts `value` into a list register that is free. @return its number, or -1: there is none. */
 static int fill(uint64_t value)
 {
-    uint64_t empty = read_sysreg(ich_elrsr_el2);
+    uint64_t empty = vif_empty();
     if (empty == 0) {
         return -1;
     }
@@ -39,9 +39,9 @@ static int fill(uint64_t value)
  *  told, see lists_add(). */
 static void ask_for_underflow(bool on)
 {
-    uint64_t hcr = read_sysreg(ich_hcr_el2);
+    uint64_t hcr = vif_hcr();
     on = on && lists_count() > 1;
-    write_sysreg(ich_hcr_el2, on ? hcr | ICH_HCR_UIE : hcr & ~ICH_HCR_UIE);
+    vif_set_hcr(on ? hcr | VIF_HCR_UIE : hcr & ~(uint64_t)VIF_HCR_UIE);
 }
 
 static void wait_for_list(uint64_t value)
@@ -55,13 +55,12 @@ static void wait_for_list(uint64_t value)
 
 void lists_add(uint32_t vintid, uint32_t physical, bool hard)
 {
-    uint64_t value =
-        ICH_LR_PENDING | ICH_LR_GROUP1 | ICH_LR_PRIORITY(VIRT_PRIORITY) | (uint64_t)vintid;
+    uint64_t value = VIF_LIST_VALUE(vintid, VIRT_PRIORITY);
     int list = -1;
     if (hard && physical != 0) {
-        value |= ICH_LR_HW | ICH_LR_PHYSICAL(physical);
+        value |= VIF_LIST_HW(physical);
     } else if (physical != 0 || lists_count() == 1) {
-        value |= ICH_LR_EOI;
+        value |= VIF_LIST_EOI;
     }
     if (waiting_count == 0) {
         list = fill(value);
@@ -77,10 +76,10 @@ void lists_add(uint32_t vintid, uint32_t physical, bool hard)
 /** Interrupts that have ended: the physical ones behind them are over as well. */
 static void end_of_soft(void)
 {
-    for (uint64_t ended = read_sysreg(ich_eisr_el2); ended != 0; ended &= ended - 1) {
+    for (uint64_t ended = vif_ended(); ended != 0; ended &= ended - 1) {
         unsigned n = (unsigned)__builtin_ctzll(ended);
         if (soft_lists & (1ULL << n)) {
-            write_sysreg(icc_dir_el1, list_read(n) & 0xffffffff);
+            physical_deactivate(VIF_LIST_VINTID(list_read(n)));
         }
         list_write(n, 0);
         soft_lists &= ~(1ULL << n);
@@ -100,8 +99,8 @@ static void refill(void)
 
 void lists_maintain(void)
 {
-    uint64_t status = read_sysreg(ich_misr_el2);
-    if (status & ICH_MISR_EOI) {
+    uint64_t status = vif_status();
+    if (status & VIF_MISR_EOI) {
         end_of_soft();
     }
     if (waiting_count > 0) {

@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
  * @file lists.h
- * @brief Access to ICH_LR<n>_EL2 by number; each is an instruction of its own.
+ * @brief Access to list registers by number.
  */
 #ifndef VIRT_LISTS_H
 #define VIRT_LISTS_H
 
-#include "virt.h"
+#include "vif.h"
 
-/** Applies DO to the number of each list register, the first one first. */
-#define LISTS_UP(DO) \
-    DO(0)            \
-    DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11) DO(12) DO(13) DO(14) DO(15)
-
-/** ICH_LR<n>_EL2. @param n below lists_count(). */
+/** List register n. @param n below lists_count(). */
 static inline uint64_t list_read(unsigned n)
 {
 #define LIST_READ(number) \
     case number:          \
-        return read_sysreg(ich_lr##number##_el2);
+        return VIF_LIST(number);
     switch (n) {
         LISTS_UP(LIST_READ)
     default:
@@ -27,12 +22,12 @@ static inline uint64_t list_read(unsigned n)
 #undef LIST_READ
 }
 
-/** ICH_LR<n>_EL2. @param n below lists_count(). */
+/** List register n. @param n below lists_count(). */
 static inline void list_write(unsigned n, uint64_t value)
 {
-#define LIST_WRITE(number)                         \
-    case number:                                   \
-        write_sysreg(ich_lr##number##_el2, value); \
+#define LIST_WRITE(number)           \
+    case number:                     \
+        VIF_SET_LIST(number, value); \
         break;
     switch (n) {
         LISTS_UP(LIST_WRITE)

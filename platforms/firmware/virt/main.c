@@ -3,7 +3,7 @@
 #define DEVICES_STIMULUS_REGS_ONLY
 #include "devices/stimulus.h"
 
-#include "virt.h"
+#include "vif.h"
 
 #define FIRE_NS       2000
 #define FIRE_SPAN_NS  2000
@@ -83,10 +83,19 @@ static void on_burst(struct irq_event *event)
 
 /* ---- workloads */
 
+/** The guest of a GICv2 has another CPU interface when its interrupts are virtual. */
+static void set_mode(enum virt_mode mode)
+{
+    hyp_call(VIRT_CALL_MODE, mode, 0);
+#ifdef VIRT_GICV2
+    gic2_cpu_interface(mode == VIRT_DIRECT ? BOARD_GICC_BASE : BOARD_GICV_BASE);
+#endif
+}
+
 static void measure_spi(const struct workload *w, unsigned samples)
 {
     struct taken *t = &taken[VIRT_SPI];
-    hyp_call(VIRT_CALL_MODE, w->argument, 0);
+    set_mode((enum virt_mode)w->argument);
     for (unsigned n = 0; n < samples; n++) {
         struct sample s = {.intid = VIRT_SPI, .unit = stimulus != 0 ? 'p' : '0'};
         count = 0;
@@ -107,7 +116,7 @@ static void measure_spi(const struct workload *w, unsigned samples)
 static void measure_burst(const struct workload *w, unsigned samples)
 {
     (void)w;
-    hyp_call(VIRT_CALL_MODE, VIRT_HARD, 0);
+    set_mode(VIRT_HARD);
     for (unsigned n = 0; n < samples; n++) {
         uint64_t start = cycles();
         count = 0;
@@ -159,7 +168,9 @@ static void measure_restore(const struct workload *w, unsigned samples)
 
 static const struct workload workloads[] = {
     {"direct", measure_spi, VIRT_DIRECT},
+#ifndef VIRT_GICV2
     {"emulated", measure_spi, VIRT_EMULATED},
+#endif
     {"lr_soft", measure_spi, VIRT_SOFT},
     {"lr_hard", measure_spi, VIRT_HARD},
     {"burst", measure_burst, 0},
@@ -177,7 +188,7 @@ static const struct workload workloads[] = {
 static void set_up(void)
 {
     find_stimulus();
-    hyp_call(VIRT_CALL_MODE, VIRT_DIRECT, 0);
+    set_mode(VIRT_DIRECT);
     irq_set_handler(VIRT_SPI, on_spi);
     for (uint32_t n = 0; n < VIRT_MOST_BURST; n++) {
         irq_set_handler(VIRT_BURST + n, on_burst);
@@ -202,7 +213,7 @@ static void run_all(unsigned samples)
         hyp_notes.maintenance = hyp_notes.traps = 0;
         w->measure(w, samples);
         print("V %u %u %u\n", n, hyp_notes.maintenance, hyp_notes.traps);
-        hyp_call(VIRT_CALL_MODE, VIRT_DIRECT, 0);
+        set_mode(VIRT_DIRECT);
         record_flush(n, false);
     }
 }
@@ -215,6 +226,10 @@ int app_main(void)
     live = (unsigned)bootarg_number("live", 2);
     if (pes[0].entry_el != 2) {
         console_puts("X virt needs EL2 and no EL3: start the machine with --virtualization\n");
+        return 2;
+    }
+    if (gic_is_v2 != (VIRT_GIC_VERSION == 2)) {
+        print("X this program is for a GICv%u\n", (unsigned)VIRT_GIC_VERSION);
         return 2;
     }
     if (samples == 0 || samples > 4096 || burst == 0 || burst > VIRT_MOST_BURST ||

@@ -7,29 +7,30 @@
 #include "lists.h"
 
 struct state {
-    uint64_t vmcr, hcr, elrsr, ap0r, ap1r;
+    uint64_t vmcr, hcr, elrsr;
+    struct vif_priorities priorities;
     uint64_t list[VIRT_MOST_LISTS];
 };
 
 static struct state state;
 
 /* Downwards the code enters at the last register there is and falls through to the first. */
-#define SAVE_DOWN(number)                                    \
-    case number:                                             \
-        s->list[number] = read_sysreg(ich_lr##number##_el2); \
+#define SAVE_DOWN(number)                   \
+    case number:                            \
+        s->list[number] = VIF_LIST(number); \
         __attribute__((fallthrough));
-#define LOAD_DOWN(number)                                    \
-    case number:                                             \
-        write_sysreg(ich_lr##number##_el2, s->list[number]); \
+#define LOAD_DOWN(number)                      \
+    case number:                               \
+        VIF_SET_LIST(number, s->list[number]); \
         __attribute__((fallthrough));
 /* Upwards it leaves after the last. */
-#define SAVE_UP(number)                                  \
-    s->list[number] = read_sysreg(ich_lr##number##_el2); \
-    if (number == last)                                  \
+#define SAVE_UP(number)                 \
+    s->list[number] = VIF_LIST(number); \
+    if (number == last)                 \
         return;
-#define LOAD_UP(number)                                  \
-    write_sysreg(ich_lr##number##_el2, s->list[number]); \
-    if (number == last)                                  \
+#define LOAD_UP(number)                    \
+    VIF_SET_LIST(number, s->list[number]); \
+    if (number == last)                    \
         return;
 #define LISTS_DOWN(DO) \
     DO(15)             \
@@ -86,27 +87,25 @@ static void load_used(const struct state *s, unsigned last)
 
 static void save(struct state *s, enum switch_order order, unsigned last)
 {
-    s->vmcr = read_sysreg(ich_vmcr_el2);
-    s->hcr = read_sysreg(ich_hcr_el2);
-    write_sysreg(ich_hcr_el2, 0);
+    s->vmcr = vif_vmcr();
+    s->hcr = vif_hcr();
+    vif_set_hcr(0);
     if (order == SWITCH_USED) {
-        s->elrsr = read_sysreg(ich_elrsr_el2);
+        s->elrsr = vif_empty();
         save_used(s, last);
     } else if (order == SWITCH_UP) {
         save_up(s, last);
     } else {
         save_down(s, last);
     }
-    s->ap0r = read_sysreg(ich_ap0r0_el2);
-    s->ap1r = read_sysreg(ich_ap1r0_el2);
+    vif_save_priorities(&s->priorities);
     isb();
 }
 
 static void restore(const struct state *s, enum switch_order order, unsigned last)
 {
-    write_sysreg(ich_vmcr_el2, s->vmcr);
-    write_sysreg(ich_ap0r0_el2, s->ap0r);
-    write_sysreg(ich_ap1r0_el2, s->ap1r);
+    vif_set_vmcr(s->vmcr);
+    vif_load_priorities(&s->priorities);
     if (order == SWITCH_USED) {
         load_used(s, last);
     } else if (order == SWITCH_UP) {
@@ -114,7 +113,7 @@ static void restore(const struct state *s, enum switch_order order, unsigned las
     } else {
         load_down(s, last);
     }
-    write_sysreg(ich_hcr_el2, s->hcr);
+    vif_set_hcr(s->hcr);
     isb();
 }
 
@@ -124,7 +123,7 @@ void switch_measure(enum switch_order order, unsigned live, struct switched *res
     lists_reset();
     for (unsigned n = 0; n < live && n <= last; n++) {
         /* Lower than the mask lets through: the guest never sees it. */
-        list_write(n, ICH_LR_PENDING | ICH_LR_GROUP1 | ICH_LR_PRIORITY(0xff) | (VIRT_BURST + n));
+        list_write(n, VIF_LIST_VALUE(VIRT_BURST + n, 0xff));
     }
     isb();
     result->save_from = cycles();

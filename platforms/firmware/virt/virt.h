@@ -4,9 +4,11 @@
  * @brief What a virtual interrupt costs: a hypervisor at EL2, its guest at EL1, and what they
  * share.
  *
- * The machine has EL2 and no EL3. The guest owns its devices and the Distributor (there is no
- * second stage of translation); the hypervisor owns the CPU interface's physical half, takes every
- * physical interrupt and gives it to the guest in the way that is measured.
+ * The machine has EL2 and no EL3; there is a program for a GICv3 and one for a GICv2, which has no
+ * way that traps (its CPU interface is memory, and there is no second stage of translation). The
+ * guest owns its devices and the Distributor (there is no second stage of translation); the
+ * hypervisor owns the CPU interface's physical half, takes every physical interrupt and gives it to
+ * the guest in the way that is measured.
  *
  * Boot arguments: samples=N (of each workload, default 64), seed=N, workloads=a,b,... (default:
  * all), burst=N (virtual interrupts at once, default 8), live=N (list registers in use while the
@@ -108,24 +110,5 @@ static inline uint64_t hyp_call(enum virt_call function, uint64_t a1, uint64_t a
     __asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2)::"memory");
     return x0;
 }
-
-/* ICH_HCR_EL2 */
-#define ICH_HCR_EN    (1ULL << 0)
-#define ICH_HCR_UIE   (1ULL << 1)
-#define ICH_HCR_TALL1 (1ULL << 12)
-/* ICH_MISR_EL2 */
-#define ICH_MISR_EOI (1ULL << 0)
-/* ICH_LR<n>_EL2 */
-#define ICH_LR_PENDING        (1ULL << 62)
-#define ICH_LR_STATE          (3ULL << 62)
-#define ICH_LR_HW             (1ULL << 61)
-#define ICH_LR_GROUP1         (1ULL << 60)
-#define ICH_LR_PRIORITY(p)    ((uint64_t)(p) << 48)
-#define ICH_LR_PHYSICAL(i)    ((uint64_t)(i) << 32)
-#define ICH_LR_PHYSICAL_OF(l) ((uint32_t)((l) >> 32) & 0x1fff)
-#define ICH_LR_EOI            (1ULL << 41)
-/* ICH_VMCR_EL2 */
-#define ICH_VMCR_ENG1 (1ULL << 1)
-#define ICH_VMCR_VPMR (0xffULL << 24)
 
 #endif

@@ -22,6 +22,7 @@
 
   function way(name, what) {
     const p = point(usual, name);
+    if (!p) return null;
     const direct = point(usual, 'direct');
     return tile(what, big(p.latency.p50), 'to the guest’s vector (p50), ' + withUnit(p.latency.p50 - direct.latency.p50) + ' more than without a hypervisor; ' +
       withUnit(p.mean.end) + ' from its EOIR on.');
@@ -45,8 +46,9 @@
   }
 
   function tiles() {
-    clear($('tiles')).append(way('lr_hard', 'List register, linked'), way('lr_soft', 'List register, software'),
-      way('emulated', 'Trap and emulate'), lists(), agreement());
+    const all = [way('lr_hard', 'List register, linked'), way('lr_soft', 'List register, software'),
+      way('emulated', 'Trap and emulate'), lists(), agreement()];
+    clear($('tiles')).append(...all.filter((one) => one));
   }
 
   /* ---- pictures ---- */
@@ -105,7 +107,7 @@
     table();
   }
 
-  chips([['list registers', data.series.map((s) => s.lists).join(', ')], ['burst', String(data.burst)], ['in use', String(data.live)]]);
+  chips([['GIC', data.gic], ['list registers', data.series.map((s) => s.lists).join(', ')], ['burst', String(data.burst)], ['in use', String(data.live)]]);
   control('unit', 'unit', [['ns', 'ns'], ['cycles', 'cycles']]);
   start();
 })();

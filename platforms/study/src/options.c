@@ -42,6 +42,7 @@ static const char help[] =
     "  --service N       cycles from IAR to EOIR in the handler, 1 to 1000000 (default 500)\n"
     "  --duration N      microseconds of arrivals at each load, 1 to 1000000 (default 1000)\n"
     "virt:\n"
+    "  --gic v2|v3       version of the GIC (default v3; v2 with virt_gicv2.elf)\n"
     "  --lists LIST      numbers of list registers, 1 to 16 each (default 1,2,4,8,16)\n"
     "  --burst N         virtual interrupts at once, 1 to 32 (default 16)\n"
     "  --live N          list registers in use when the guest is switched, 0 to 16 (default 2)\n";
@@ -185,6 +186,12 @@ static bool parse_live(study_options *o, const char *text)
     return true;
 }
 
+static bool parse_gic(study_options *o, const char *text)
+{
+    o->gicv2 = strcmp(text, "v2") == 0;
+    return o->gicv2 || strcmp(text, "v3") == 0 || study_fail("--gic %s: give v2 or v3", text);
+}
+
 typedef struct option_row {
     const char *name;
     unsigned studies; /**< OF_*. */
@@ -201,6 +208,7 @@ static const option_row rows[] = {
     {"--vectors", OF_STORM, parse_vectors, 0},
     {"--service", OF_STORM, parse_service, 0},
     {"--duration", OF_STORM, parse_duration, 0},
+    {"--gic", OF_VIRT, parse_gic, 0},
     {"--lists", OF_VIRT, parse_lists, 0},
     {"--burst", OF_VIRT, parse_burst, 0},
     {"--live", OF_VIRT, parse_live, 0},

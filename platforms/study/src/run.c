@@ -76,7 +76,7 @@ static void build_command(command *c, const study_options *o, const study_job *j
 {
     c->count = 0;
     add(c, o->gicvp, "run");
-    add(c, "--gic", "v3");
+    add(c, "--gic", job->gicv2 ? "v2" : "v3");
     if (job->secure)
         add(c, "--secure", NULL);
     if (job->hypervisor)

@@ -65,6 +65,7 @@ typedef struct study_options {
     unsigned lists[STUDY_MAX_LISTS];        /**< Virt: list registers. */
     unsigned num_lists;
     unsigned burst, live; /**< Virt. */
+    bool gicv2;           /**< Virt: of a GICv2. */
     const char *max_time;
     bool json; /**< The table as JSON on standard output. */
 } study_options;
@@ -93,6 +94,7 @@ typedef struct study_job {
     unsigned number; /**< Of its files. */
     bool secure;     /**< Two Security states. */
     bool hypervisor; /**< PEs with EL2. */
+    bool gicv2;
     const char *append;
     const char *device; /**< NULL: none. */
     const char *set[STUDY_JOB_SETS];

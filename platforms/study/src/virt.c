@@ -136,6 +136,8 @@ static bool make_point(virt_result *r, const lpi_run *run, unsigned text, virt_p
     const int number = workload_number(&run->log, texts[text].name);
     columns c = {{NULL}, 0};
 
+    if (number < 0 && r->common->options->gicv2)
+        return true; /* no accesses to trap */
     if (number < 0)
         return study_fail("the firmware has no workload %s", texts[text].name);
     for (unsigned n = 0; n < SUM_COUNT; n++)
@@ -155,7 +157,8 @@ static bool run_lists(virt_result *r, unsigned index)
 {
     const study_options *o = r->common->options;
     char append[160], lists[48];
-    study_job job = {.pes = 1, .number = index + 1, .hypervisor = true, .append = append};
+    study_job job = {
+        .pes = 1, .number = index + 1, .hypervisor = true, .gicv2 = o->gicv2, .append = append};
     lpi_run run;
     bool ok;
 
@@ -207,6 +210,8 @@ static void print_ways(const virt_result *r, unsigned index, FILE *out)
     for (unsigned t = 0; t < TEXTS && texts[t].kind == KIND_WAY; t++) {
         const virt_point *p = &r->points[index][t];
 
+        if (p->samples == 0)
+            continue;
         fprintf(out, "%-10s", texts[t].name);
         for (unsigned n = 0; n < PART_COUNT; n++)
             fprintf(out, " %11.1f", ns(p->mean[n]));
@@ -260,6 +265,8 @@ static bool write_csv(const virt_result *r, const char *dir)
         for (unsigned t = 0; t < TEXTS; t++) {
             const virt_point *p = &r->points[i][t];
 
+            if (p->samples == 0)
+                continue;
             fprintf(out, "%u,%s,%zu,%" PRIu64 ",%" PRIu64, o->lists[i], texts[t].name, p->samples,
                     p->maintenance, p->traps);
             for (unsigned n = 0; n < SUM_COUNT; n++)
@@ -304,6 +311,7 @@ static void write_json(const void *ctx, FILE *out)
     gictime_json_string(&j, "unit", "ps");
     study_json_configuration(&j, r->common);
     study_json_checks(&j, r->common, r->compared, r->disagree);
+    gictime_json_string(&j, "gic", o->gicv2 ? "GICv2" : "GICv3");
     gictime_json_u64(&j, "burst", o->burst);
     gictime_json_u64(&j, "live", o->live);
     gictime_json_array(&j, "parts");
@@ -316,7 +324,8 @@ static void write_json(const void *ctx, FILE *out)
         gictime_json_u64(&j, "lists", o->lists[i]);
         gictime_json_array(&j, "points");
         for (unsigned t = 0; t < TEXTS; t++)
-            json_point(&j, r, i, t);
+            if (r->points[i][t].samples > 0)
+                json_point(&j, r, i, t);
         gictime_json_end(&j);
         gictime_json_end(&j);
     }

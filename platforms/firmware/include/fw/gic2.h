@@ -8,7 +8,7 @@
 #ifndef FW_GIC2_H
 #define FW_GIC2_H
 
-#include "fw/arch.h"
+#include "fw/io.h"
 
 /** INTID of what gic2_acknowledge() returned; an SGI's source stands above it. */
 #define GIC2_INTID(acknowledged) ((acknowledged)&0x3ff)
@@ -23,9 +23,20 @@ void gic2_pe(void);
 void gic2_route(uint32_t intid, unsigned slot);
 /** Sends an SGI to PE `slot`. */
 void gic2_send_sgi(uint32_t intid, unsigned slot);
-/** Reads GICC_IAR. */
+/** Reads IAR of the CPU interface that the interrupt handlers use. */
 uint32_t gic2_acknowledge(void);
-/** Writes what gic2_acknowledge() returned to GICC_EOIR. */
+/** Writes what gic2_acknowledge() returned to its EOIR. */
 void gic2_end(uint32_t acknowledged);
+/** Makes the handlers use GICC (as at the start) or GICV. */
+void gic2_cpu_interface(uintptr_t base);
+/** IAR and EOIR of a CPU interface. */
+static inline uint32_t gic2_acknowledge_at(uintptr_t base)
+{
+    return read32(base + 0x0c);
+}
+static inline void gic2_end_at(uintptr_t base, uint32_t acknowledged)
+{
+    write32(base + 0x10, acknowledged);
+}
 
 #endif
