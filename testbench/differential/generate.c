@@ -30,6 +30,7 @@ static const struct {
     {random_group_enable, 4, false},
     {random_binary_point, 2, false},
     {random_sysreg, 4, false},
+    {random_virtual, 6, false},
     {random_sgi, 10, false},
     {random_pend, 18, false},
     {random_ack, 12, false},

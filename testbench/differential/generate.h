@@ -138,6 +138,7 @@ void random_icc_write(generator *g);
 void random_group_enable(generator *g);
 void random_binary_point(generator *g);
 void random_sysreg(generator *g);
+void random_virtual(generator *g);
 void random_sgi(generator *g);
 void random_pend(generator *g);
 void random_ack(generator *g);

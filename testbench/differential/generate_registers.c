@@ -328,3 +328,58 @@ void random_sysreg(generator *g)
     else
         emit_msr(g, who.pe, who.world, number, random_next(&g->random));
 }
+
+/** A list register without RES0 bits, of the implemented bits of a priority. */
+static uint64_t any_list_register(generator *g)
+{
+    uint64_t state = random_below(&g->random, 4), group = random_below(&g->random, 2);
+    uint64_t priority = random_below(&g->random, 32) * 8u, vintid = random_below(&g->random, 1020);
+    uint64_t linked = random_chance(&g->random, 30);
+    uint64_t low = linked ? g->spi[random_below(&g->random, 4)] : random_below(&g->random, 2) << 9;
+    return state << 62 | linked << 61 | group << 60 | priority << 48 | low << 32 | vintid;
+}
+
+/**
+ * ICH_HCR_EL2 without traps. VGrp0DIE stays 0: QEMU reports VGrp0D by VGrp0E's enable (V-08).
+ */
+static uint64_t any_virtual_control(generator *g)
+{
+    const uint64_t enables = 0xDF;
+    uint64_t count = random_chance(&g->random, 30) ? random_below(&g->random, 32) : 0;
+    return (random_next(&g->random) & enables) | count << 27;
+}
+
+/**
+ * ICH_VMCR_EL2. QEMU has one minimum of VBPR1 (ID-H04), and keeps the unimplemented bits of VPMR
+ * (P-06).
+ */
+static uint64_t any_virtual_mask(generator *g)
+{
+    return (random_next(&g->random) | 3u << 18) & ~(UINT64_C(7) << 24);
+}
+
+/** A register of the hypervisor is written, and what follows from it read. */
+void random_virtual(generator *g)
+{
+    static const unsigned told[] = {DIFF_ICH_MISR_EL2, DIFF_ICH_EISR_EL2, DIFF_ICH_ELRSR_EL2,
+                                    DIFF_ICH_VMCR_EL2, DIFF_ICH_HCR_EL2};
+    actor who = any_actor(g);
+    uint8_t world = random_chance(&g->random, 80) ? (uint8_t)WORLD_ALL : who.world;
+    unsigned choice = random_below(&g->random, 10), number = DIFF_ICH_HCR_EL2;
+    uint64_t value;
+    if (choice < 5) {
+        number = DIFF_ICH_LR0_EL2 + random_below(&g->random, 5);
+        value = any_list_register(g);
+    } else if (choice == 5) {
+        number = DIFF_ICH_VMCR_EL2;
+        value = any_virtual_mask(g);
+    } else if (choice == 6) {
+        number = random_chance(&g->random, 50) ? DIFF_ICH_AP0R0_EL2 : DIFF_ICH_AP1R0_EL2;
+        value = random_next(&g->random) & UINT32_MAX;
+    } else {
+        value = any_virtual_control(g);
+    }
+    emit_msr(g, who.pe, world, number, value);
+    emit_mrs(g, who.pe, world, number);
+    emit_mrs(g, who.pe, world, told[random_below(&g->random, 5)]);
+}

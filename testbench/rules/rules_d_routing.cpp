@@ -182,6 +182,25 @@ TEST(Rules, D_12_E1nwfWakesAPe)
 }
 
 // A PE that has done nothing since its reset but what firmware does for it.
+// D-15: E1NWF cleared, RWP waits until the sleeping PE has given back what it holds by that.
+TEST(Rules, D_15_RwpWaitsForWhatSleepersHoldByE1nwf)
+{
+    gic g(one_state(), timed());
+    g.boot();
+    g.spi(40, {GIC_GROUP_1NS, 0xA0, false, IRM});
+    g.dist_write(GICD_CTLR, CTLR_ALL | CTLR_E1NWF);
+    g.sleep(0);
+    g.line(40, true);
+    ASSERT_TRUE(g.wake_request(0));
+    g.settling = false;
+    g.dist_write(GICD_CTLR, CTLR_ALL);
+    EXPECT_NE(g.dist(GICD_CTLR) & CTLR_RWP, 0u);
+    g.settle();
+    EXPECT_EQ(g.dist(GICD_CTLR) & CTLR_RWP, 0u);
+    EXPECT_FALSE(g.wake_request(0));
+    EXPECT_TRUE(g.pending(40));
+}
+
 TEST(Rules, D_12_E1nwfWakesAPeThatHasNotRunYet)
 {
     for (const gic_timing &timing : {loosely_timed(), timed()}) {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Extended SPIs and PPIs (M rules).
+#include <algorithm>
+#include <random>
+
 #include "gic_rig.hpp"
 
 using namespace rig;
@@ -133,3 +136,34 @@ TEST(Rules, M_05_ReservedIntidsNeverPend)
 }
 
 } // namespace
+
+// P-20 with all private interrupts there can be: the most urgent first, of equals the lowest INTID.
+TEST(Rules, M_02_AllPrivateInterruptsComeInOrderOfPriority)
+{
+    for (unsigned eppis : {0u, 32u, 64u})
+        for (uint32_t seed = 1; seed <= 8; seed++) {
+            SCOPED_TRACE(std::to_string(eppis) + " extended PPIs, seed " + std::to_string(seed));
+            std::mt19937 random(seed);
+            gic_config config = one_state();
+            config.eppi_count = static_cast<uint8_t>(eppis);
+            gic g(config);
+            g.boot();
+            g.open_cpu(0, 0);
+            std::vector<std::pair<uint32_t, uint32_t>> expected; // by priority and INTID
+            for (uint32_t n = 0; n < 32 + eppis; n++) {
+                const uint32_t intid = n < 32 ? n : GIC_INTID_EPPI_FIRST + n - 32;
+                const uint32_t priority = random() % 31 * 8;
+                g.private_interrupt(0, intid, {GIC_GROUP_1NS, static_cast<uint8_t>(priority)});
+                g.private_set(0, GICD_ISPENDR, intid);
+                expected.emplace_back(priority, intid);
+            }
+            std::sort(expected.begin(), expected.end());
+            g.open_cpu(0);
+            for (const auto &next : expected) {
+                ASSERT_EQ(g.ack(0), next.second);
+                g.private_set(0, GICD_ICPENDR, next.second);
+                g.eoi(0, next.second);
+            }
+            EXPECT_EQ(g.ack(0), uint32_t{GIC_INTID_SPURIOUS});
+        }
+}

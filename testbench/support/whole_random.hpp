@@ -580,8 +580,24 @@ private:
         if (d_.chance(3))
             value = d_.bits();
         const unsigned n = static_cast<unsigned>(d_.chance(70) ? d_.any(4) : d_.any(16));
-        return icc_write(a_pe(), static_cast<gic_sysreg>(GIC_ICH_LR0_EL2 + n), value,
-                         virtual_host());
+        const uint16_t pe = a_pe();
+        if (d_.chance(30))
+            serve_soon(pe, (value >> 60 & 1) != 0);
+        return icc_write(pe, static_cast<gic_sysreg>(GIC_ICH_LR0_EL2 + n), value, virtual_host());
+    }
+    // The guest takes what it is given, and mostly ends it.
+    void serve_soon(uint16_t pe, bool group1)
+    {
+        op o;
+        o.what = kind::ICC_READ;
+        o.pe = pe;
+        o.who = self::GUEST;
+        o.reg = group1 ? GIC_ICC_IAR1_EL1 : GIC_ICC_IAR0_EL1;
+        soon_.push_back(o);
+        o.what = kind::END_LAST;
+        o.reg = group1 ? GIC_ICC_EOIR1_EL1 : GIC_ICC_EOIR0_EL1;
+        if (d_.chance(60))
+            soon_.push_back(o);
     }
     op guest_acknowledge()
     {

@@ -92,6 +92,8 @@ protected:
         PROPERTIES = RAM_BASE,
         PENDING = RAM_BASE + 0x20000 // 64 KiB a PE
     };
+    // What a read finds in its place: nothing may stay of it.
+    static constexpr uint64_t UNREAD = UINT64_C(0xDEADBEEFDEADBEEF);
     struct alignas(64) block {
         unsigned char byte[64];
     };
@@ -154,7 +156,7 @@ protected:
     {
         const gic_access access = as(o, debug);
         const bool gicd = o.what == kind::GICD_READ;
-        uint64_t found = 0;
+        uint64_t found = UNREAD;
         uint64_t wanted = 0;
         const gic_status status =
             gicd ? gic_assembly_gicd_read(a_, now_, &access, o.at, &found)
@@ -179,7 +181,7 @@ protected:
     void icc_read(const op &o)
     {
         const gic_pe_state old = enter(o);
-        uint64_t found = 0;
+        uint64_t found = UNREAD;
         uint64_t wanted = 0;
         const gic_sysreg_result result = gic_assembly_sysreg_read(a_, now_, o.pe, o.reg, &found);
         const gic_sysreg_result right = ref_icc_read(ref_.get(), o.pe, o.reg, &wanted);

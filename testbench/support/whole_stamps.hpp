@@ -305,17 +305,18 @@ private:
     // --- comparing -------------------------------------------------------------------------------
 
     // MERGED is predicted but for SGIs and SETSPI.
-    bool is_checked(const op &o, uint8_t id) const
+    bool is_checked(const op &o, const gic_event &event) const
     {
         static const gic_event_id ids[] = {
             GIC_EV_ASSERTED,    GIC_EV_PENDING,       GIC_EV_WITHDRAWN,      GIC_EV_ACKNOWLEDGED,
             GIC_EV_EOI,         GIC_EV_DEACTIVATED,   GIC_EV_SPURIOUS,       GIC_EV_SGI_GENERATED,
             GIC_EV_LPI_DROPPED, GIC_EV_BAD_SGI_RANGE, GIC_EV_BAD_SGI_TARGET, GIC_EV_BAD_SYSREG,
             GIC_EV_BAD_LINE,    GIC_EV_BAD_EOIR};
-        if (id == GIC_EV_MERGED)
-            return (o.what != kind::ICC_WRITE && o.what != kind::GICD_WRITE) ||
-                   (o.what == kind::GICD_WRITE && o.at >= 0x80);
-        return std::find(std::begin(ids), std::end(ids), id) != std::end(ids);
+        if (event.id == GIC_EV_MERGED)
+            return o.what == kind::GICD_WRITE  ? o.at >= 0x80
+                   : o.what == kind::ICC_WRITE ? event.intid >= GIC_INTID_PPI_FIRST
+                                               : true;
+        return std::find(std::begin(ids), std::end(ids), event.id) != std::end(ids);
     }
     // Events whose text gives their argument no meaning.
     static bool says_nothing_more(uint8_t id)
@@ -340,7 +341,7 @@ private:
                         const std::vector<gic_event> &events)
     {
         for (const gic_event &found : events) {
-            if (!is_checked(o, found.id))
+            if (!is_checked(o, found))
                 continue;
             const auto at = std::find_if(wanted.begin(), wanted.end(),
                                          [&](const gic_event &w) { return same(w, found); });

@@ -611,6 +611,34 @@ TEST(Parts, ExternalCpuInterface)
     });
 }
 
+// The maintenance interrupt leaves a whole GIC, whose PPI 25 follows it, and a CPU interface alone.
+TEST(Parts, MaintenanceLeavesTheGic)
+{
+    const gictlm::config c = test_config(false);
+    bench b(c);
+    gictlm::cpu_interface alone("alone", c);
+    recording_line out[2];
+    b.gic.maintenance[0].bind(out[0]);
+    alone.maintenance[0].bind(out[1]);
+    b.run([&] {
+        gic_pe_state host = gictlm::config::non_secure_el1();
+        host.el = 2;
+        const auto pending = [&b] { return b.cpu.read(b.cpu.gicr, 0x10200) >> 25 & 1; };
+        gictlm::sysreg_if *interfaces[] = {b.gic.sysreg[0].operator->(),
+                                           alone.sysreg[0].operator->()};
+        for (unsigned i = 0; i < 2; i++) {
+            sc_time delay = SC_ZERO_TIME;
+            interfaces[i]->set_pe_state(host, delay);
+            EXPECT_EQ(GIC_SYSREG_OK, interfaces[i]->write(GIC_ICH_HCR_EL2, 3, delay));
+            ASSERT_EQ(1u, out[i].changes.size()) << i;
+            EXPECT_EQ(i == 0 ? 1u : 0u, pending()) << i;
+            EXPECT_EQ(GIC_SYSREG_OK, interfaces[i]->write(GIC_ICH_HCR_EL2, 1, delay));
+            EXPECT_EQ(2u, out[i].changes.size()) << i;
+            EXPECT_EQ(0u, pending()) << i;
+        }
+    });
+}
+
 TEST(Adapters, SysregSocketTakesForeignCpus)
 {
     bench b(test_config(false));

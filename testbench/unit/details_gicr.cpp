@@ -99,6 +99,32 @@ TEST(LpiCache, HoldsAsManyAsItHasEntries)
     }
 }
 
+// EnableLPIs is cleared while the table is being read, and set again: all of the table
+// counts, not the lines alone that had not been looked at the first time.
+TEST(LpiTable, IsReadFromItsStartWheneverLpisAreEnabled)
+{
+    const uint32_t first_line = first, last_line = (1u << 14) - 1;
+    for (unsigned answered = 0; answered <= 12; answered++) {
+        rig g(small_config(14, 4));
+        for (uint32_t intid : {first_line, last_line}) {
+            g.configure(intid, 0x40);
+            g.put_in_table(0, intid);
+        }
+        g.settling = false;
+        g.enable(0, 0);
+        run_without_memory(g);
+        for (unsigned n = 0; n < answered && g.step(); n++)
+            run_without_memory(g);
+        g.turn_off(0);
+        g.settle();
+        ASSERT_EQ(g.read(0, GICR_CTLR) & CTLR_RWP, 0u);
+        g.turn_on(0);
+        g.settling = true;
+        EXPECT_EQ(drain(g), (std::vector<uint32_t>{first_line, last_line})) << answered;
+        EXPECT_EQ(g.count_in_table(0), 0u);
+    }
+}
+
 // Software that changes the pending table under the GIC's feet gets what it wrote, and the cache
 // has all its entries still.
 TEST(LpiCache, BitsThatSoftwareClearsUnderItsFeetTakeNoPlace)

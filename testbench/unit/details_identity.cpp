@@ -194,3 +194,67 @@ TEST(Defaults, HaveEverythingOn)
     with_lpis.its_count = 1;
     EXPECT_EQ(gic_config_check(&with_lpis), GIC_CONFIG_OK);
 }
+
+// Bits of system registers that are none of their fields do nothing (IHI 0069, 12.2).
+TEST(SystemRegisters, ReservedBitsDoNothing)
+{
+    const struct {
+        gic_sysreg reg;
+        uint64_t fields; // that software can change
+    } rows[] = {
+        {GIC_ICC_PMR_EL1, 0xFF},  {GIC_ICC_BPR0_EL1, 7},    {GIC_ICC_BPR1_EL1, 7},
+        {GIC_ICC_IGRPEN0_EL1, 1}, {GIC_ICC_IGRPEN1_EL1, 1}, {GIC_ICC_IGRPEN1_EL3, 3},
+        {GIC_ICC_CTLR_EL1, 0x43}, {GIC_ICC_CTLR_EL3, 0x5F}, {GIC_ICC_SRE_EL1, 0},
+        {GIC_ICC_SRE_EL3, 8},
+    };
+    for (bool nonsecure : {false, true}) {
+        gic g(two_states());
+        g.boot();
+        g.become(0, 3, nonsecure);
+        for (const auto &row : rows) {
+            SCOPED_TRACE(gic_sysreg_name(row.reg));
+            for (uint64_t value : {UINT64_C(0), row.fields, row.fields & 0x55}) {
+                g.icc_write(0, row.reg, value);
+                const uint64_t as_written = g.icc_read(0, row.reg);
+                for (unsigned bit = 0; bit < 64; bit++)
+                    if (!(row.fields >> bit & 1)) {
+                        g.icc_write(0, row.reg, value | UINT64_C(1) << bit);
+                        ASSERT_EQ(g.icc_read(0, row.reg), as_written) << bit;
+                    }
+            }
+        }
+    }
+}
+
+// The same of those that act: EOIR and DIR have an INTID of 24 bits, the SGI registers their
+// fields.
+TEST(SystemRegisters, ReservedBitsOfActionsDoNothing)
+{
+    gic g(one_state(2));
+    g.boot();
+    g.private_interrupt(0, 20);
+    g.private_interrupt(1, 3);
+    for (unsigned bit = 24; bit < 64; bit++) {
+        g.ppi(0, 20, true);
+        EXPECT_EQ(g.ack(0), 20u);
+        g.ppi(0, 20, false);
+        g.icc_write(0, GIC_ICC_EOIR1_EL1, 20 | UINT64_C(1) << bit);
+        EXPECT_EQ(g.icc_read(0, GIC_ICC_RPR_EL1), 0xFFu) << bit;
+        EXPECT_FALSE(g.private_bit(0, GICD_ISACTIVER, 20)) << bit;
+    }
+    g.icc_write(0, GIC_ICC_CTLR_EL1, 2); // EOImode
+    for (unsigned bit = 24; bit < 64; bit++) {
+        g.ppi(0, 20, true);
+        EXPECT_EQ(g.ack(0), 20u);
+        g.ppi(0, 20, false);
+        g.icc_write(0, GIC_ICC_EOIR1_EL1, 20);
+        EXPECT_TRUE(g.private_bit(0, GICD_ISACTIVER, 20)) << bit;
+        g.icc_write(0, GIC_ICC_DIR_EL1, 20 | UINT64_C(1) << bit);
+        EXPECT_FALSE(g.private_bit(0, GICD_ISACTIVER, 20)) << bit;
+    }
+    for (unsigned bit : {28u, 29u, 30u, 31u, 41u, 42u, 43u, 56u, 57u, 60u, 63u}) {
+        g.sgi(0, GIC_ICC_SGI1R_EL1, 3, 2 | UINT64_C(1) << bit);
+        EXPECT_EQ(g.service(1), 3u) << bit;
+        EXPECT_EQ(g.service(0), GIC_INTID_SPURIOUS) << bit;
+    }
+}

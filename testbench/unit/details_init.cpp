@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kernels by themselves: what they refuse to be built with, and who they say they are.
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 
 #include "gic/cpuif.h"
@@ -121,4 +123,139 @@ TEST(Config, AnUnknownErrorHasATextToo)
 {
     EXPECT_STREQ(gic_config_error_text(static_cast<gic_config_error>(GIC_CONFIG_MEMORY + 1)),
                  "unknown configuration error");
+}
+
+// What a kernel's memory held before it was built is nothing to it.
+TEST(KernelInit, MemoryMayHoldAnything)
+{
+    gic_config config = gic_config_default();
+    config.pe_count = 2;
+    config.spi_count = 64;
+    config.lpi_bits = 16;
+    config.its_count = 1;
+    config.its.hcc = 2;
+    const auto built_in = [&](int fill, size_t bytes,
+                              const std::function<std::vector<unsigned char>(void *)> &build) {
+        void *const memory = std::aligned_alloc(64, bytes);
+        std::memset(memory, fill, bytes);
+        const std::vector<unsigned char> state = build(memory);
+        std::free(memory);
+        return state;
+    };
+    const auto same = [&](size_t bytes,
+                          const std::function<std::vector<unsigned char>(void *)> &build) {
+        EXPECT_EQ(built_in(0xA5, bytes, build), built_in(0, bytes, build));
+    };
+    same(gicd_footprint(&config), [&](void *at) {
+        gicd *d = gicd_init(at, gicd_footprint(&config), &config, nullptr);
+        gicd_set_line(d, 40, true);
+        std::vector<unsigned char> state(gicd_save_size(d));
+        gicd_save(d, state.data());
+        return state;
+    });
+    same(gicr_footprint(&config), [&](void *at) {
+        gicr *r = gicr_init(at, gicr_footprint(&config), &config, 1, nullptr);
+        gicr_set_line(r, 20, true);
+        std::vector<unsigned char> state(gicr_save_size(r));
+        gicr_save(r, state.data());
+        return state;
+    });
+    same(cpuif_footprint(&config), [&](void *at) {
+        cpuif *c = cpuif_init(at, cpuif_footprint(&config), &config, 1, nullptr);
+        std::vector<unsigned char> state(cpuif_save_size(c));
+        cpuif_save(c, state.data());
+        return state;
+    });
+    same(its_footprint(&config), [&](void *at) {
+        its *s = its_init(at, its_footprint(&config), &config, 0, nullptr);
+        its_translate(s, 1, 2);
+        std::vector<unsigned char> state(its_save_size(s));
+        its_save(s, state.data());
+        return state;
+    });
+}
+
+// X_load(): what the old state was about to send is not sent.
+TEST(KernelLoad, LeavesNothingInTheOutbox)
+{
+    gic_config config = gic_config_default();
+    config.spi_count = 64;
+    config.lpi_bits = 14;
+    config.its_count = 1;
+    std::vector<unsigned char> file;
+    const auto memory = [&](size_t bytes) {
+        return std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+    };
+    const size_t room =
+        std::max({gicd_footprint(&config), gicr_footprint(&config), its_footprint(&config)});
+    void *const at = memory(room);
+    gicd *const d = gicd_init(at, room, &config, nullptr);
+    file.resize(gicd_save_size(d));
+    gicd_save(d, file.data());
+    gicd_set_line(d, 40, true);
+    EXPECT_GT(gic_outbox_count(gicd_outbox(d)), 0u);
+    EXPECT_TRUE(gicd_load(d, file.data(), file.size()));
+    EXPECT_EQ(gic_outbox_count(gicd_outbox(d)), 0u);
+    gicr *const r = gicr_init(at, room, &config, 0, nullptr);
+    file.resize(gicr_save_size(r));
+    gicr_save(r, file.data());
+    gicr_set_line(r, 20, true);
+    EXPECT_GT(gic_outbox_count(gicr_outbox(r)), 0u);
+    EXPECT_TRUE(gicr_load(r, file.data(), file.size()));
+    EXPECT_EQ(gic_outbox_count(gicr_outbox(r)), 0u);
+    its *const s = its_init(at, room, &config, 0, nullptr);
+    file.resize(its_save_size(s));
+    its_save(s, file.data());
+    gic_access access{};
+    access.size = 4;
+    EXPECT_EQ(its_write(s, &access, 0x8, 1), GIC_OK); // GITS_TYPER is read-only: reported
+    EXPECT_GT(gic_outbox_count(its_outbox(s)), 0u);
+    EXPECT_TRUE(its_load(s, file.data(), file.size()));
+    EXPECT_EQ(gic_outbox_count(its_outbox(s)), 0u);
+    std::free(at);
+}
+
+// gic_assembly_load(): of an equal configuration, whatever of it is another.
+TEST(AssemblyLoad, AnotherConfigurationIsRefused)
+{
+    gic_config config = with_its(2, 1);
+    config.two_security_states = config.has_el3 = true;
+    config.espi_count = config.eppi_count = 32;
+    const its_gic g(config);
+    std::vector<unsigned char> file(gic_assembly_save_size(g.a));
+    file.resize(gic_assembly_save(g.a, file.data()));
+    const auto loads = [&](const std::function<void(gic_config &)> &change,
+                           const gic_timing &timing = loosely_timed()) {
+        gic_config other = config;
+        change(other);
+        its_gic h(other, timing);
+        return gic_assembly_load(h.a, file.data(), file.size());
+    };
+    EXPECT_TRUE(loads([](gic_config &) {}));
+    EXPECT_FALSE(loads([](gic_config &) {}, timed())) << "the other mode";
+    EXPECT_FALSE(loads([](gic_config &c) { c.pe_count = 3; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.spi_count = 64; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.espi_count = 64; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.eppi_count = 64; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.two_security_states = false; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.ds_writable = !c.ds_writable; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.has_el2 = !c.has_el2; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.priority_bits = 6; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.mbis = !c.mbis; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.one_of_n = !c.one_of_n; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.range_select = !c.range_select; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.aff3_valid = !c.aff3_valid; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.dpg = !c.dpg; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.lpi_bits = 15; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.lpi_cache = 8; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.lpi_property_cache = 8; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.its_count = 2; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.direct_lpi = !c.direct_lpi; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.lpi_inv_register = !c.lpi_inv_register; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.lpi_can_disable = !c.lpi_can_disable; }));
+    const uint32_t affinities[] = {0, 2}, other_way[] = {1, 0};
+    EXPECT_FALSE(loads([&](gic_config &c) { c.affinity = affinities; }));
+    EXPECT_FALSE(loads([&](gic_config &c) { c.affinity = other_way; }));
+    const uint32_t as_built[] = {0, 1};
+    EXPECT_TRUE(loads([&](gic_config &c) { c.affinity = as_built; })) << "the same, told";
 }

@@ -240,3 +240,32 @@ TEST(Rules, T_23_AMappingFromBeforeAMapcIsNotCached)
     b.settle();
     EXPECT_TRUE(b.arrives(7, 3, 0, 8200));
 }
+
+// gicr_mem_done(), which its_mem_done() is like: "A tag that is not open is passed over."
+TEST(ItsMemory, AnAnswerThatComesAgainIsPassedOver)
+{
+    bench b(its_config(2));
+    b.start_mapped();
+    b.when = timing::late;
+    b.memory_answers = false;
+    for (unsigned n = 0; n < 8; n++)
+        b.mapti(7, 3 + n, 8200 + n, 1);
+    b.msi(7, 3);
+    const std::vector<unsigned char> junk(64, 0xFF);
+    unsigned again = 0;
+    for (unsigned bound = 0; bound < 200; bound++) {
+        while (b.tick())
+            ;
+        const std::vector<unsigned char> before = b.save();
+        for (size_t n = 0; n + b.open_requests() < b.requests.size(); n++, again++) {
+            its_mem_done(b.s, b.requests[n].tag, junk.data(), true);
+            ASSERT_EQ(b.save(), before) << "request " << n << " of " << b.requests.size();
+        }
+        if (b.open_requests() == 0)
+            break;
+        b.answer_oldest();
+    }
+    EXPECT_EQ(b.open_requests(), 0u);
+    EXPECT_GT(again, 20u);
+    EXPECT_TRUE(b.arrives(7, 10, 1, 8207));
+}

@@ -3,7 +3,7 @@
 // cost, wires that do not exist.
 #include <deque>
 
-#include "gic_rig.hpp"
+#include "lpi_rig.hpp"
 
 using namespace rig;
 
@@ -28,7 +28,9 @@ public:
             static_cast<part *>(up)->out.push_back({from, to, pe, *msg});
         };
         ports.line = [](void *up, uint16_t pe, gic_line line, bool level, uint64_t) {
-            static_cast<part *>(up)->level[pe][line] = level;
+            bool &was = static_cast<part *>(up)->level[pe][line];
+            EXPECT_NE(was, level) << "it is called when a level changed";
+            was = level;
         };
         memory_.resize(gic_assembly_footprint(&config, &parts) / sizeof(block) + 1);
         a = gic_assembly_init(memory_.data(), memory_.size() * sizeof(block), &config, &parts,
@@ -346,5 +348,106 @@ TEST(Parts, LookNoFurtherAheadThanTheirNextDelivery)
             gic_assembly_advance(p.a, gic_assembly_next_due(p.a));
         }
         EXPECT_EQ(gic_assembly_next_line_due(p.a), GIC_TIME_NEVER);
+    }
+}
+
+// gic_assembly_ports: "Any member may be NULL" - then nobody is called, and all else is as ever.
+TEST(Ports, AnyMemberMayBeMissing)
+{
+    const gic_assembly_parts all = {true, true, true, true}, no_cpu = {true, true, false, false};
+    struct alignas(64) block {
+        unsigned char byte[64];
+    };
+    for (const gic_assembly_parts &parts : {all, no_cpu})
+        for (const gic_timing &timing : {loosely_timed(), timed()}) {
+            gic_config config = with_its(2);
+            config.direct_lpi = true;
+            gic_config_error error = GIC_CONFIG_OK;
+            gic_assembly_ports ports{};
+            ports.version = 1;
+            std::vector<block> memory(gic_assembly_footprint(&config, &parts) / sizeof(block) + 1);
+            gic_assembly *a = gic_assembly_init(memory.data(), memory.size() * sizeof(block),
+                                                &config, &parts, &timing, &ports, &error);
+            ASSERT_NE(a, nullptr) << gic_config_error_text(error);
+            const gic_access as = {0, 0, 4, true, false}, as_doubleword = {0, 0, 8, true, false};
+            uint64_t now = 0;
+            const auto settle = [&] {
+                for (unsigned n = 0; gic_assembly_next_due(a) != GIC_TIME_NEVER && n < 1000; n++)
+                    gic_assembly_advance(a, now = gic_assembly_next_due(a));
+            };
+            const auto gicr = [&](const gic_access &how, uint32_t offset, uint64_t value) {
+                EXPECT_EQ(gic_assembly_gicr_write(a, now, 1, &how, offset, value), GIC_OK);
+                settle();
+            };
+            gicr(as, GICR_WAKER, 0);
+            if (parts.cpuif) {
+                gic_pe_state state{};
+                state.el = 1;
+                state.scr_ns = true;
+                gic_assembly_pe_state(a, now, 1, &state);
+                gic_assembly_sysreg_write(a, now, 1, GIC_ICC_PMR_EL1, 0xF8);
+                gic_assembly_sysreg_write(a, now, 1, GIC_ICC_IGRPEN1_EL1, 1);
+            }
+            for (uint32_t offset : {0x80u, 0x100u}) // IGROUPR0, ISENABLER0
+                gicr(as, GICR_SGI_BASE + offset, UINT32_MAX);
+            EXPECT_EQ(gic_assembly_gicd_write(a, now, &as, GICD_CTLR, CTLR_ALL), GIC_OK);
+            settle();
+            gic_assembly_set_ppi(a, now, 1, PPI, true);
+            settle();
+            // Without memory every request fails: the LPI is dropped, nothing waits.
+            gicr(as_doubleword, GICR_PROPBASER, its_gic::PROPERTIES | (config.lpi_bits - 1u));
+            gicr(as_doubleword, GICR_PENDBASER, its_gic::PENDING);
+            gicr(as, GICR_CTLR, RCTLR_ENABLE_LPIS);
+            gicr(as_doubleword, GICR_SETLPIR, GIC_INTID_LPI_FIRST);
+            EXPECT_EQ(gic_assembly_next_due(a), GIC_TIME_NEVER);
+            gic_assembly_stats stats = *gic_assembly_get_stats(a);
+            EXPECT_GT(stats.events[GIC_EV_PENDING], 0u) << "counted all the same";
+            EXPECT_GT(stats.memory_requests[GIC_MEMORY_READ], 0u);
+            EXPECT_EQ(stats.messages_lost, 0u);
+            if (parts.cpuif) {
+                uint64_t value = 0;
+                EXPECT_EQ(gic_assembly_sysreg_read(a, now, 1, GIC_ICC_IAR1_EL1, &value),
+                          GIC_SYSREG_OK);
+                EXPECT_EQ(value, PPI);
+            }
+        }
+}
+
+// P-30: a rise that the PE's own act overtakes is never told, and so its fall is not either.
+TEST(Ports, ALineIsToldWhenItChanges)
+{
+    gic_timing timing = timed();
+    timing.hop_ps[GIC_HOP_CPUIF_PE] = 5000;
+    part p(one_state(1), {true, true, true, false}, timing);
+    uint64_t now = 0;
+    const auto settle = [&] {
+        for (unsigned n = 0; gic_assembly_next_due(p.a) != GIC_TIME_NEVER && n < 1000; n++)
+            gic_assembly_advance(p.a, now = gic_assembly_next_due(p.a));
+    };
+    const gic_access as = {0, 0, 4, true, false};
+    gic_pe_state state{};
+    state.el = 1;
+    state.scr_ns = true;
+    gic_assembly_pe_state(p.a, now, 0, &state);
+    EXPECT_EQ(gic_assembly_gicd_write(p.a, now, &as, GICD_CTLR, CTLR_ALL), GIC_OK);
+    EXPECT_EQ(gic_assembly_gicr_write(p.a, now, 0, &as, GICR_WAKER, 0), GIC_OK);
+    for (uint32_t offset : {0x80u, 0x100u}) // IGROUPR0, ISENABLER0
+        EXPECT_EQ(gic_assembly_gicr_write(p.a, now, 0, &as, GICR_SGI_BASE + offset, UINT32_MAX),
+                  GIC_OK);
+    gic_assembly_sysreg_write(p.a, now, 0, GIC_ICC_IGRPEN1_EL1, 1);
+    settle();
+    gic_assembly_set_ppi(p.a, now, 0, PPI, true);
+    settle();
+    EXPECT_FALSE(p.level[0][GIC_LINE_IRQ]) << "masked as yet";
+    for (unsigned round = 0; round < 2; round++) {
+        gic_assembly_sysreg_write(p.a, now, 0, GIC_ICC_PMR_EL1, 0xF8); // the rise is under way
+        gic_assembly_sysreg_write(p.a, now, 0, GIC_ICC_PMR_EL1, 0);
+        settle();
+        EXPECT_FALSE(p.level[0][GIC_LINE_IRQ]);
+        gic_assembly_sysreg_write(p.a, now, 0, GIC_ICC_PMR_EL1, 0xF8);
+        settle();
+        EXPECT_TRUE(p.level[0][GIC_LINE_IRQ]);
+        gic_assembly_sysreg_write(p.a, now, 0, GIC_ICC_PMR_EL1, 0);
+        EXPECT_FALSE(p.level[0][GIC_LINE_IRQ]) << "at once";
     }
 }

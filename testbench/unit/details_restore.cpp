@@ -218,3 +218,29 @@ TEST(Rules, N_02_ARestoredGicGoesOnAsTheOther)
         }
     }
 }
+
+// Something more urgent waits for the credit of what is under way when the GIC is saved.
+TEST(Rules, N_02_WhatWaitsForCreditWaitsInTheRestoredGicToo)
+{
+    gic first(one_state(), timed());
+    first.boot();
+    for (uint32_t intid : {40u, 41u, 42u})
+        first.spi(intid,
+                  {GIC_GROUP_1NS, static_cast<uint8_t>(0xA0 - 0x20 * (intid - 40)), true, 0});
+    first.settle();
+    first.settling = false;
+    const uint64_t before = first.count(GIC_EV_OFFERED);
+    for (uint32_t intid : {40u, 41u, 42u})
+        first.pulse(intid);
+    first.pass(1000); // the wires
+    ASSERT_EQ(first.count(GIC_EV_OFFERED) - before, uint64_t{GIC_CREDIT_OFFER});
+    std::vector<unsigned char> file(gic_assembly_save_size(first.a));
+    file.resize(gic_assembly_save(first.a, file.data()));
+    gic second(one_state(), timed());
+    ASSERT_TRUE(gic_assembly_load(second.a, file.data(), file.size()));
+    second.now = first.now;
+    for (gic *g : {&first, &second}) {
+        g->settle();
+        EXPECT_EQ(g->ack(0), 42u);
+    }
+}

@@ -463,3 +463,55 @@ TEST(Links, NeverReorder)
     EXPECT_FALSE(g.irq(0));
     EXPECT_TRUE(g.irq(1));
 }
+
+// its.lookup costs what an ITS sends, and nobody else.
+TEST(Links, LookupsOfAnItsCostNoOtherMessage)
+{
+    gic_timing timing = timed(HOP);
+    timing.access_ps[GIC_COST_ITS_LOOKUP] = 100 * HOP;
+    its_gic g(with_its(), timing);
+    g.boot_lpis();
+    g.spi(45);
+    g.private_interrupt(0, 20);
+    g.settling = false;
+    const uint64_t start = g.now;
+    g.line(45, true);
+    g.pass(3 * HOP - 1);
+    EXPECT_FALSE(g.irq(0));
+    g.pass(1);
+    EXPECT_TRUE(g.irq(0)) << "wire, Distributor, Redistributor: " << g.now - start;
+    EXPECT_EQ(g.ack(0), 45u);
+    g.line(45, false);
+    g.eoi(0, 45);
+    g.settle();
+    g.ppi(0, 20, true);
+    g.pass(2 * HOP);
+    EXPECT_TRUE(g.irq(0));
+    EXPECT_EQ(g.ack(0), 20u);
+}
+
+// gic_assembly_next_line_due(): what an awake PE lets go may wake another one, long before anything
+// from its own Redistributor could reach it. gic::advance() compares.
+TEST(LookAhead, CountsWithPesThatAreWoken)
+{
+    gic_timing timing = timed(1000);
+    timing.hop_ps[GIC_HOP_GICR_CPUIF] = 1000000;
+    gic_config config = one_state(2);
+    config.one_of_n = true;
+    gic g(config, timing);
+    g.boot(CTLR_ALL | CTLR_E1NWF);
+    g.sleep(1);
+    g.settle();
+    g.spi(40, {GIC_GROUP_1NS, 0xA0, false, IRM});
+    g.line(40, true);
+    g.settle();
+    ASSERT_TRUE(g.irq(0));
+    g.settling = false;
+    g.enable_groups(0, 0);
+    const uint64_t before = g.messages(GIC_MSG_UPSTREAM_CONTROL_ACK);
+    while (g.messages(GIC_MSG_UPSTREAM_CONTROL_ACK) == before && g.now < 100000000)
+        g.pass(1000);
+    EXPECT_FALSE(g.wake_request(1)) << "its Release is under way";
+    g.pass(500000);
+    EXPECT_TRUE(g.wake_request(1));
+}

@@ -88,6 +88,22 @@ TEST(CreditWaits, ASecondClear)
     EXPECT_EQ(g.held(0), none);
 }
 
+// What is disabled is taken back at once, though what comes in its place has to wait.
+TEST(CreditWaits, AClearDoesNotWaitForASet)
+{
+    rig g(small_config());
+    set_up(g);
+    waits w(g);
+    pend(g, 20);
+    pend(g, 21);
+    pend(g, 22);
+    EXPECT_EQ(w.of(GICR_SGI_BASE + 0x180, 1u << 21), (seen{{22, GIC_MSG_SET}}));
+    EXPECT_EQ(g.cpus[0].from_gicr.back().kind, GIC_MSG_CLEAR);
+    EXPECT_EQ(g.cpus[0].from_gicr.back().intid, 21u);
+    g.settle();
+    EXPECT_EQ(g.held(0), 22u);
+}
+
 // D-15, C-04: RWP waits for what a disabled interrupt may still do. One that is enabled again
 // before anything was sent for it is waited for no more, though it is with the CPU interface.
 TEST(Rules, D_15_RwpDoesNotWaitForWhatIsEnabledAgain)
@@ -215,4 +231,46 @@ TEST(LpiQueue, GoesOnBehindACommandForAll)
                     g.settle();
         }
     }
+}
+
+// ID-R11: while the last LPI of the cache is with the CPU interface the next one is looked for
+// already.
+TEST(LpiRefill, StartsWhileTheLastOneIsPresented)
+{
+    rig g(small_config(14, 4));
+    for (uint32_t n = 0; n < 5; n++)
+        g.configure(first + 512 * n, static_cast<uint8_t>(0x20 + 0x20 * n));
+    g.enable(0);
+    for (uint32_t n = 0; n < 5; n++)
+        g.set(0, first + 512 * n);
+    ASSERT_TRUE(g.in_table(0, first + 512 * 4)) << "it found no room";
+    for (uint32_t n = 0; n < 3; n++) {
+        const uint64_t reads = g.reads;
+        EXPECT_EQ(g.ack(0), first + 512 * n);
+        EXPECT_EQ(g.held(0), first + 512 * (n + 1));
+        EXPECT_EQ(g.reads > reads, n == 2) << "the fourth one is the last of the cache";
+    }
+}
+
+// a MOVALL that finds EnableLPIs cleared leaves what is on its way to memory alone.
+TEST(Rules, R_17_MoveallWhileLpisAreBeingDisabledMovesNothing)
+{
+    rig g(small_config(14, 4, 2));
+    for (unsigned pe = 0; pe < 2; pe++)
+        g.enable(pe);
+    for (uint32_t n = 0; n < 3; n++) {
+        g.configure(first + n, 0xA0);
+        g.set(0, first + n);
+    }
+    g.settling = false;
+    g.write(0, GICR_CTLR, 0);
+    EXPECT_EQ(g.read(0, GICR_CTLR) & CTLR_RWP, CTLR_RWP);
+    const uint16_t tag = g.send(0, GIC_MSG_LPI_MOVEALL, 0, 1);
+    g.settle();
+    EXPECT_EQ(std::count(g.done.begin(), g.done.end(), tag), 1) << "it is answered all the same";
+    EXPECT_EQ(g.read(0, GICR_CTLR) & CTLR_RWP, 0u);
+    EXPECT_EQ(g.held(1), none);
+    EXPECT_EQ(g.count(GIC_EV_LPI_MOVED), 0u);
+    for (uint32_t n = 0; n < 3; n++)
+        EXPECT_TRUE(g.in_table(0, first + n));
 }

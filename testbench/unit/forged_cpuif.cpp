@@ -114,3 +114,34 @@ TEST_F(ForgedCpuif, VirtualLinesFollowFromTheState)
     EXPECT_TRUE(loads_with([](cpuif_state &s) { s.v.vmcr = 1u << 3 | 2u << 18 | 2u << 21; }));
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.vmcr = 1u << 3 | 1u << 18 | 2u << 21; }));
 }
+
+TEST_F(ForgedCpuif, OfAnotherConfigurationIsRefused)
+{
+    const auto other = [&](const std::function<void(gic_config &)> &change, uint16_t pe = 0) {
+        gic_config there = config;
+        change(there);
+        const size_t bytes = cpuif_footprint(&there);
+        void *const memory = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+        cpuif *const kernel = cpuif_init(memory, bytes, &there, pe, nullptr);
+        EXPECT_NE(kernel, nullptr);
+        std::vector<unsigned char> state(cpuif_save_size(kernel));
+        state.resize(cpuif_save(kernel, state.data()));
+        std::free(memory);
+        return load(state);
+    };
+    EXPECT_TRUE(other([](gic_config &) {}));
+    EXPECT_FALSE(other([](gic_config &c) { c.pe_count = 2; }, 1)) << "another PE";
+    EXPECT_FALSE(other([](gic_config &c) { c.priority_bits++; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.priority_bits = c.preemption_bits = 6; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.has_el2 = !c.has_el2; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.has_el3 = !c.has_el3; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.two_security_states = true; }));
+}
+
+// Each member of what is compared counts by itself.
+TEST_F(ForgedCpuif, OfAnotherShapeIsRefused)
+{
+    const size_t shape = file.size() - sizeof(gic_save_header) - sizeof(cpuif_state);
+    for (size_t at = 0; at < shape; at++)
+        EXPECT_FALSE(Forged::loads_with([&](unsigned char *payload) { payload[at] ^= 1; })) << at;
+}

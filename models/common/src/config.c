@@ -201,7 +201,7 @@ const char *gic_config_error_text(gic_config_error error)
             "preemption_bits: 5 to 7 (4 with one Security state) and at most priority_bits",
         [GIC_CONFIG_LIST_REGISTERS] = "list_registers: 1 to 16, or 0 for no virtual CPU interface",
         [GIC_CONFIG_VIRTUAL_PRIORITY] =
-            "virtual_priority_bits: 5 to 8; virtual_preemption_bits: 5 to 7, at most the former",
+            "virtual_priority_bits: 5 to 8, with 5 to 7 virtual_preemption_bits, no more of them",
         [GIC_CONFIG_SECURITY] = "two_security_states: needs PEs with EL3 (has_el3)",
         [GIC_CONFIG_AFFINITY] =
             "affinity: all different; Aff0 up to 15 unless range_select, Aff3 0 unless aff3_valid",

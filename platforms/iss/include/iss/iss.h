@@ -315,6 +315,7 @@ typedef struct iss_config {
     uint8_t gic_sysregs;     /**< ID_AA64PFR0_EL1.GIC: 0 none, 1 GICv3/4.0, 3 GICv4.1. */
     iss_cpi cpi;             /**< Cycles per instruction class; see iss/cpi.h. */
     struct a64_share *share; /**< What PEs of one kind may share (iss/a64.h), or NULL. */
+    bool nmi;                /**< "max" only: FEAT_NMI, PSTATE.ALLINT and ISS_LINE_NMI. */
 } iss_config;
 
 /** Where a PE starts after reset. */

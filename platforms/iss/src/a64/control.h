@@ -17,6 +17,9 @@
 #define SCTLR_WXN  A64_BIT(19)
 #define SCTLR_SPAN A64_BIT(23)
 #define SCTLR_UCI  A64_BIT(26)
+/* FEAT_NMI */
+#define SCTLR_NMI       A64_BIT(61)
+#define SCTLR_SPINTMASK A64_BIT(62)
 
 #define HCR_VM    A64_BIT(0)
 #define HCR_SWIO  A64_BIT(1)
@@ -92,6 +95,7 @@ enum {
     SPSR_PAN_SHIFT = 22,
     SPSR_SS_SHIFT = 21,
     SPSR_IL_SHIFT = 20,
+    SPSR_ALLINT_SHIFT = 13,
     SPSR_DAIF_SHIFT = 6,
     SPSR_AARCH32 = 1u << 4,
     SPSR_EL_SHIFT = 2

@@ -151,11 +151,12 @@ typedef struct a64_arch {
     uint8_t el;
     uint8_t sp_sel;
     uint8_t daif;
-    uint8_t il;    /**< PSTATE.IL. */
-    uint8_t pan;   /**< PSTATE.PAN; 0 in a core without. */
-    uint8_t ss;    /**< PSTATE.SS. */
-    uint8_t event; /**< Event register. */
-    uint8_t sleep; /**< 0, or ISS_STOP_WFI / ISS_STOP_WFE. */
+    uint8_t il;     /**< PSTATE.IL. */
+    uint8_t pan;    /**< PSTATE.PAN; 0 in a core without. */
+    uint8_t ss;     /**< PSTATE.SS. */
+    uint8_t allint; /**< PSTATE.ALLINT; 0 in a core without. */
+    uint8_t event;  /**< Event register. */
+    uint8_t sleep;  /**< 0, or ISS_STOP_WFI / ISS_STOP_WFE. */
     uint8_t halted;
     uint8_t serror;         /**< A physical SError is pending. */
     uint8_t pmu_irq;        /**< Level of the PMU's line. */

@@ -32,6 +32,7 @@ static void set_pstate(iss *c, uint64_t v)
     a64_set_nzcv(&c->a, (uint32_t)v);
     c->a.daif = (v >> SPSR_DAIF_SHIFT) & 15u;
     c->a.il = (v >> SPSR_IL_SHIFT) & 1u;
+    c->a.allint = c->config.nmi && (v >> SPSR_ALLINT_SHIFT & 1u);
     if (el <= a64_highest_el(c) && (el != 2u || c->config.has_el2))
         a64_set_el(c, el, v & 1u);
     a64_set_pan(c, v >> SPSR_PAN_SHIFT & 1u);

@@ -11,6 +11,7 @@ static const uint16_t vbar_of[4] = {S_VBAR_EL1, S_VBAR_EL1, S_VBAR_EL2, S_VBAR_E
 static const uint16_t elr_of[4] = {S_ELR_EL1, S_ELR_EL1, S_ELR_EL2, S_ELR_EL3};
 static const uint16_t spsr_of[4] = {S_SPSR_EL1, S_SPSR_EL1, S_SPSR_EL2, S_SPSR_EL3};
 static const uint16_t esr_of[4] = {S_ESR_EL1, S_ESR_EL1, S_ESR_EL2, S_ESR_EL3};
+static const uint16_t sctlr_of[4] = {S_SCTLR_EL1, S_SCTLR_EL1, S_SCTLR_EL2, S_SCTLR_EL3};
 static const uint16_t far_of[4] = {S_FAR_EL1, S_FAR_EL1, S_FAR_EL2, S_FAR_EL3};
 
 unsigned a64_highest_el(const a64_cpu *c)
@@ -40,11 +41,21 @@ static void select_guest(a64_cpu *c)
     c->guest_vttbr = vttbr;
 }
 
+/** SCTLR_ELx.NMI of each level, as the CPU interface sees them. */
+static uint8_t nmi_levels(const a64_cpu *c)
+{
+    unsigned levels = 0;
+    for (unsigned el = 1; el <= 3u && c->config.nmi; el++)
+        levels |= (unsigned)((c->a.sys[sctlr_of[el]] & SCTLR_NMI) != 0) << el;
+    return (uint8_t)levels;
+}
+
 static bool differs(const gic_pe_state *a, const gic_pe_state *b)
 {
     return a->el != b->el || a->scr_ns != b->scr_ns || a->scr_irq != b->scr_irq ||
            a->scr_fiq != b->scr_fiq || a->hcr_imo != b->hcr_imo || a->hcr_fmo != b->hcr_fmo ||
-           a->hcr_amo != b->hcr_amo || a->hcr_tge != b->hcr_tge || a->hcr_e2h != b->hcr_e2h;
+           a->hcr_amo != b->hcr_amo || a->hcr_tge != b->hcr_tge || a->hcr_e2h != b->hcr_e2h ||
+           a->sctlr_nmi != b->sctlr_nmi;
 }
 
 void a64_context_changed(a64_cpu *c)
@@ -61,7 +72,8 @@ void a64_context_changed(a64_cpu *c)
                        .hcr_fmo = (hcr & HCR_FMO) != 0,
                        .hcr_amo = (hcr & HCR_AMO) != 0,
                        .hcr_tge = (hcr & HCR_TGE) != 0,
-                       .hcr_e2h = (hcr & HCR_E2H) != 0};
+                       .hcr_e2h = (hcr & HCR_E2H) != 0,
+                       .sctlr_nmi = nmi_levels(c)};
     c->ctx = (uint8_t)a64_context(c);
     if (c->ctx <= A64_CTX_NS_EL1_PAN)
         select_guest(c);
@@ -107,7 +119,8 @@ uint64_t a64_pstate(const a64_cpu *c)
     const a64_arch *a = &c->a;
     return (uint64_t)a64_nzcv(a) | (uint64_t)a->pan << SPSR_PAN_SHIFT |
            (uint64_t)a->ss << SPSR_SS_SHIFT | (uint64_t)a->il << SPSR_IL_SHIFT |
-           (uint64_t)a->daif << SPSR_DAIF_SHIFT | (uint64_t)a->el << SPSR_EL_SHIFT | a->sp_sel;
+           (uint64_t)a->allint << SPSR_ALLINT_SHIFT | (uint64_t)a->daif << SPSR_DAIF_SHIFT |
+           (uint64_t)a->el << SPSR_EL_SHIFT | a->sp_sel;
 }
 
 /* ------------------------------------------------------------------ entry */
@@ -157,6 +170,8 @@ static void enter(a64_cpu *c, unsigned el, unsigned kind, unsigned line, uint64_
     a->daif = A64_D | A64_A | A64_I | A64_F;
     a->il = a->ss = 0;
     a->sleep = 0;
+    if (c->config.nmi)
+        a->allint = !(a->sys[sctlr_of[el]] & SCTLR_SPINTMASK);
     if (sets_pan(c, el))
         a64_set_pan(c, true);
     a64_set_el(c, el, 1);
@@ -294,10 +309,27 @@ void a64_op_body(a64_cpu *c, const a64_op *o, int64_t acc)
 
 /* ------------------------------------------------------------------ interrupts */
 
+/**
+ * Whether PSTATE masks what is for @p target, at or just above the current level: by a bit of DAIF,
+ * and an interrupt, where SCTLR_ELx.NMI says so, by ALLINT or by the stack pointer in use. Then
+ * DAIF does not mask one with superpriority.
+ */
+static bool masked(const a64_cpu *c, unsigned target, unsigned mask, bool super)
+{
+    const a64_arch *a = &c->a;
+    uint64_t sctlr = a->sys[sctlr_of[target]];
+    if (!c->config.nmi || mask == A64_A || !(sctlr & SCTLR_NMI))
+        return (a->daif & mask) != 0;
+    if (a->el == target && (a->allint || ((sctlr & SCTLR_SPINTMASK) && a->sp_sel)))
+        return true;
+    return !super && (a->daif & mask);
+}
+
 /** An asynchronous exception: where it would go, and whether it can be taken now. */
 static bool can_take(const a64_cpu *c, uint64_t scr_bit, uint64_t hcr_bit, unsigned mask,
                      unsigned *target)
 {
+    bool super = mask == A64_I && (c->a.lines >> ISS_LINE_NMI & 1u);
     const a64_arch *a = &c->a;
     uint64_t hcr = a64_hcr(c);
     if (c->config.has_el3 && (a->sys[S_SCR_EL3] & scr_bit))
@@ -313,14 +345,14 @@ static bool can_take(const a64_cpu *c, uint64_t scr_bit, uint64_t hcr_bit, unsig
         return false;
     if (*target > a->el && *target > 1u)
         return true;
-    return !(a->daif & mask);
+    return !masked(c, *target, mask, super);
 }
 
 /** Virtual interrupts go to Non-secure EL1, from EL0 and EL1. */
 static bool can_take_virtual(const a64_cpu *c, uint64_t hcr_bit, unsigned mask)
 {
     uint64_t hcr = a64_hcr(c);
-    return c->a.el < 2u && (hcr & hcr_bit) && !(hcr & HCR_TGE) && !(c->a.daif & mask);
+    return c->a.el < 2u && (hcr & hcr_bit) && !(hcr & HCR_TGE) && !masked(c, 1, mask, false);
 }
 
 static bool line_high(const a64_cpu *c, iss_line line)
@@ -427,6 +459,7 @@ void a64_eret(a64_cpu *c)
     a64_clear_monitor(c);
     a64_set_nzcv(a, (uint32_t)spsr);
     a->daif = (spsr >> SPSR_DAIF_SHIFT) & 15u;
+    a->allint = c->config.nmi && (spsr >> SPSR_ALLINT_SHIFT & 1u);
     a->ss = 0;
     if (legal_return(c, spsr)) {
         a->il = (spsr >> SPSR_IL_SHIFT) & 1u;

@@ -126,6 +126,8 @@ static iss *a64_create(const iss_config *config, const iss_env *env, char *error
     const a64_model *model = find_model(config->cpu);
     const char *bad = bad_config(config, env);
     iss *c;
+    if (!bad && model && config->nmi && !model->vhe)
+        bad = "iss: FEAT_NMI (nmi) is there in cpu 'max' only";
     if (bad || !model) {
         if (bad)
             (void)snprintf(error, error_size, "%s", bad);
@@ -172,6 +174,7 @@ static void reset_now(iss *c)
     a->pmu_irq = keep.pmu_irq;
     a->zf = 1;
     a->daif = A64_D | A64_A | A64_I | A64_F;
+    a->allint = c->config.nmi;
     a64_sysregs_reset(c);
     a64_pmu_reset(c);
     if (c->config.has_el3 && el < 3u)

@@ -125,8 +125,9 @@ static bool sound_state(const iss *c, const a64_arch *a, const iss_start *start)
     memcpy(&nonsecure, &start->nonsecure, 1);
     bool levels = a->el <= a64_highest_el(c) && (a->el != 2u || c->config.has_el2);
     bool flags = a->sp_sel <= 1u && a->daif <= 15u && a->il <= 1u && a->ss <= 1u &&
-                 a->pan <= c->model->pan && a->event <= 1u && a->halted <= 1u && a->serror <= 1u &&
-                 a->excl <= 1u && a->excl_published <= 1u && a->pmu_irq <= 1u && a->cf <= 1u;
+                 a->pan <= c->model->pan && a->allint <= c->config.nmi && a->event <= 1u &&
+                 a->halted <= 1u && a->serror <= 1u && a->excl <= 1u && a->excl_published <= 1u &&
+                 a->pmu_irq <= 1u && a->cf <= 1u;
     bool sleep = a->sleep == 0 || a->sleep == ISS_STOP_WFI || a->sleep == ISS_STOP_WFE;
     return levels && flags && sleep && nonsecure <= 1u && a->x[A64_ZR] == 0 &&
            a->lines < 1u << ISS_LINE_COUNT && !(a->fpcr & ~A64_FPCR_MASK) &&

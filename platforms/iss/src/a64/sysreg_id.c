@@ -36,6 +36,13 @@ bool a64_read_pfr0(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
     return true;
 }
 
+bool a64_read_pfr1(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
+{
+    (void)r, (void)raw;
+    *v = (uint64_t)c->config.nmi << 36;
+    return true;
+}
+
 bool a64_read_isar0(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
 {
     (void)r, (void)raw;

@@ -9,6 +9,12 @@
 #define TTBR_BADDR     UINT64_C(0x0000fffffffffffe)
 #define VTCR_VS        A64_BIT(19)
 
+/* ISR_EL1. */
+#define ISR_F  A64_BIT(6)
+#define ISR_I  A64_BIT(7)
+#define ISR_A  A64_BIT(8)
+#define ISR_IS A64_BIT(10)
+
 /* ------------------------------------------------------------------ plain registers */
 
 bool a64_read_st(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
@@ -117,11 +123,17 @@ bool a64_write_hcr(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
     return true;
 }
 
+/** What FEAT_NMI adds to SCTLR_ELx. */
+static uint64_t nmi_bits(const a64_cpu *c)
+{
+    return c->config.nmi ? SCTLR_NMI | SCTLR_SPINTMASK : 0;
+}
+
 /** SCTLR_EL2: with E2H the controls over EL0 of SCTLR_EL1 too. */
 bool a64_write_sctlr2(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
 {
     (void)raw;
-    return write_masked(c, r, v, e2h(c) ? SCTLR_EL1_BITS | SCTLR_SPAN : r->mask);
+    return write_masked(c, r, v, nmi_bits(c) | (e2h(c) ? SCTLR_EL1_BITS | SCTLR_SPAN : r->mask));
 }
 
 /** TCR_EL2: with E2H it has the format of TCR_EL1. */
@@ -209,20 +221,50 @@ bool a64_write_pan(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
     return c->model->pan;
 }
 
-/** PSTATE.PAN has a place in the registers only where it exists. */
+/** MSR ALLINT and its value; UNDEFINED in a core without FEAT_NMI. */
+bool a64_read_allint(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
+{
+    (void)r, (void)raw;
+    *v = (uint64_t)c->a.allint << SPSR_ALLINT_SHIFT;
+    if (!c->config.nmi)
+        a64_take_undefined(c);
+    return c->config.nmi;
+}
+
+bool a64_write_allint(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
+{
+    (void)r, (void)raw;
+    if (!c->config.nmi) {
+        a64_take_undefined(c);
+        return false;
+    }
+    c->a.allint = v >> SPSR_ALLINT_SHIFT & 1u;
+    a64_update_lines(c);
+    return true;
+}
+
+/** PSTATE.PAN and ALLINT have a place in the registers only where they exist. */
 bool a64_write_spsr(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
 {
-    const uint64_t pan = (uint64_t)c->model->pan << SPSR_PAN_SHIFT;
-    c->a.sys[r->slot] = (c->a.sys[r->slot] & ~pan) | (v & pan);
+    const uint64_t bits = (uint64_t)c->model->pan << SPSR_PAN_SHIFT | (uint64_t)c->config.nmi
+                                                                          << SPSR_ALLINT_SHIFT;
+    c->a.sys[r->slot] = (c->a.sys[r->slot] & ~bits) | (v & bits);
     return a64_write_st(c, r, raw, v);
 }
 
 /** SCTLR_EL1.SPAN is RES1 without PAN. */
 bool a64_write_sctlr1(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
 {
-    if (c->model->pan)
-        c->a.sys[r->slot] = (c->a.sys[r->slot] & ~SCTLR_SPAN) | (v & SCTLR_SPAN);
-    return a64_write_el1(c, r, raw, v);
+    row other = *r;
+    other.mask |= nmi_bits(c) | (c->model->pan ? SCTLR_SPAN : 0);
+    return a64_write_el1(c, &other, raw, v);
+}
+
+bool a64_write_sctlr3(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
+{
+    row other = *r;
+    other.mask |= nmi_bits(c);
+    return a64_write_el3(c, &other, raw, v);
 }
 
 /** SP_EL0 is not accessible by name while it is the current stack pointer. */
@@ -335,9 +377,10 @@ bool a64_read_isr(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
                                : (lines >> ISS_LINE_FIQ & 1u);
     bool irq = (hcr & HCR_IMO) ? (lines >> ISS_LINE_VIRQ & 1u) || (hcr & HCR_VI)
                                : (lines >> ISS_LINE_IRQ & 1u);
+    bool super = c->config.nmi && irq && !(hcr & HCR_IMO) && (lines >> ISS_LINE_NMI & 1u);
     bool serror = (hcr & HCR_AMO) ? (hcr & HCR_VSE) != 0 : c->a.serror;
     (void)r, (void)raw;
-    *v = (uint64_t)fiq << 6 | (uint64_t)irq << 7 | (uint64_t)serror << 8;
+    *v = (fiq ? ISR_F : 0) | (irq ? ISR_I : 0) | (serror ? ISR_A : 0) | (super ? ISR_IS : 0);
     return true;
 }
 

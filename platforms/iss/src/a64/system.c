@@ -142,6 +142,19 @@ A64_HANDLER(op_pan)
     A64_SLOW_END();
 }
 
+/** MSR ALLINT, #imm; UNDEFINED in a core without it. */
+A64_HANDLER(op_allint)
+{
+    A64_SLOW_BEGIN();
+    if (c->a.el == 0u || !c->config.nmi || o->imm > 1u) {
+        a64_take_undefined(c);
+        return;
+    }
+    c->a.allint = o->imm & 1u;
+    a64_update_lines(c);
+    A64_SLOW_END();
+}
+
 /* ------------------------------------------------------------------ exceptions */
 
 /** Takes an exception whose instruction has been executed: it returns to the next one. */
@@ -265,6 +278,9 @@ static bool decode_pstate(a64_decoded *d, uint32_t raw)
         break;
     case 004u:
         d->op.fn = op_pan;
+        break;
+    case 010u:
+        d->op.fn = op_allint;
         break;
     default:
         return false;

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// FEAT_NMI: PSTATE.ALLINT, SCTLR_ELx.NMI and SPINTMASK, interrupts with superpriority.
+#include "a64_el2.h"
+
+namespace
+{
+
+constexpr uint64_t kNmi = UINT64_C(1) << 61, kSpintmask = UINT64_C(1) << 62;
+constexpr uint64_t kAllint = 1 << 13, kI = 1 << 7;
+constexpr uint64_t kOpen = 0x345, kMasked = 0x3c5; // EL1h, PSTATE.I clear and set
+constexpr uint32_t kAllintReg = Reg(3, 0, 4, 3, 0), kIsr = Reg(3, 0, 12, 1, 0),
+                   kPfr1 = Reg(3, 0, 0, 4, 1);
+constexpr uint32_t kNop = 0xd503201f;
+
+class Nmi : public El2
+{
+protected:
+    void SetUp() override
+    {
+        config.iss.nmi = true;
+        El2::SetUp();
+        Msr(kHcrEl2, kRw);
+    }
+
+    void Sctlr(uint64_t bits)
+    {
+        Msr(kSctlrEl1, 0x30d00800 | bits);
+    }
+
+    void Lines(bool irq, bool super)
+    {
+        ops->set_line(pe, ISS_LINE_IRQ, irq);
+        ops->set_line(pe, ISS_LINE_NMI, super);
+    }
+
+    bool Taken(uint64_t pstate)
+    {
+        Words({kNop, kNop}, pstate);
+        iss_result r = Run();
+        EXPECT_EQ(r.reason, ISS_STOP_CONDUIT);
+        return r.conduit_imm == kVectorMark;
+    }
+};
+
+TEST_F(Nmi, IsThereByConfigurationOnly)
+{
+    EXPECT_EQ(Mrs(kPfr1) >> 36 & 15, 1u);
+    Sctlr(kNmi | kSpintmask);
+    EXPECT_EQ(Stored(kSctlrEl1) >> 61, 3u);
+    EXPECT_EQ(m->pe[0].state.sctlr_nmi, 1u << 1);
+    machine_destroy(m);
+    config.iss.nmi = false;
+    Build();
+    Vectors();
+    EXPECT_EQ(Mrs(kPfr1) >> 36 & 15, 0u);
+    Msr(kSctlrEl1, 0x30d00800 | kNmi | kSpintmask);
+    EXPECT_EQ(Stored(kSctlrEl1) >> 61, 0u);
+    for (uint32_t word : {MrsWord(kAllintReg), MsrWord(kAllintReg), 0xd501401fu, 0xd501411fu}) {
+        Words({word});
+        RunToVector(0x200, 2);
+        EXPECT_EQ(Esr(), UINT64_C(0x02000000)) << std::hex << word;
+    }
+}
+
+TEST_F(Nmi, OtherCoresDoNotHaveIt)
+{
+    char error[160];
+    iss_config other = config.iss;
+    other.cpu = "cortex-a57";
+    iss_env env = iss_env();
+    env.version = ISS_PORT_VERSION;
+    EXPECT_EQ(ops->create(&other, &env, error, sizeof error), nullptr);
+}
+
+TEST_F(Nmi, AllintIsReadAndWrittenByRegisterAndImmediate)
+{
+    Do({0xd501411f, MrsWord(kAllintReg, 1), 0xd501401f, MrsWord(kAllintReg, 2)});
+    EXPECT_EQ(X(1), kAllint);
+    EXPECT_EQ(X(2), 0u);
+    SetX(0, UINT64_MAX);
+    Do({MsrWord(kAllintReg), MrsWord(kAllintReg, 1)});
+    EXPECT_EQ(X(1), kAllint);
+    EXPECT_NE(Pstate() & kAllint, 0u);
+    Words({MrsWord(kAllintReg)}, kEl0);
+    RunToVector(0x400, 1);
+}
+
+TEST_F(Nmi, SuperpriorityGoesThroughTheMaskOfI)
+{
+    Sctlr(kNmi);
+    Lines(true, false);
+    EXPECT_FALSE(Taken(kMasked));
+    EXPECT_TRUE(Taken(kOpen));
+    Lines(true, true);
+    EXPECT_TRUE(Taken(kMasked));
+    EXPECT_FALSE(Taken(kMasked | kAllint));
+    EXPECT_FALSE(Taken(kOpen | kAllint)) << "ALLINT masks all";
+    Lines(true, false);
+    EXPECT_FALSE(Taken(kOpen | kAllint));
+    Lines(false, true);
+    EXPECT_FALSE(Taken(kOpen)) << "superpriority of nothing";
+    Sctlr(0);
+    Lines(true, true);
+    EXPECT_FALSE(Taken(kMasked)) << "NMI clear: an interrupt as any other";
+    EXPECT_TRUE(Taken(kOpen | kAllint));
+}
+
+TEST_F(Nmi, SpintmaskMasksOnTheLevelsOwnStack)
+{
+    Sctlr(kNmi | kSpintmask);
+    Lines(true, true);
+    EXPECT_FALSE(Taken(kOpen));
+    EXPECT_TRUE(Taken(kOpen & ~UINT64_C(1))) << "EL1t";
+    EXPECT_TRUE(Taken(0x3c0)) << "EL0, PSTATE.I set";
+}
+
+TEST_F(Nmi, ExceptionsSetAllintUnlessSpintmask)
+{
+    Sctlr(kNmi);
+    Words({0xd4000001}, kMasked & ~kI);
+    RunToVector(0x200, 1);
+    EXPECT_NE(Pstate() & kAllint, 0u);
+    EXPECT_EQ(Spsr() & kAllint, 0u);
+    Words({0xd4000001}, kMasked | kAllint);
+    RunToVector(0x200, 1);
+    EXPECT_NE(Spsr() & kAllint, 0u);
+    Sctlr(kNmi | kSpintmask);
+    Words({0xd4000001}, kMasked | kAllint);
+    RunToVector(0x200, 1);
+    EXPECT_EQ(Pstate() & kAllint, 0u);
+}
+
+TEST_F(Nmi, ReturnRestoresAllint)
+{
+    for (uint64_t allint : {kAllint, UINT64_C(0)}) {
+        Msr(kSpsrEl2, kMasked | allint);
+        EXPECT_EQ(Stored(kSpsrEl2) & kAllint, allint);
+        Msr(kElrEl2, PROG_prog_stop);
+        Words({0xd69f03e0});
+        RunToEnd();
+        EXPECT_EQ(El(), 1u);
+        EXPECT_EQ(Pstate() & kAllint, allint);
+    }
+}
+
+TEST_F(Nmi, RoutedToEl2ItInterruptsEl1Whatever)
+{
+    Msr(kHcrEl2, kRw | kImo);
+    Lines(true, true);
+    Words({kNop}, kMasked | kAllint);
+    RunToVector(0x480, 2);
+    Msr(kSctlrEl2, kNmi);
+    EXPECT_EQ(m->pe[0].state.sctlr_nmi, 1u << 2);
+    Words({kNop}, kEl2h);
+    RunToVector(0x280, 2);
+    Do({kNop}, kEl2h | kAllint);
+}
+
+TEST_F(Nmi, IsrTellsSuperpriority)
+{
+    Lines(true, true);
+    EXPECT_EQ(Mrs(kIsr, kEl1h), 1u << 10 | kI);
+    Lines(true, false);
+    EXPECT_EQ(Mrs(kIsr, kEl1h), kI);
+}
+
+TEST_F(Nmi, ACheckpointHoldsAllint)
+{
+    Do({0xd501411f});
+    std::vector<uint8_t> image(ops->save_size(pe));
+    ops->save(pe, image.data());
+    Do({0xd501401f});
+    ASSERT_TRUE(ops->load(pe, image.data(), image.size()));
+    EXPECT_NE(Pstate() & kAllint, 0u);
+}
+
+} // namespace

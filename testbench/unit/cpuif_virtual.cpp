@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// The virtual half of one CPU interface by itself: credits, events, lines, resets.
+#include "cpuif_rig.hpp"
+
+using cpuif_rig::rig;
+using cpuif_rig::secure_config;
+
+namespace
+{
+
+enum : uint64_t {
+    PENDING = UINT64_C(1) << 62,
+    ACTIVE = UINT64_C(2) << 62,
+    HARDWARE = UINT64_C(1) << 61,
+    GROUP1 = UINT64_C(1) << 60,
+    PRIORITY = UINT64_C(0xA0) << 48
+};
+
+uint64_t linked(uint64_t state, uint64_t pintid, uint64_t vintid)
+{
+    return state | HARDWARE | GROUP1 | PRIORITY | pintid << 32 | vintid;
+}
+
+// A hypervisor that has opened everything, at EL2 of Non-secure state.
+class CpuifVirtual : public testing::Test
+{
+protected:
+    CpuifVirtual() : r(secure_config())
+    {
+        r.state.hcr_imo = r.state.hcr_fmo = true;
+        host();
+        r.put(GIC_ICH_VMCR_EL2, 0xF8000003);
+        r.put(GIC_ICH_HCR_EL2, 1);
+        r.sent.clear();
+    }
+    void host()
+    {
+        r.pe(2, true);
+    }
+    void guest()
+    {
+        r.pe(1, true);
+    }
+
+    rig r;
+};
+
+} // namespace
+
+TEST_F(CpuifVirtual, AnEndThatFindsNoCreditChangesNothingAndIsRepeated)
+{
+    const uint64_t active = linked(ACTIVE, 40, 60);
+    r.answer = false;
+    r.put(GIC_ICH_LR0_EL2, active);
+    for (unsigned i = 0; i < GIC_CREDIT_DEACTIVATE; i++) {
+        host();
+        r.put(GIC_ICH_LR1_EL2, linked(ACTIVE, 41, 61));
+        r.put(GIC_ICH_AP1R0_EL2, 1u << 20);
+        guest();
+        r.put(GIC_ICC_EOIR1_EL1, 61);
+    }
+    EXPECT_EQ(r.count(GIC_MSG_DEACTIVATE), unsigned(GIC_CREDIT_DEACTIVATE));
+    host();
+    r.put(GIC_ICH_AP1R0_EL2, 1u << 20);
+    guest();
+    EXPECT_EQ(r.write(GIC_ICC_EOIR1_EL1, 60), GIC_SYSREG_STALL);
+    EXPECT_EQ(r.get(GIC_ICC_RPR_EL1), 0xA0u);
+    r.put(GIC_ICC_CTLR_EL1, 2);
+    EXPECT_EQ(r.write(GIC_ICC_DIR_EL1, 60), GIC_SYSREG_STALL);
+    host();
+    EXPECT_EQ(r.get(GIC_ICH_LR0_EL2), active);
+    // What is linked to nothing waits for nobody.
+    r.put(GIC_ICH_LR2_EL2, linked(ACTIVE, 5, 62));
+    guest();
+    r.put(GIC_ICC_DIR_EL1, 62);
+    r.receive(GIC_MSG_DEACTIVATE_ACK, 41);
+    r.put(GIC_ICC_CTLR_EL1, 0);
+    r.put(GIC_ICC_EOIR1_EL1, 60);
+    EXPECT_EQ(r.sent.back().kind, GIC_MSG_DEACTIVATE);
+    EXPECT_EQ(r.sent.back().intid, 40u);
+    EXPECT_EQ(r.sent.back().group, gic_group_bit(GIC_GROUP_1NS));
+    EXPECT_TRUE(cpuif_upstream_pending(r.c));
+}
+
+TEST_F(CpuifVirtual, NothingGoesUpstreamButDeactivates)
+{
+    r.put(GIC_ICH_LR0_EL2, linked(PENDING, 40, 60));
+    guest();
+    EXPECT_EQ(r.get(GIC_ICC_IAR1_EL1), 60u);
+    r.put(GIC_ICC_PMR_EL1, 0x40);
+    r.put(GIC_ICC_IGRPEN1_EL1, 0);
+    EXPECT_TRUE(r.sent.empty());
+    EXPECT_FALSE(cpuif_upstream_pending(r.c)) << "a DSB waits for no more than before";
+    r.put(GIC_ICC_EOIR1_EL1, 60);
+    EXPECT_EQ(r.count(GIC_MSG_DEACTIVATE), 1u);
+}
+
+TEST_F(CpuifVirtual, EachStepIsReportedOnce)
+{
+    const auto seen = [this](gic_event_id id) { return r.events_of(id); };
+    r.put(GIC_ICH_LR0_EL2, PENDING | GROUP1 | PRIORITY | 60);
+    EXPECT_EQ(seen(GIC_EV_VIRTUAL_SIGNALLED), 1u);
+    r.put(GIC_ICH_LR0_EL2, PENDING | GROUP1 | PRIORITY | 60);
+    EXPECT_EQ(seen(GIC_EV_VIRTUAL_SIGNALLED), 1u);
+    guest();
+    EXPECT_EQ(r.get(GIC_ICC_IAR0_EL1), 1023u);
+    EXPECT_EQ(seen(GIC_EV_VIRTUAL_SPURIOUS), 1u);
+    EXPECT_EQ(r.get(GIC_ICC_IAR1_EL1), 60u);
+    EXPECT_EQ(seen(GIC_EV_VIRTUAL_ACKNOWLEDGED), 1u);
+    EXPECT_EQ(seen(GIC_EV_ACKNOWLEDGED), 0u) << "not of the physical interrupt";
+    r.put(GIC_ICC_EOIR1_EL1, 60);
+    EXPECT_EQ(seen(GIC_EV_VIRTUAL_EOI), 1u);
+    EXPECT_EQ(seen(GIC_EV_VIRTUAL_DEACTIVATED), 1u);
+    EXPECT_EQ(seen(GIC_EV_EOI), 0u);
+    EXPECT_EQ(seen(GIC_EV_BAD_ICV_EOIR), 0u);
+    host();
+    r.put(GIC_ICH_AP1R0_EL2, 1);
+    guest();
+    r.put(GIC_ICC_EOIR0_EL1, 60);
+    EXPECT_EQ(seen(GIC_EV_BAD_ICV_EOIR), 1u) << "the other group's register";
+    host();
+    r.put(GIC_ICH_HCR_EL2, 3);
+    r.put(GIC_ICH_HCR_EL2, 3);
+    EXPECT_EQ(seen(GIC_EV_MAINTENANCE), 1u);
+}
+
+TEST_F(CpuifVirtual, HypervisorAndGuestMayWriteWhileChildrenAreAsleep)
+{
+    r.receive(GIC_MSG_QUIESCE);
+    r.put(GIC_ICH_LR0_EL2, PENDING | GROUP1 | PRIORITY | 60);
+    EXPECT_TRUE(r.line(GIC_LINE_VIRQ)) << "the list registers do not sleep";
+    guest();
+    r.put(GIC_ICC_PMR_EL1, 0x80);
+    EXPECT_EQ(r.events_of(GIC_EV_BAD_ASLEEP), 0u);
+    host();
+    r.put(GIC_ICC_PMR_EL1, 0x80);
+    EXPECT_EQ(r.events_of(GIC_EV_BAD_ASLEEP), 1u);
+}
+
+TEST_F(CpuifVirtual, AResetTakesTheLinesDown)
+{
+    r.put(GIC_ICH_LR0_EL2, PENDING | GROUP1 | PRIORITY | 60);
+    r.put(GIC_ICH_HCR_EL2, 3);
+    EXPECT_TRUE(r.line(GIC_LINE_VIRQ));
+    EXPECT_TRUE(r.line(GIC_LINE_MAINTENANCE));
+    cpuif_reset(r.c);
+    host();
+    EXPECT_EQ(r.lines, 0u);
+    EXPECT_EQ(r.get(GIC_ICH_HCR_EL2), 0u);
+    EXPECT_EQ(r.get(GIC_ICH_LR0_EL2), 0u);
+    EXPECT_EQ(r.get(GIC_ICH_AP1R0_EL2), 0u);
+    EXPECT_EQ(r.get(GIC_ICH_VMCR_EL2), 1u << 3 | 3u << 18 | 2u << 21);
+}
+
+// The most urgent is kept by increments: whatever is written in whatever order, it is the one that
+// a search would find.
+TEST_F(CpuifVirtual, TheMostUrgentListRegisterIsAlwaysTheOne)
+{
+    uint64_t lr[4] = {};
+    uint64_t draw = 12345;
+    for (unsigned step = 0; step < 20000; step++) {
+        draw = draw * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        const unsigned n = draw >> 33 & 3;
+        lr[n] = (draw >> 40 & 1 ? uint64_t{PENDING} : 0) | (draw >> 41 & 1 ? uint64_t{GROUP1} : 0) |
+                (draw >> 44 & 3) * 0x20 << 48 | (60 + n);
+        r.put(static_cast<gic_sysreg>(GIC_ICH_LR0_EL2 + n), lr[n]);
+        unsigned best = 4;
+        for (unsigned i = 0; i < 4; i++)
+            if ((lr[i] & PENDING) != 0 &&
+                (best == 4 || (lr[i] >> 48 & 0xFF) < (lr[best] >> 48 & 0xFF)))
+                best = i;
+        const bool group1 = best < 4 && (lr[best] & GROUP1) != 0;
+        ASSERT_EQ(r.line(GIC_LINE_VIRQ), best < 4 && group1) << step;
+        ASSERT_EQ(r.line(GIC_LINE_VFIQ), best < 4 && !group1) << step;
+    }
+}
+
+// Active priorities of 5 bits physically and 7 virtually, or the other way round: each name exists
+// by the interface that the access is to.
+TEST(CpuifVirtualShape, ActivePriorityRegistersExistForTheInterfaceThatIsMeant)
+{
+    for (const bool wide_guest : {true, false}) {
+        gic_config config = secure_config(wide_guest ? 5 : 8, wide_guest ? 5 : 7);
+        config.virtual_priority_bits = wide_guest ? 8 : 5;
+        config.virtual_preemption_bits = wide_guest ? 7 : 5;
+        rig r(config);
+        uint64_t value;
+        const gic_sysreg_result there = GIC_SYSREG_OK;
+        const gic_sysreg_result not_there = GIC_SYSREG_UNDEFINED;
+        r.state.hcr_imo = r.state.hcr_fmo = true;
+        r.pe(1, true);
+        for (gic_sysreg reg : {GIC_ICC_AP0R3_EL1, GIC_ICC_AP1R1_EL1})
+            EXPECT_EQ(r.read(reg, &value), wide_guest ? there : not_there) << wide_guest;
+        r.pe(2, true);
+        for (gic_sysreg reg : {GIC_ICC_AP0R3_EL1, GIC_ICC_AP1R1_EL1})
+            EXPECT_EQ(r.read(reg, &value), wide_guest ? not_there : there) << wide_guest;
+        EXPECT_EQ(r.read(GIC_ICH_AP1R3_EL2, &value), wide_guest ? there : not_there);
+        EXPECT_EQ(cpuif_peek(r.c, GIC_ICC_AP1R1_EL1, &value), !wide_guest);
+        r.put(GIC_ICH_HCR_EL2, 0x1C00); // TC, TALL0, TALL1
+        r.pe(1, true);
+        EXPECT_EQ(r.read(GIC_ICC_AP1R1_EL1, &value), wide_guest ? GIC_SYSREG_TRAP_EL2 : not_there);
+    }
+}
