@@ -49,8 +49,8 @@ cmp "$TMP/linux4.json" "$TMP/again.json" || fail "other statistics"
 linux "$TMP/restored" --gic v2 --initrd "$TMP/initrd" --cpus 4 --restore "$TMP/saved" \
     --stats "$TMP/restored.json"
 expect_status $? 0 "--restore"
-cmp "$TMP/linux4" "$TMP/restored" && cmp "$TMP/linux4.json" "$TMP/restored.json" ||
-    fail "another console or other statistics after a restore"
+cmp "$TMP/linux4" "$TMP/restored" || fail "another console after a restore"
+cmp "$TMP/linux4.json" "$TMP/restored.json" || fail "other statistics after a restore"
 
 boot "$TMP/timed" --cpus 4 --profile "$ROOT/models/time/profiles/a53-gic400.profile"
 all_took "$TMP/timed" 'GIC-0  27 Level     arch_timer' 4

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // GICv2 (L rules, IHI 0048B).
+#include <cstddef>
+
 #include "gicv2_rig.hpp"
 
 using namespace v2;
@@ -531,6 +533,84 @@ TEST(Gicv2, IdentificationSaysWhatItIs)
     EXPECT_EQ(g.dist(0, GICD_CTLR, 4, false), 1u);
     g.dist_write(0, GICD_CTLR, 0, 4, false);
     EXPECT_EQ(g.dist(0, GICD_CTLR), 1u);
+}
+
+// Every offset of every frame, by every width: what has no row reads zero, takes nothing, and is
+// told.
+TEST(Gicv2, EveryOffsetOfEveryFrame)
+{
+    gic g(two_states(2));
+    g.boot();
+    const auto sweep = [&g](const std::vector<const gic_frame *> &frames, const auto &access) {
+        for (uint32_t at = 0; at < frames[0]->size; at += 4) {
+            const gic_reg_row *row = nullptr;
+            for (const gic_frame *frame : frames)
+                row = row != nullptr ? row : gic_frame_find(frame, at);
+            const uint64_t before = g.count(GIC_EV_BAD_RESERVED);
+            for (unsigned size = 1; size <= 8; size *= 2)
+                if (at % size == 0 && at + size <= frames[0]->size)
+                    access(at, size, row != nullptr && (row->widths & size) != 0);
+            EXPECT_EQ(g.count(GIC_EV_BAD_RESERVED) > before, row == nullptr) << std::hex << at;
+        }
+        for (const gic_frame *frame : frames)
+            for (unsigned n = 0; n + 1 < frame->row_count; n++)
+                EXPECT_LE(frame->row[n].offset + frame->row[n].span, frame->row[n + 1].offset);
+    };
+    gic_access as{};
+    as.secure = true;
+    sweep({gic_assembly_gicd_frame(g.a), gic_assembly_gicr_frame(g.a)},
+          [&](uint32_t at, unsigned size, bool there) {
+              uint64_t value = 0;
+              as.size = static_cast<uint8_t>(size);
+              EXPECT_EQ(gic_assembly_gicd_read(g.a, 0, &as, at, &value), GIC_OK);
+              EXPECT_TRUE(there || value == 0) << std::hex << at;
+              EXPECT_EQ(gic_assembly_gicd_write(g.a, 0, &as, at, 0), GIC_OK);
+          });
+    for (const cpuif_frame_kind kind : {CPUIF_GICC, CPUIF_GICH, CPUIF_GICV})
+        sweep({gic_assembly_cpu_frame(g.a, kind)}, [&](uint32_t at, unsigned size, bool there) {
+            uint64_t value = 0;
+            as.size = static_cast<uint8_t>(size);
+            EXPECT_EQ(gic_assembly_cpu_read(g.a, 0, kind, &as, at, &value), GIC_OK);
+            EXPECT_TRUE(there || value == 0) << std::hex << at;
+            EXPECT_EQ(gic_assembly_cpu_write(g.a, 0, kind, &as, at, 0), GIC_OK);
+        });
+}
+
+TEST(Gicv2, ASavedStateIsLoadedAndADamagedOneRefused)
+{
+    gic g(two_states(3));
+    g.boot();
+    g.spi(40, 7);
+    g.wire(40, true);
+    g.sgi(1, sgi_to(3) | 4);
+    (void)g.gicc(0, GICC_IAR);
+    std::vector<unsigned char> saved(gic_assembly_save_size(g.a));
+    std::vector<unsigned char> again(saved.size());
+    saved.resize(gic_assembly_save(g.a, saved.data()));
+    ASSERT_TRUE(gic_assembly_load(g.a, saved.data(), saved.size()));
+    again.resize(gic_assembly_save(g.a, again.data()));
+    EXPECT_EQ(saved, again);
+    EXPECT_EQ(g.gicc(1, GICC_HPPIR), sgi_from(1, 4));
+    saved[saved.size() / 2] ^= 0x40;
+    EXPECT_FALSE(gic_assembly_load(g.a, saved.data(), saved.size()));
+    gic_config config = two_states(3);
+    config.gicv2 = false;
+    gic v3(config);
+    EXPECT_FALSE(gic_assembly_load(v3.a, again.data(), again.size())) << "of another architecture";
+}
+
+TEST(Gicv2, IsBuiltInOnePiece)
+{
+    const gic_config config = one_state(1);
+    const gic_assembly_parts parts = {true, true, false, false};
+    gic_config_error error = GIC_CONFIG_OK;
+    std::vector<std::max_align_t> memory(
+        gic_assembly_footprint(&config, &parts) / sizeof(std::max_align_t) + 8);
+    void *at = reinterpret_cast<void *>((reinterpret_cast<uintptr_t>(memory.data()) + 63) & ~63ull);
+    EXPECT_EQ(gic_assembly_init(at, gic_assembly_footprint(&config, &parts), &config, &parts,
+                                nullptr, nullptr, &error),
+              nullptr);
+    EXPECT_EQ(error, GIC_CONFIG_GICV2);
 }
 
 TEST(Gicv2, WiresCanBeRead)

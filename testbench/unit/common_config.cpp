@@ -57,6 +57,27 @@ TEST(Config, EachLimitIsCheckedAndNamed)
          },
          GIC_CONFIG_SECURITY, "two_security_states"},
         {[](gic_config *c) { c->work_limit = 0; }, GIC_CONFIG_WORK_LIMIT, "work_limit"},
+        {[](gic_config *c) {
+             c->gicv2 = true;
+             c->pe_count = 9;
+         },
+         GIC_CONFIG_GICV2, "gicv2"},
+        {[](gic_config *c) {
+             c->gicv2 = true;
+             c->lpi_bits = 14;
+         },
+         GIC_CONFIG_GICV2, "gicv2"},
+        {[](gic_config *c) {
+             c->gicv2 = true;
+             c->espi_count = 32;
+         },
+         GIC_CONFIG_GICV2, "gicv2"},
+        {[](gic_config *c) {
+             c->gicv2 = true;
+             c->eppi_count = 32;
+         },
+         GIC_CONFIG_GICV2, "gicv2"},
+        {[](gic_config *c) { c->gicv2 = c->ds_writable = true; }, GIC_CONFIG_GICV2, "gicv2"},
     };
     for (const wrong &w : cases) {
         gic_config c = gic_config_default();

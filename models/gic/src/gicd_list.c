@@ -18,14 +18,14 @@ static void gicd_level_note(const gicd *d, unsigned slot, unsigned list)
     gicd_level_set(d, list, gicd_group(d, slot))[level / 32] |= gic_bit(level);
 }
 
-inline void gicd_list_put(gicd *d, unsigned slot, unsigned list)
+static inline void gicd_put(gicd *d, unsigned slot, unsigned list)
 {
     *gicd_list_word(d, list, slot / 32) |= gic_bit(slot);
     d->derived.list_words[list] |= UINT64_C(1) << (slot / 32);
     gicd_level_note(d, slot, list);
 }
 
-inline void gicd_list_drop(gicd *d, unsigned slot, unsigned list)
+static inline void gicd_drop(gicd *d, unsigned slot, unsigned list)
 {
     uint32_t *word = gicd_list_word(d, list, slot / 32);
     *word &= ~gic_bit(slot);
@@ -33,15 +33,25 @@ inline void gicd_list_drop(gicd *d, unsigned slot, unsigned list)
         d->derived.list_words[list] &= ~(UINT64_C(1) << (slot / 32));
 }
 
+void gicd_list_put(gicd *d, unsigned slot, unsigned list)
+{
+    gicd_put(d, slot, list);
+}
+
+void gicd_list_drop(gicd *d, unsigned slot, unsigned list)
+{
+    gicd_drop(d, slot, list);
+}
+
 static void gicd_list_add(gicd *d, unsigned slot, unsigned list)
 {
-    gicd_list_put(d, slot, list);
+    gicd_put(d, slot, list);
     d->derived.slot[slot].listed = (uint16_t)list;
 }
 
 void gicd_unlist(gicd *d, unsigned slot)
 {
-    gicd_list_drop(d, slot, d->derived.slot[slot].listed);
+    gicd_drop(d, slot, d->derived.slot[slot].listed);
     d->derived.slot[slot].listed = GICD_NO_LIST;
 }
 

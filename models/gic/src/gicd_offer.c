@@ -19,12 +19,17 @@ static bool gicd_offer_routed(const gicd *d, unsigned slot, const gicd_offer *of
            (d->pe[pe].awake || (d->arch->e1nwf && !gicd_any_able(d, (gic_group)offer->group)));
 }
 
-inline bool gicd_offer_current(const gicd *d, unsigned slot, const gicd_offer *offer)
+static inline bool gicd_current(const gicd *d, unsigned slot, const gicd_offer *offer)
 {
     const gicd_word *word = &d->word[slot / 32];
     bool ready = (gicd_pending(word) & word->enable & ~word->active & gic_bit(slot)) != 0;
 
     return ready && offer->priority == d->priority[slot] && offer->group == gicd_group(d, slot);
+}
+
+bool gicd_offer_current(const gicd *d, unsigned slot, const gicd_offer *offer)
+{
+    return gicd_current(d, slot, offer);
 }
 
 bool gicd_offer_stands(const gicd *d, unsigned slot)
@@ -35,7 +40,7 @@ bool gicd_offer_stands(const gicd *d, unsigned slot)
         return true;
     if (GIC_FAULT("C-05") && offer->group != gicd_group(d, slot))
         return true;
-    return gicd_offer_routed(d, slot, offer) && gicd_offer_current(d, slot, offer);
+    return gicd_offer_routed(d, slot, offer) && gicd_current(d, slot, offer);
 }
 
 /* @p slot is no candidate of that PE any more. */

@@ -264,14 +264,14 @@ gic_status gicd_write_sgir(void *kernel, const gic_reg_access *a, uint64_t value
     unsigned targets = gicd_sgir_targets(d, a->access->pe, value);
     gic_sgi sgi = {0};
 
-    sgi.cluster = a->access->pe;
     sgi.source = (uint8_t)gicd_sgir_source(d, a->access, value);
     sgi.nonsecure = !a->access->secure;
-    sgi.target_list = (uint16_t)targets;
+    sgi.target_list = (uint16_t)targets; /* in the events: PEs, as Aff0 of cluster 0 */
     if (GIC_GET(GICD_SGIR, TargetListFilter, value) == SGIR_LIST &&
         GIC_GET(GICD_SGIR, CPUTargetList, value) != targets)
         gic_report(&d->outbox, GIC_EV_BAD_SGI_TARGET, a->access->pe, intid, gic_sgi_pack(sgi));
     gic_report(&d->outbox, GIC_EV_SGI_GENERATED, a->access->pe, intid, gic_sgi_pack(sgi));
+    sgi.cluster = a->access->pe;
     while (targets) {
         gicd_sgi_send(d, (uint16_t)gic_lowest_bit(targets), GIC_PE_NONE, intid, sgi);
         targets &= targets - 1;

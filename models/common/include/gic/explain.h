@@ -18,7 +18,7 @@ typedef enum gic_gate_id {
     GIC_GATE_ENABLED,     /**< ISENABLER; value: the bit */
     GIC_GATE_NOT_ACTIVE,  /**< value: active bit */
     GIC_GATE_GROUP_ENABLED, /**< GICD_CTLR enables its group; value: gic_group */
-    GIC_GATE_ROUTED,        /**< IROUTER leads to this PE; value: IROUTER */
+    GIC_GATE_ROUTED,        /**< IROUTER leads to this PE; value: IROUTER, GICv2: ITARGETSR */
     GIC_GATE_AWAKE,         /**< GICR_WAKER; value: ProcessorSleep | ChildrenAsleep << 1 */
     GIC_GATE_OWNER,         /**< Not at another PE, not on its way; value: owner PE */
     GIC_GATE_IGRPEN,        /**< ICC_IGRPEN of its group; value: the group set enabled */
