@@ -277,9 +277,8 @@ TEST(AssemblyInit, APeIsAtItsHighestLevel)
             config.has_el3 = el3;
             config.has_el2 = el2;
             const block memory(gic_assembly_footprint(&config, nullptr));
-            gic_assembly *a =
-                gic_assembly_init(memory.at, gic_assembly_footprint(&config, nullptr), &config,
-                                  nullptr, nullptr, nullptr, nullptr);
+            gic_assembly *a = gic_assembly_init(memory.at, gic_assembly_footprint(&config, nullptr),
+                                                &config, nullptr, nullptr, nullptr, nullptr);
             ASSERT_NE(a, nullptr);
             uint64_t value = 0;
             EXPECT_EQ(gic_assembly_sysreg_read(a, 0, 0, GIC_ICC_PMR_EL1, &value), GIC_SYSREG_OK);

@@ -100,7 +100,8 @@ TEST(LateMemory, AnAnswerOfBeforeAResetIsPassedOver)
     EXPECT_EQ(g.service(0), LPI);
 }
 
-// An id is of one request: once it is answered, and when its row has another one, it is passed over.
+// An id is of one request: once it is answered, and when its row has another one, it is passed
+// over.
 TEST(LateMemory, AnIdIsAnsweredOnce)
 {
     its_gic g(with_its());

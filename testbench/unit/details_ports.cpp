@@ -330,7 +330,8 @@ TEST(Rules, D_13_SetspiLatchesItsOwnEdgeSpi)
 TEST(Parts, LookNoFurtherAheadThanTheirNextDelivery)
 {
     const gic_timing timing = timed();
-    const gic_assembly_parts redists = {false, true, true, false}, dist = {true, false, false, false},
+    const gic_assembly_parts redists = {false, true, true, false},
+                             dist = {true, false, false, false},
                              no_cpu = {true, true, false, false};
     for (const gic_assembly_parts &parts : {redists, dist, no_cpu}) {
         part p(one_state(2), parts, timing);

@@ -83,8 +83,8 @@ public:
         const unsigned its = any(2), pe = any(PES);
         const uint32_t device = any(DEVICES), event = any(EVENTS);
         const bool room = !g.queue_is_full(its);
-        out.push_back({gic_assembly_next_due(g.a), GIC_EV_COUNT, 0, 0,
-                       gic_assembly_next_line_due(g.a)});
+        out.push_back(
+            {gic_assembly_next_due(g.a), GIC_EV_COUNT, 0, 0, gic_assembly_next_line_due(g.a)});
         switch (any(17)) {
         case 16:
             any(2) ? g.wake(pe) : g.sleep(pe);

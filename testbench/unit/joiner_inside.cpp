@@ -206,10 +206,10 @@ TEST(Stations, AreBusyByTheirKind)
             const station &s = g.a->stations[n];
             if (s.busy_until_ps == before[n].busy_until_ps)
                 continue;
-            const unsigned which = n == 0              ? GIC_STATION_GICD
-                                   : n <= PES          ? GIC_STATION_GICR
-                                   : n <= 2 * PES      ? GIC_STATION_CPUIF
-                                                       : GIC_STATION_ITS;
+            const unsigned which = n == 0         ? GIC_STATION_GICD
+                                   : n <= PES     ? GIC_STATION_GICR
+                                   : n <= 2 * PES ? GIC_STATION_CPUIF
+                                                  : GIC_STATION_ITS;
             EXPECT_EQ(s.busy_until_ps, s.reached_ps + (which == kind ? 77000 : 0)) << n;
         }
     }

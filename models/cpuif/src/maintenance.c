@@ -131,7 +131,8 @@ unsigned cpuif_wanted_virtual_lines(const cpuif *c)
     if (GIC_GET(ICH_HCR_EL2, En, c->s.v.hcr) == 0 && !GIC_FAULT("V-17"))
         return 0;
     if (cpuif_virtual_signals(c))
-        lines = 1u << ((c->d.v.group1 >> n & 1u) != 0 ? GIC_LINE_VIRQ : GIC_LINE_VFIQ);
+        lines = 1u << ((c->d.v.group1 >> n & 1u) != 0 ? GIC_LINE_VIRQ : GIC_LINE_VFIQ) |
+                (unsigned)cpuif_virtual_best_is_nmi(&c->d.v) << GIC_LINE_VNMI;
     return has_report(c) ? lines | 1u << GIC_LINE_MAINTENANCE : lines;
 }
 
@@ -148,7 +149,7 @@ static void raise_line(cpuif *c, unsigned line)
     gic_drive(&c->outbox, line, c->pe, true, intid);
     if (line == GIC_LINE_MAINTENANCE)
         gic_report(&c->outbox, GIC_EV_MAINTENANCE, c->pe, GIC_INTID_MAINTENANCE, misr(c));
-    else
+    else if (line != GIC_LINE_VNMI)
         gic_report(&c->outbox, GIC_EV_VIRTUAL_SIGNALLED, c->pe, intid, line);
 }
 
@@ -161,7 +162,10 @@ void cpuif_update_virtual(cpuif *c)
     /* What falls goes first: never both vIRQ and vFIQ for one interrupt. */
     for (unsigned left = changed & ~wanted; left != 0; left &= left - 1u)
         gic_drive(&c->outbox, gic_lowest_bit(left), c->pe, false, GIC_INTID_SPURIOUS);
-    for (unsigned left = changed & wanted; left != 0; left &= left - 1u)
+    /* What vIRQ asserts is said before it rises. */
+    if ((changed & wanted & 1u << GIC_LINE_VNMI) != 0)
+        raise_line(c, GIC_LINE_VNMI);
+    for (unsigned left = changed & wanted & ~(1u << GIC_LINE_VNMI); left != 0; left &= left - 1u)
         raise_line(c, gic_lowest_bit(left));
     c->s.v.lines = (uint8_t)wanted;
     if (GIC_FAULT("V-10"))
