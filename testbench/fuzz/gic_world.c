@@ -476,6 +476,7 @@ static gic_config configure(uint64_t choice)
     config.lpi_cache = choice >> 13 & 1u ? 4 : 64;
     config.lpi_property_cache = choice >> 13 & 1u ? 1 : 16;
     config.bad_size = choice >> 14 & 1u ? GIC_BAD_SIZE_ERROR : GIC_BAD_SIZE_RAZ_WI;
+    config.nmi = choice >> 13 & 1u;
     config.direct_lpi = config.lpi_bits > 0;
     config.lpi_can_disable = choice >> 15 & 1u;
     if ((choice >> 11 & 3u) == 2u) { /* an ITS without LPIs: there is none, it is a GICv2 */

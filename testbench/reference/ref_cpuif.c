@@ -60,14 +60,40 @@ static int group_priority(const ref_cpuif *r, int priority, gic_group group)
     return priority;
 }
 
-/* The running priority, or -1 when nothing is active. */
-static int running(const ref_cpuif *r)
+/* N-06 */
+static int nmi_priority(const ref_cpuif *r, gic_group group)
 {
-    for (int priority = 0; priority < 256; priority++)
+    return group == GIC_GROUP_1NS && !r->one_state ? 128 : 0;
+}
+
+/* What is active and comes first: an NMI before what is none (N-06). */
+typedef struct top {
+    int priority; /* -1: nothing is active */
+    gic_group group;
+    bool nmi;
+} top;
+
+static top highest_active(const ref_cpuif *r)
+{
+    for (int priority = 0; priority < 256; priority++) {
+        for (int group = GIC_GROUP_1S; group <= GIC_GROUP_1NS; group++)
+            if (r->active_nmi[group] && nmi_priority(r, (gic_group)group) == priority)
+                return (top){priority, (gic_group)group, true};
         for (int group = 0; group < 3; group++)
             if (r->active[group][priority])
-                return priority;
-    return -1;
+                return (top){priority, (gic_group)group, false};
+    }
+    return (top){-1, GIC_GROUP_0, false};
+}
+
+static int running(const ref_cpuif *r)
+{
+    return highest_active(r).priority;
+}
+
+int ref_cpuif_running(const ref_cpuif *r)
+{
+    return running(r) < 0 ? 255 : running(r);
 }
 
 /* ---- signalling
@@ -80,11 +106,39 @@ static bool enabled(const ref_cpuif *r, gic_group group)
     return group == GIC_GROUP_1S ? r->enable_1s : r->enable_1ns;
 }
 
+/* N-06: whether ICC_PMR masks the NMI that is pending. */
+static bool nmi_is_masked(const ref_cpuif *r)
+{
+    if (r->pending_group != GIC_GROUP_1NS || r->one_state)
+        return false;
+    return r->pmr < 128 || (r->pmr == 128 && secure(r));
+}
+
+/* N-01, N-06, ID-P18. */
+static bool nmi_can_be_signalled(const ref_cpuif *r)
+{
+    const top on = highest_active(r);
+    int mine, its;
+    if (nmi_is_masked(r))
+        return false;
+    if (on.priority < 0)
+        return true;
+    mine = group_priority(r, r->pending_priority, r->pending_group);
+    its = group_priority(r, on.priority, r->pending_group);
+    if (mine != its)
+        return mine < its;
+    if (on.nmi)
+        return on.group != r->pending_group && r->pending_priority < on.priority;
+    return r->pending_priority <= on.priority;
+}
+
 /* P-05, P-07, P-23. */
 static bool can_be_signalled(const ref_cpuif *r)
 {
     if (!r->pending || !enabled(r, r->pending_group))
         return false;
+    if (r->pending_nmi)
+        return nmi_can_be_signalled(r);
     if (r->pending_priority >= r->pmr)
         return false;
     if (running(r) < 0)
@@ -130,38 +184,62 @@ int ref_cpuif_hppir(const ref_cpuif *r, int n)
     }
 }
 
+static bool is_special(int intid)
+{
+    return intid >= 1020 && intid <= 1023;
+}
+
+/* N-07; P-10: at the granularity of the pre-emption bits. */
+static void activate(ref_cpuif *r)
+{
+    int level = r->pending_priority;
+    while (level % (256 >> r->preemption_bits) != 0)
+        level--;
+    if (r->pending_nmi)
+        r->active_nmi[r->pending_group] = true;
+    else
+        r->active[r->pending_group][level] = true;
+    r->pending = false;
+}
+
 int ref_cpuif_iar(ref_cpuif *r, int n)
 {
     int intid = can_be_signalled(r) ? ref_cpuif_hppir(r, n) : 1023;
-    int level = r->pending_priority;
-    if (intid >= 1020 && intid <= 1023)
+    if (is_special(intid))
         return intid;
-    /* P-10: at the granularity of the pre-emption bits. */
-    while (level % (256 >> r->preemption_bits) != 0)
-        level--;
-    r->active[r->pending_group][level] = true;
-    r->pending = false;
+    if (r->pending_nmi && (r->pe.sctlr_nmi >> r->pe.el & 1) != 0) /* N-01 */
+        return 1022;
+    activate(r);
+    return intid;
+}
+
+/* N-01 */
+int ref_cpuif_nmiar(ref_cpuif *r)
+{
+    int intid = can_be_signalled(r) && r->pending_nmi ? ref_cpuif_hppir(r, 1) : 1023;
+    if (!is_special(intid))
+        activate(r);
     return intid;
 }
 
 /* P-11, P-15. */
 bool ref_cpuif_eoir(ref_cpuif *r, int n)
 {
-    int priority = running(r);
-    int group = 0;
+    const top on = highest_active(r);
+    const gic_group group = on.group;
     bool permitted = true;
-    if (priority < 0)
+    if (on.priority < 0)
         return false;
-    while (!r->active[group][priority])
-        group++;
     if (group == GIC_GROUP_0)
         permitted = n == 0 && (r->one_state || secure(r));
     else if (group == GIC_GROUP_1S)
         permitted = n == 1 && (r->one_state || secure(r));
     else
         permitted = n == 1 && (r->one_state || at_el3(r) || !secure(r));
-    if (permitted)
-        r->active[group][priority] = false;
+    if (permitted && on.nmi)
+        r->active_nmi[group] = false;
+    else if (permitted)
+        r->active[group][on.priority] = false;
     return permitted;
 }
 
@@ -176,14 +254,25 @@ bool ref_cpuif_eoimode(const ref_cpuif *r)
 /* ---- registers
  * ------------------------------------------------------------------------------------- */
 
-int ref_cpuif_rpr(const ref_cpuif *r)
+/* N-07 */
+static uint64_t active_nmis(const ref_cpuif *r)
 {
-    int priority = running(r);
-    if (priority < 0)
-        return 255;
-    if (!sees_shifted(r))
-        return priority;
-    return priority < 128 ? 0 : (priority - 128) * 2;
+    uint64_t value = 0;
+    if (secure(r)) {
+        value |= (uint64_t)r->active_nmi[GIC_GROUP_1S] << 63;
+        value |= (uint64_t)r->active_nmi[GIC_GROUP_1NS] << 62;
+    } else {
+        value |= (uint64_t)r->active_nmi[GIC_GROUP_1NS] << 63;
+    }
+    return value;
+}
+
+uint64_t ref_cpuif_rpr(const ref_cpuif *r)
+{
+    int priority = ref_cpuif_running(r);
+    if (sees_shifted(r) && running(r) >= 0)
+        priority = priority < 128 ? 0 : (priority - 128) * 2;
+    return active_nmis(r) | (uint64_t)priority;
 }
 
 int ref_cpuif_pmr(const ref_cpuif *r)

@@ -29,11 +29,13 @@ typedef struct ref_cpuif {
     bool eoimode_el3, eoimode_s, eoimode_ns;
     bool enable_0, enable_1s, enable_1ns;
     bool active[3][256]; /* [gic_group][priority] */
+    bool active_nmi[3];  /* [gic_group]: ICC_AP1R0.NMI of the banks */
 
     bool pending; /* presented by the Redistributor */
     int pending_intid;
     int pending_priority;
     gic_group pending_group;
+    bool pending_nmi;
 } ref_cpuif;
 
 /** State after reset. */
@@ -46,13 +48,17 @@ ref_line ref_cpuif_line(const ref_cpuif *r);
 int ref_cpuif_hppir(const ref_cpuif *r, int n);
 /** Read of ICC_IAR<n>_EL1, with its effect. */
 int ref_cpuif_iar(ref_cpuif *r, int n);
+/** Read of ICC_NMIAR1_EL1, with its effect. */
+int ref_cpuif_nmiar(ref_cpuif *r);
 /** Write of ICC_EOIR<n>_EL1 with an INTID that is implemented; whether it dropped a priority. */
 bool ref_cpuif_eoir(ref_cpuif *r, int n);
 /** EOImode that counts for the PE now. */
 bool ref_cpuif_eoimode(const ref_cpuif *r);
 
 /** Views of the priority registers for the PE now. */
-int ref_cpuif_rpr(const ref_cpuif *r);
+uint64_t ref_cpuif_rpr(const ref_cpuif *r);
+/** The running priority itself; 255: nothing is active. */
+int ref_cpuif_running(const ref_cpuif *r);
 int ref_cpuif_pmr(const ref_cpuif *r);
 void ref_cpuif_write_pmr(ref_cpuif *r, int value);
 int ref_cpuif_bpr0(const ref_cpuif *r);

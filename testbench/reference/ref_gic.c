@@ -110,6 +110,20 @@ gic_group ref_gic_group(const ref_gic *g, const ref_irq *irq)
     return irq->igrpmod && !g->ds ? GIC_GROUP_1S : GIC_GROUP_0;
 }
 
+/* N-08 */
+bool ref_gic_nmi(const ref_gic *g, const ref_irq *irq)
+{
+    return irq->inmir && ref_gic_group(g, irq) != GIC_GROUP_0;
+}
+
+/* N-06 */
+int ref_gic_priority(const ref_gic *g, const ref_irq *irq)
+{
+    if (!ref_gic_nmi(g, irq))
+        return irq->priority;
+    return ref_gic_group(g, irq) == GIC_GROUP_1NS && !g->ds ? 128 : 0;
+}
+
 /* D-05, D-13 */
 bool ref_gic_pending(const ref_irq *irq)
 {
@@ -223,10 +237,11 @@ static bool participates(const ref_pe *p, gic_group group)
     return !p->sleeping && igrpen(p, group) && !p->dpg[group] && p->cpu_active;
 }
 
-/* ID-P16, ID-D06: its mask hint hides it. */
-static bool hidden(const ref_pe *p, int priority)
+/* ID-P16, ID-D06: its mask hint hides it; N-06: an NMI only in the half below it. */
+static bool hidden(const ref_gic *g, const ref_pe *p, const ref_irq *irq)
 {
-    return p->pmhe && p->cpu.pmr <= priority;
+    int priority = ref_gic_priority(g, irq);
+    return p->pmhe && (ref_gic_nmi(g, irq) ? p->cpu.pmr < priority : p->cpu.pmr <= priority);
 }
 
 static int participants(const ref_gic *g, gic_group group)
@@ -239,10 +254,12 @@ static int participants(const ref_gic *g, gic_group group)
 
 /* ---- what a PE is presented with ------------------------------------------------------------ */
 
-/* Priority and group of something presented; false when it is no interrupt of this PE. */
-static bool look_up(ref_gic *g, int pe, uint32_t intid, int *priority, gic_group *group)
+/* Priority and group of something presented, and whether it is an NMI; false when it is no
+ * interrupt of this PE. */
+static bool look_up(ref_gic *g, int pe, uint32_t intid, int *priority, gic_group *group, bool *nmi)
 {
     const ref_irq *irq;
+    *nmi = false;
     if (intid >= REF_LPI_FIRST && intid < REF_LPI_END) {
         *priority = lpi_priority(g, intid);
         *group = lpi_group();
@@ -251,22 +268,29 @@ static bool look_up(ref_gic *g, int pe, uint32_t intid, int *priority, gic_group
     irq = ref_gic_find(g, pe, intid);
     if (irq == NULL)
         return false;
-    *priority = irq->priority;
+    *priority = ref_gic_priority(g, irq);
     *group = ref_gic_group(g, irq);
+    *nmi = ref_gic_nmi(g, irq);
     return true;
+}
+
+/* N-01: how urgent it is, an NMI before what is none; 512: it is not there. */
+static int rank(ref_gic *g, int pe, uint32_t intid)
+{
+    int priority = 0;
+    gic_group group;
+    bool nmi;
+    if (!look_up(g, pe, intid, &priority, &group, &nmi))
+        return 512;
+    return nmi ? 2 * priority : 2 * priority + 1;
 }
 
 /* P-20: lower priority value, then lower INTID. */
 static bool better(ref_gic *g, int pe, uint32_t a, uint32_t b)
 {
-    int priority_a = 0;
-    int priority_b = 0;
-    gic_group group;
     if (a == REF_NONE || b == REF_NONE)
         return b == REF_NONE && a != REF_NONE;
-    look_up(g, pe, a, &priority_a, &group);
-    look_up(g, pe, b, &priority_b, &group);
-    return priority_a < priority_b || (priority_a == priority_b && a < b);
+    return rank(g, pe, a) < rank(g, pe, b) || (rank(g, pe, a) == rank(g, pe, b) && a < b);
 }
 
 static bool is_for(ref_gic *g, int pe, uint32_t intid)
@@ -302,12 +326,7 @@ static bool may_take_1ofn(ref_gic *g, int pe, uint32_t intid)
 
 static bool as_urgent(ref_gic *g, int pe, uint32_t a, uint32_t b)
 {
-    int priority_a = 256;
-    int priority_b = 256;
-    gic_group group;
-    look_up(g, pe, a, &priority_a, &group);
-    look_up(g, pe, b, &priority_b, &group);
-    return priority_a <= priority_b;
+    return rank(g, pe, a) <= rank(g, pe, b);
 }
 
 /* A deliverable 1-of-N interrupt that nobody is presented with waits behind what is as urgent: it
@@ -317,7 +336,7 @@ static bool waits_rightly(ref_gic *g, uint32_t intid, const uint32_t *presented)
     gic_group group = ref_gic_group(g, &g->spi[intid]);
     bool wanted = false;
     for (int pe = 0; pe < g->config.pe_count; pe++) {
-        if (!participates(&g->pe[pe], group) || hidden(&g->pe[pe], g->spi[intid].priority))
+        if (!participates(&g->pe[pe], group) || hidden(g, &g->pe[pe], &g->spi[intid]))
             continue;
         wanted = true;
         if (as_urgent(g, pe, presented[pe], intid))
@@ -373,7 +392,8 @@ const char *ref_gic_present(ref_gic *g, const uint32_t *presented)
         cpu->pending = presented[pe] != REF_NONE;
         cpu->pending_intid = (int)presented[pe];
         if (cpu->pending)
-            look_up(g, pe, presented[pe], &cpu->pending_priority, &cpu->pending_group);
+            look_up(g, pe, presented[pe], &cpu->pending_priority, &cpu->pending_group,
+                    &cpu->pending_nmi);
     }
     return check_1ofn(g, presented);
 }
@@ -398,7 +418,7 @@ static bool wakes_for(const ref_gic *g, int pe, const ref_irq *irq)
     gic_group group = ref_gic_group(g, irq);
     const ref_pe *p = &g->pe[pe];
     return g->e1nwf && one_of_n(irq) && deliverable(g, irq) && participants(g, group) == 0 &&
-           p->sleeping && !p->dpg[group] && p->cpu_active && !hidden(p, irq->priority);
+           p->sleeping && !p->dpg[group] && p->cpu_active && !hidden(g, p, irq);
 }
 
 const char *ref_gic_check_wake(ref_gic *g, const bool *wake_request)

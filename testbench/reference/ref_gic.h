@@ -46,6 +46,7 @@ typedef struct ref_irq {
     bool active;
     bool igroup;
     bool igrpmod;
+    bool inmir;
     int priority;
     int nsacr;
     uint64_t route; /* GICD_IROUTER */
@@ -110,6 +111,9 @@ void ref_gic_lpi(ref_gic *g, int pe, uint32_t intid, bool pending);
 ref_irq *ref_gic_find(ref_gic *g, int pe, uint32_t intid);
 /** Its group now (D-21). */
 gic_group ref_gic_group(const ref_gic *g, const ref_irq *irq);
+/** Whether it is an NMI, and its priority then or otherwise (N-06, N-08). */
+bool ref_gic_nmi(const ref_gic *g, const ref_irq *irq);
+int ref_gic_priority(const ref_gic *g, const ref_irq *irq);
 /** Latch, or level (D-05). */
 bool ref_gic_pending(const ref_irq *irq);
 /** The most urgent interrupt that can go to this PE and no other, or REF_NONE. */

@@ -23,7 +23,8 @@ typedef enum field {
     CLEAR_ACTIVE,
     PRIORITY,
     CONFIG,
-    NSACR
+    NSACR,
+    NMI
 } field;
 
 /* A family of registers: where INTID 0 and the first extended SPI are in the GICD frame, and how
@@ -41,7 +42,7 @@ static const family families[] = {
     {SET_PENDING, 0x0200, 0x1600, 1}, {CLEAR_PENDING, 0x0280, 0x1800, 1},
     {SET_ACTIVE, 0x0300, 0x1A00, 1},  {CLEAR_ACTIVE, 0x0380, 0x1C00, 1},
     {PRIORITY, 0x0400, 0x2000, 8},    {CONFIG, 0x0C00, 0x3000, 2},
-    {NSACR, 0x0E00, 0x3600, 2},
+    {NSACR, 0x0E00, 0x3600, 2},       {NMI, 0x0F80, 0x3B00, 1},
 };
 
 /* The family at an offset of the GICD frame, and the first INTID there. */
@@ -107,6 +108,8 @@ static bool reachable(const ref_gic *g, const ref_irq *irq, field what, bool sec
 {
     if (what == NSACR && !irq->shared && irq->intid >= 16)
         return false;
+    if (what == NMI && (!g->config.nmi || ref_gic_group(g, irq) == GIC_GROUP_0)) /* N-08 */
+        return false;
     if (g->ds)
         return what != GRPMOD && what != NSACR;
     if (secure)
@@ -142,6 +145,8 @@ static unsigned read_field(const ref_gic *g, const ref_irq *irq, field what, boo
         return (unsigned)(shifted(g, secure) ? irq->priority * 2 % 256 : irq->priority);
     case CONFIG:
         return irq->edge ? 2 : 0;
+    case NMI:
+        return irq->inmir;
     default:
         return (unsigned)irq->nsacr;
     }
@@ -191,6 +196,9 @@ static void write_field(const ref_gic *g, ref_irq *irq, field what, bool secure,
         break;
     case NSACR:
         irq->nsacr = (int)value;
+        break;
+    case NMI:
+        irq->inmir = value != 0;
         break;
     }
 }
@@ -272,7 +280,7 @@ static uint64_t read_gicd_typer(const ref_gic *g)
         id_bits = c->lpi_bits;
     if (c->espi_count > 0)
         value |= 1u << 8 | (uint64_t)(c->espi_count / 32u - 1u) << 27;
-    value |= (uint64_t)!g->ds << 10;
+    value |= (uint64_t)c->nmi << 9 | (uint64_t)!g->ds << 10;
     value |= (uint64_t)c->mbis << 16;
     value |= (uint64_t)(c->lpi_bits > 0) << 17;
     value |= (id_bits - 1) << 19;
@@ -395,11 +403,10 @@ static bool is_legacy_bytes(uint32_t offset)
     return within(offset, 0x0800, 0x400) || within(offset, 0x0F10, 0x20);
 }
 
-/* Registers of 32 bits without a family of their own: CTLR to TYPER2, SGIR, INMIR, identity. */
+/* Registers of 32 bits without a family of their own: CTLR to TYPER2, SGIR, identity. */
 static bool is_gicd_word(uint32_t offset)
 {
-    return within(offset, 0, 0x10) || within(offset, 0x0F00, 4) || within(offset, 0x0F80, 0x80) ||
-           within(offset, 0x3B00, 0x80) || within(offset, 0xFFD0, 0x30);
+    return within(offset, 0, 0x10) || within(offset, 0x0F00, 4) || within(offset, 0xFFD0, 0x30);
 }
 
 static bool aligned(const gic_access *access, uint32_t offset)
@@ -594,11 +601,11 @@ static bool is_direct_lpi(const ref_gic *g, uint32_t offset)
     return g->config.lpi_bits > 0 && g->config.direct_lpi && (offset == 0x40 || offset == 0x48);
 }
 
-/* CTLR, IIDR, WAKER, SYNCR, INMIR, identity. */
+/* CTLR, IIDR, WAKER, SYNCR, identity. */
 static bool is_gicr_word(uint32_t offset)
 {
     return within(offset, 0, 8) || within(offset, 0x14, 4) || within(offset, 0xC0, 4) ||
-           within(offset, 0x10F80, 12) || within(offset, 0xFFD0, 0x30);
+           within(offset, 0xFFD0, 0x30);
 }
 
 /* TYPER, SETLPIR, CLRLPIR, PROPBASER, PENDBASER, INVLPIR, INVALLR, with LPIs and without. */

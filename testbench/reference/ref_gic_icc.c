@@ -34,6 +34,7 @@ static kind kind_by_name(gic_sysreg reg)
     case GIC_ICC_IGRPEN0_EL1:
         return GROUP0;
     case GIC_ICC_IAR1_EL1:
+    case GIC_ICC_NMIAR1_EL1:
     case GIC_ICC_EOIR1_EL1:
     case GIC_ICC_HPPIR1_EL1:
     case GIC_ICC_BPR1_EL1:
@@ -125,6 +126,8 @@ static bool trapped_to_el2(const ref_gic *g, const ref_pe *p, kind k)
 static bool is_there(const ref_gic *g, const ref_pe *p, gic_sysreg reg)
 {
     int bits = g->config.preemption_bits;
+    if (reg == GIC_ICC_NMIAR1_EL1)
+        return g->config.nmi;
     if (redirected(g, &p->cpu.pe, kind_of(reg)) && has_virtual(g))
         bits = g->config.virtual_preemption_bits;
     return ap_number(reg) < 0 || ap_number(reg) < (bits <= 5 ? 1 : bits == 6 ? 2 : 4);
@@ -245,6 +248,8 @@ static uint64_t read_ap(const ref_gic *g, const ref_pe *p, gic_sysreg reg)
     for (int bit = 0; bit < 32; bit++)
         if (ap_priority(g, reg, bit) < 256 && p->cpu.active[bank][ap_priority(g, reg, bit)])
             value |= UINT64_C(1) << bit;
+    if (reg == GIC_ICC_AP1R0_EL1 && p->cpu.active_nmi[bank])
+        value |= UINT64_C(1) << 63;
     return value;
 }
 
@@ -252,6 +257,8 @@ static uint64_t read_ap(const ref_gic *g, const ref_pe *p, gic_sysreg reg)
 static void write_ap(const ref_gic *g, ref_pe *p, gic_sysreg reg, uint64_t value)
 {
     gic_group bank = ap_bank(g, p, reg);
+    if (reg == GIC_ICC_AP1R0_EL1 && g->config.nmi)
+        p->cpu.active_nmi[bank] = (value >> 63 & 1) != 0;
     for (int bit = 0; bit < 32; bit++) {
         int priority = ap_priority(g, reg, bit);
         bool set = (value >> bit & 1) != 0;
@@ -265,9 +272,9 @@ static void write_ap(const ref_gic *g, ref_pe *p, gic_sysreg reg, uint64_t value
 
 /* ---- acknowledge and end -------------------------------------------------------------------- */
 
-static uint64_t acknowledge(ref_gic *g, int pe, int n)
+/* The CPU interface has returned @p intid. */
+static uint64_t acknowledge(ref_gic *g, int pe, uint64_t intid)
 {
-    uint64_t intid = (uint64_t)ref_cpuif_iar(&g->pe[pe].cpu, n);
     ref_irq *irq;
     if (intid >= 1020 && intid <= 1023)
         return intid;
@@ -379,9 +386,11 @@ static uint64_t read_value(ref_gic *g, int pe, gic_sysreg reg)
     ref_pe *p = &g->pe[pe];
     switch (reg) {
     case GIC_ICC_IAR0_EL1:
-        return acknowledge(g, pe, 0);
+        return acknowledge(g, pe, (uint64_t)ref_cpuif_iar(&p->cpu, 0));
     case GIC_ICC_IAR1_EL1:
-        return acknowledge(g, pe, 1);
+        return acknowledge(g, pe, (uint64_t)ref_cpuif_iar(&p->cpu, 1));
+    case GIC_ICC_NMIAR1_EL1:
+        return acknowledge(g, pe, (uint64_t)ref_cpuif_nmiar(&p->cpu));
     case GIC_ICC_HPPIR0_EL1:
         return (uint64_t)ref_cpuif_hppir(&p->cpu, 0);
     case GIC_ICC_HPPIR1_EL1:
@@ -393,7 +402,7 @@ static uint64_t read_value(ref_gic *g, int pe, gic_sysreg reg)
     case GIC_ICC_PMR_EL1:
         return (uint64_t)ref_cpuif_pmr(&p->cpu);
     case GIC_ICC_RPR_EL1:
-        return (uint64_t)ref_cpuif_rpr(&p->cpu);
+        return ref_cpuif_rpr(&p->cpu);
     case GIC_ICC_CTLR_EL1:
         return read_ctlr_el1(g, p);
     case GIC_ICC_CTLR_EL3:
@@ -463,6 +472,7 @@ gic_sysreg_result ref_icc_read(ref_gic *g, int pe, gic_sysreg reg, uint64_t *val
     if (result != GIC_SYSREG_OK)
         return result;
     p->v.secure = secure_bank(g, p);
+    p->v.nmi_apart = (p->cpu.pe.sctlr_nmi >> p->cpu.pe.el & 1) != 0;
     if (is_ich(reg))
         *value = ref_virtual_read(&p->v, reg);
     else if (is_virtual(g, p, reg))

@@ -44,6 +44,12 @@ static int pintid_of(uint64_t lr)
     return (int)(lr >> 32 & 0x1FFF);
 }
 
+/* N-08: of Group 1 only. */
+static bool is_nmi(uint64_t lr)
+{
+    return (lr >> 59 & 1) != 0 && group_of(lr) == 1;
+}
+
 static bool reports_eoi(uint64_t lr)
 {
     return !is_hardware(lr) && (lr >> 41 & 1) != 0;
@@ -65,6 +71,8 @@ static int truncated(int priority, int bits)
 
 static int running(const ref_virtual *v)
 {
+    if (v->active_nmi)
+        return 0;
     for (int priority = 0; priority < 256; priority++)
         if (v->active[0][priority] || v->active[1][priority])
             return priority;
@@ -101,15 +109,23 @@ static void set_bpr(ref_virtual *v, int group, int value)
 
 /* ---- selection ------------------------------------------------------------------------------ */
 
+/* N-08: an NMI before what is none of its priority. */
+static int rank(uint64_t lr)
+{
+    return is_nmi(lr) ? 2 * priority_of(lr) : 2 * priority_of(lr) + 1;
+}
+
 /* V-02: the list register that counts, or -1. */
 static int selected(const ref_virtual *v)
 {
     int best = -1;
     for (int n = 0; n < v->config.list_registers; n++) {
         uint64_t lr = v->lr[n];
-        if (state_of(lr) != PENDING || !v->group_enabled[group_of(lr)] || priority_of(lr) == 255)
+        if (state_of(lr) != PENDING || !v->group_enabled[group_of(lr)])
             continue;
-        if (best < 0 || priority_of(lr) < priority_of(v->lr[best]))
+        if (priority_of(lr) == 255 && !is_nmi(lr))
+            continue;
+        if (best < 0 || rank(lr) < rank(v->lr[best]))
             best = n;
     }
     return best;
@@ -123,6 +139,9 @@ static bool can_be_signalled(const ref_virtual *v)
         return false;
     priority = priority_of(v->lr[n]);
     group = group_of(v->lr[n]);
+    if (is_nmi(v->lr[n])) /* N-08 */
+        return running(v) == IDLE || (!v->active_nmi && group_priority(v, priority, group) <=
+                                                            group_priority(v, running(v), group));
     if (priority >= v->pmr)
         return false;
     return running(v) == IDLE ||
@@ -137,6 +156,11 @@ bool ref_virtual_virq(const ref_virtual *v)
 bool ref_virtual_vfiq(const ref_virtual *v)
 {
     return can_be_signalled(v) && group_of(v->lr[selected(v)]) == 0;
+}
+
+bool ref_virtual_vnmi(const ref_virtual *v)
+{
+    return can_be_signalled(v) && is_nmi(v->lr[selected(v)]);
 }
 
 /* ---- the guest: acknowledge and end --------------------------------------------------------- */
@@ -159,9 +183,29 @@ static uint32_t acknowledge(ref_virtual *v, int group)
         v->lr[n] = with_state(v->lr[n], INVALID);
         return intid;
     }
-    v->active[group][truncated(priority_of(v->lr[n]), v->config.virtual_preemption_bits)] = true;
+    if (is_nmi(v->lr[n]))
+        v->active_nmi = true;
+    else
+        v->active[group][truncated(priority_of(v->lr[n]), v->config.virtual_preemption_bits)] =
+            true;
     v->lr[n] = with_state(v->lr[n], ACTIVE);
     return intid;
+}
+
+/* N-01, N-08: ICV_IAR1 only tells of an NMI, where software asks for that. */
+static uint32_t acknowledge_or_tell(ref_virtual *v, int group)
+{
+    int n = selected(v);
+    if (v->nmi_apart && can_be_signalled(v) && group == 1 && is_nmi(v->lr[n]) &&
+        !is_special(vintid_of(v->lr[n])))
+        return 1022;
+    return acknowledge(v, group);
+}
+
+static uint32_t acknowledge_nmi(ref_virtual *v)
+{
+    return can_be_signalled(v) && is_nmi(v->lr[selected(v)]) ? acknowledge(v, 1)
+                                                             : (uint32_t)NOTHING;
 }
 
 static int find_active(const ref_virtual *v, uint32_t intid)
@@ -199,11 +243,14 @@ static void count_eoi(ref_virtual *v, uint32_t intid)
 static int end_of_interrupt(ref_virtual *v, int group, uint32_t intid)
 {
     int dropped = running(v);
+    bool nmi = v->active_nmi;
     int n = find_active(v, intid);
     bool deactivates = !v->eoi_mode || intid >= 8192;
     if (is_special(intid) || dropped == IDLE)
         return -1;
-    if (v->active[0][dropped])
+    if (nmi)
+        v->active_nmi = false;
+    else if (v->active[0][dropped])
         v->active[0][dropped] = false;
     else
         v->active[1][dropped] = false;
@@ -212,8 +259,9 @@ static int end_of_interrupt(ref_virtual *v, int group, uint32_t intid)
             count_eoi(v, intid);
         return -1;
     }
-    if (group_of(v->lr[n]) != group || !deactivates ||
-        truncated(priority_of(v->lr[n]), v->config.virtual_preemption_bits) != dropped)
+    if (group_of(v->lr[n]) != group || !deactivates || is_nmi(v->lr[n]) != nmi)
+        return -1;
+    if (!nmi && truncated(priority_of(v->lr[n]), v->config.virtual_preemption_bits) != dropped)
         return -1;
     return deactivate(v, n);
 }
@@ -243,11 +291,15 @@ static uint64_t read_ap(const ref_virtual *v, int group, int number)
     for (int bit = 0; bit < 32; bit++)
         if (v->active[group][(32 * number + bit) * (256 / levels(v))])
             value |= UINT64_C(1) << bit;
+    if (group == 1 && number == 0 && v->active_nmi)
+        value |= UINT64_C(1) << 63;
     return value;
 }
 
 static void write_ap(ref_virtual *v, int group, int number, uint64_t value)
 {
+    if (group == 1 && number == 0 && v->config.nmi)
+        v->active_nmi = (value >> 63 & 1) != 0;
     for (int bit = 0; bit < 32; bit++)
         v->active[group][(32 * number + bit) * (256 / levels(v))] = (value >> bit & 1) != 0;
 }
@@ -367,12 +419,15 @@ static void write_vmcr(ref_virtual *v, uint64_t value)
     v->pmr = truncated((int)(value >> 24 & 0xFF), v->config.virtual_priority_bits);
 }
 
-/* V-15: bits 44:32, 55:48, 63:60 and the vINTID; of the priority what is implemented. */
+/* V-15: bits 44:32, 55:48, 63:60, with NMIs 59, and the vINTID; of the priority what is
+ * implemented.
+ */
 static uint64_t clean_lr(const ref_virtual *v, uint64_t value)
 {
     uint64_t intid = value & (v->config.lpi_bits > 16 ? 0xFFFFFF : 0xFFFF);
     uint64_t priority = (uint64_t)truncated(priority_of(value), v->config.virtual_priority_bits);
-    return intid | (value & (UINT64_C(0x1FFF) << 32)) | priority << 48 |
+    uint64_t nmi = v->config.nmi ? value & UINT64_C(1) << 59 : 0;
+    return intid | (value & (UINT64_C(0x1FFF) << 32)) | priority << 48 | nmi |
            (value & (UINT64_C(0xF) << 60));
 }
 
@@ -471,7 +526,9 @@ uint64_t ref_virtual_guest_read(ref_virtual *v, gic_sysreg reg)
     case GIC_ICC_IAR0_EL1:
         return acknowledge(v, 0);
     case GIC_ICC_IAR1_EL1:
-        return acknowledge(v, 1);
+        return acknowledge_or_tell(v, 1);
+    case GIC_ICC_NMIAR1_EL1:
+        return acknowledge_nmi(v);
     case GIC_ICC_HPPIR0_EL1:
         return highest(v, 0);
     case GIC_ICC_HPPIR1_EL1:
@@ -483,7 +540,7 @@ uint64_t ref_virtual_guest_read(ref_virtual *v, gic_sysreg reg)
     case GIC_ICC_PMR_EL1:
         return (uint64_t)v->pmr;
     case GIC_ICC_RPR_EL1:
-        return (uint64_t)running(v);
+        return (uint64_t)running(v) | (uint64_t)v->active_nmi << 63;
     case GIC_ICC_CTLR_EL1:
         return read_ctlr(v);
     case GIC_ICC_IGRPEN0_EL1:

@@ -17,6 +17,7 @@ typedef struct ref_virtual {
     gic_config config;
     uint64_t lr[16];
     bool active[2][256]; /* [virtual group][priority] */
+    bool active_nmi;     /* ICH_AP1R0_EL2.NMI */
     bool group_enabled[2];
     bool common_bpr, eoi_mode;
     int pmr, bpr[2];
@@ -26,7 +27,8 @@ typedef struct ref_virtual {
     bool on_group_enabled[2], on_group_disabled[2]; /* VGrpnEIE, VGrpnDIE */
     bool trap_common, trap_group[2], trap_dir;      /* TC, TALL0, TALL1, TDIR */
     int eoi_count;
-    bool secure; /* SCR_EL3.NS = 0 with EL3: VBPR1 counts as VBPR0 does */
+    bool nmi_apart; /* SCTLR_ELx.NMI where the access is from */
+    bool secure;    /* SCR_EL3.NS = 0 with EL3: VBPR1 counts as VBPR0 does */
 } ref_virtual;
 
 /** State after reset. */
@@ -46,6 +48,7 @@ int ref_virtual_guest_write(ref_virtual *v, gic_sysreg reg, uint64_t value);
 /** Lines. */
 bool ref_virtual_virq(const ref_virtual *v);
 bool ref_virtual_vfiq(const ref_virtual *v);
+bool ref_virtual_vnmi(const ref_virtual *v);
 bool ref_virtual_maintenance(const ref_virtual *v);
 
 GIC_END_DECLS

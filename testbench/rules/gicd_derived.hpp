@@ -26,7 +26,7 @@ inline bool at_level(const gicd *d, unsigned level, unsigned slot)
 inline std::string slot_is_wrong(const gicd *d, unsigned slot)
 {
     const bool there = (d->derived.view[slot / 32].implemented & gic_bit(slot)) != 0;
-    const unsigned level = gicd_level(d, d->priority[slot]);
+    const unsigned level = gicd_level(d, d->derived.slot[slot].urgency);
     const unsigned list = there ? gicd_list_for(d, slot) : static_cast<unsigned>(GICD_NO_LIST);
     if (d->derived.slot[slot].listed != list)
         return "listed";

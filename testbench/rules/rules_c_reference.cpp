@@ -104,7 +104,9 @@ public:
         if (p.offers == 0)
             return 256;
         const unsigned slot = p.offer[0].slot;
-        return d->word[slot / 32].recalled & gic_bit(slot) ? 256 : p.offer[0].priority;
+        return d->word[slot / 32].recalled & gic_bit(slot)
+                   ? 256
+                   : gic_urgency_priority(p.offer[0].urgency);
     }
     uint16_t pick(uint8_t priority, gic_group group) const
     {
@@ -236,7 +238,8 @@ TEST(Gicd, DecidesAsTheSlowReference)
                 static_cast<uint8_t>(dist.any(256) & (0xFF00u >> dist.config_.priority_bits));
             const gic_group group = static_cast<gic_group>(dist.any(GIC_GROUP_COUNT));
             gicd_settle_routing(dist.d);
-            ASSERT_EQ(gicd_pick_1ofn(dist.d, priority, group), dist.pick(priority, group));
+            ASSERT_EQ(gicd_pick_1ofn(dist.d, gic_urgency(priority, false), group),
+                      dist.pick(priority, group));
         }
     }
 }

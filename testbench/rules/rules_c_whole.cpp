@@ -52,6 +52,8 @@ void each(unsigned count, whole::mode how)
     EXPECT_GT(total.virtual_acknowledges, count * STEPS / 200);
     EXPECT_GT(total.virtual_signalled, count * STEPS / 40);
     EXPECT_GT(total.maintained, count * STEPS / 40);
+    EXPECT_GT(total.nmis, count * STEPS / 100);
+    EXPECT_GT(total.virtual_nmis, count * STEPS / 100);
     EXPECT_EQ(total.underway > 0, how == whole::mode::UNDER_WAY);
 }
 

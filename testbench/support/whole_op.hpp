@@ -65,7 +65,7 @@ inline uint64_t pack(const gic_pe_state &s)
                          s.hcr_fmo, s.hcr_tge, s.hcr_e2h, s.aarch32};
     for (unsigned i = 0; i < 9; i++)
         v |= static_cast<uint64_t>(bits[i]) << (2 + i);
-    return v;
+    return v | static_cast<uint64_t>(s.sctlr_nmi) << 16;
 }
 
 inline gic_pe_state unpack(uint64_t v)
@@ -82,7 +82,14 @@ inline gic_pe_state unpack(uint64_t v)
     s.hcr_tge = bit(6);
     s.hcr_e2h = bit(7);
     s.aarch32 = bit(8);
+    s.sctlr_nmi = static_cast<uint8_t>(v >> 16);
     return s;
+}
+
+// A read that may acknowledge.
+inline bool is_acknowledge(gic_sysreg reg)
+{
+    return reg == GIC_ICC_IAR0_EL1 || reg == GIC_ICC_IAR1_EL1 || reg == GIC_ICC_NMIAR1_EL1;
 }
 
 template <typename... args> std::string text(const char *format, args... rest)

@@ -190,8 +190,7 @@ private:
         if (ref_->deactivated >= 0)
             of(o.pe, *ref_gic_find(ref_.get(), o.pe, static_cast<uint32_t>(ref_->deactivated)))
                 .taken = false;
-        if ((o.reg == GIC_ICC_IAR0_EL1 || o.reg == GIC_ICC_IAR1_EL1) &&
-            !gic_is_special(static_cast<uint32_t>(found)))
+        if (is_acknowledge(o.reg) && !gic_is_special(static_cast<uint32_t>(found)))
             guest_acknowledged_[o.pe].push_back(found);
         return true;
     }
@@ -205,7 +204,7 @@ private:
         }
         const gic_sysreg_result result =
             access([&] { return gic_assembly_sysreg_read(a_, now_, o.pe, o.reg, &value); });
-        if (result == GIC_SYSREG_OK && (o.reg == GIC_ICC_IAR0_EL1 || o.reg == GIC_ICC_IAR1_EL1) &&
+        if (result == GIC_SYSREG_OK && is_acknowledge(o.reg) &&
             !gic_is_special(static_cast<uint32_t>(value)))
             taken(o.pe, static_cast<uint32_t>(value));
         leave(o, old);
@@ -330,12 +329,17 @@ private:
         ref_cpuif &cpu = ref_->pe[pe].cpu;
         const gic_pe_state old = cpu.pe;
         std::memset(cpu.active, 0, sizeof cpu.active);
+        std::memset(cpu.active_nmi, 0, sizeof cpu.active_nmi);
         const int step = 256 >> config_.preemption_bits;
         for (const bool nonsecure : {false, true}) {
             gic_pe_state state{};
             state.el = config_.has_el3 ? 3 : config_.has_el2 ? 2 : 1;
             state.scr_ns = nonsecure || !config_.has_el3;
             become(pe, state);
+            uint64_t ap1r0 = 0;
+            gic_assembly_sysreg_peek(a_, pe, GIC_ICC_AP1R0_EL1, &ap1r0);
+            if ((ap1r0 >> 63 & 1) != 0)
+                cpu.active_nmi[state.scr_ns ? GIC_GROUP_1NS : GIC_GROUP_1S] = true;
             for (int level = 0; level < 1 << config_.preemption_bits; level++)
                 for (int group = 0; group < 2; group++)
                     if (active_bit(pe, group, level))

@@ -92,6 +92,7 @@ private:
         config.dpg = d.chance(85);
         config.bad_size = d.chance(25) ? GIC_BAD_SIZE_ERROR : GIC_BAD_SIZE_RAZ_WI;
         config.work_limit = static_cast<uint16_t>(1 + d.any(8));
+        config.nmi = d.chance(50);
     }
     // Caches of a few entries: everything spills and is read again.
     void lpi_features(dice &d)
@@ -375,6 +376,8 @@ private:
             add(family(0x0D00, 0x3400, 1, intid, bits_around(intid, 50)));
         if (d_.chance(80))
             add(family(0x0400, 0x2000, 8, intid, a_priority(), 1));
+        if (config_.nmi && d_.chance(35))
+            add(family(0x0F80, 0x3B00, 1, intid, bits_around(intid, 25)));
         if (d_.chance(85))
             add(family(0x0100, 0x1200, 1, intid, UINT64_C(1) << intid % 32));
         if (gic_is_shared(intid) && d_.chance(90))
@@ -399,6 +402,8 @@ private:
     op set_field()
     {
         const uint32_t intid = an_intid();
+        if (d_.chance(config_.nmi ? 20 : 2))
+            return family(0x0F80, 0x3B00, 1, intid, bits_around(intid, 40) & d_.bits());
         switch (d_.any(5)) {
         case 0:
             return family(0x0080, 0x1000, 1, intid, bits_around(intid, 50) & d_.bits());
@@ -470,6 +475,8 @@ private:
         o.pe = a_pe();
         o.who = somebody();
         o.reg = d_.chance(40) ? GIC_ICC_IAR0_EL1 : GIC_ICC_IAR1_EL1;
+        if (d_.chance(config_.nmi ? 25 : 2))
+            o.reg = GIC_ICC_NMIAR1_EL1;
         return o;
     }
     op end()
@@ -579,6 +586,8 @@ private:
             value |= UINT64_C(1) << 41;
         if (d_.chance(3))
             value = d_.bits();
+        if (d_.chance(config_.nmi ? 30 : 3))
+            value |= UINT64_C(1) << 59;
         const unsigned n = static_cast<unsigned>(d_.chance(70) ? d_.any(4) : d_.any(16));
         const uint16_t pe = a_pe();
         if (d_.chance(30))
@@ -670,7 +679,8 @@ private:
         const gic_sysreg reg =
             d_.of({GIC_ICC_AP0R0_EL1, GIC_ICC_AP0R1_EL1, GIC_ICC_AP0R3_EL1, GIC_ICC_AP1R0_EL1,
                    GIC_ICC_AP1R1_EL1, GIC_ICC_AP1R2_EL1, GIC_ICC_AP1R3_EL1});
-        const uint64_t value = d_.chance(75) ? 0 : d_.bits() & d_.bits() & d_.bits() & 0xFFFFFFFF;
+        const uint64_t value =
+            d_.chance(75) ? 0 : d_.bits() & d_.bits() & d_.bits() & 0x80000000FFFFFFFF;
         return icc_write(a_pe(), reg, value, somebody());
     }
     op look_icc()
@@ -707,6 +717,7 @@ private:
         s.hcr_tge = config_.has_el2 && s.el != 1 && d_.chance(10);
         s.hcr_e2h = config_.has_el2 && d_.chance(10);
         s.aarch32 = d_.chance(8);
+        s.sctlr_nmi = static_cast<uint8_t>(config_.nmi ? d_.any(8) << 1 : 0);
         op o;
         o.what = kind::PE_STATE;
         o.pe = a_pe();
@@ -814,6 +825,10 @@ private:
             o.what = kind::ICC_READ;
             o.reg = d_.chance(30) ? GIC_ICC_IAR0_EL1 : GIC_ICC_IAR1_EL1;
             soon_.push_back(o);
+            if (config_.nmi) {
+                o.reg = GIC_ICC_NMIAR1_EL1;
+                soon_.push_back(o);
+            }
             o.what = kind::END_LAST;
             o.reg = o.reg == GIC_ICC_IAR0_EL1 ? GIC_ICC_EOIR0_EL1 : GIC_ICC_EOIR1_EL1;
             soon_.push_back(o);

@@ -79,6 +79,8 @@ public:
     uint64_t virtual_acknowledges = 0;
     uint64_t virtual_signalled = 0;
     uint64_t maintained = 0; // how often the maintenance interrupt was high
+    uint64_t nmis = 0;       // how often an NMI was signalled
+    uint64_t virtual_nmis = 0;
 
     const gic_assembly_stats &stats() const
     {
@@ -188,8 +190,7 @@ protected:
         note_reply(o, right, wanted);
         if (result != right || (result == GIC_SYSREG_OK && found != wanted))
             differ(describe(o), found, wanted, static_cast<int>(result), static_cast<int>(right));
-        if (result == GIC_SYSREG_OK && (o.reg == GIC_ICC_IAR0_EL1 || o.reg == GIC_ICC_IAR1_EL1) &&
-            (found < 1020 || found > 1023)) {
+        if (result == GIC_SYSREG_OK && is_acknowledge(o.reg) && (found < 1020 || found > 1023)) {
             history(o).push_back(found);
             (is_guest(o) ? virtual_acknowledges : acknowledges)++;
         }
@@ -347,6 +348,7 @@ protected:
             state.scr_ns = true;
         }
         state.scr_fiq = o.who == self::NORMAL && config_.has_el3;
+        state.sctlr_nmi = old.sctlr_nmi;
         if (o.who != self::AS_IS)
             become(o.pe, state);
         return old;
@@ -431,6 +433,10 @@ protected:
                 differ(text("IRQ of PE %u", pe), !(line == REF_IRQ), line == REF_IRQ);
             if (lines_[pe].level[GIC_LINE_FIQ] != (line == REF_FIQ))
                 differ(text("FIQ of PE %u", pe), !(line == REF_FIQ), line == REF_FIQ);
+            const bool nmi = line != REF_NO_LINE && ref_->pe[pe].cpu.pending_nmi;
+            nmis += nmi ? 1u : 0u;
+            if (lines_[pe].level[GIC_LINE_NMI] != nmi)
+                differ(text("NMI of PE %u", pe), !nmi, nmi);
             compare_virtual_lines(pe);
         }
         const char *bad = ref_gic_check_wake(ref_.get(), wake);
@@ -441,13 +447,15 @@ protected:
     {
         ref_gic_maintain(ref_.get(), pe);
         const ref_virtual *v = &ref_->pe[pe].v;
-        const bool wanted[] = {ref_virtual_virq(v), ref_virtual_vfiq(v),
-                               ref_virtual_maintenance(v)};
-        static const gic_line lines[] = {GIC_LINE_VIRQ, GIC_LINE_VFIQ, GIC_LINE_MAINTENANCE};
-        static const char *const names[] = {"vIRQ", "vFIQ", "maintenance interrupt"};
+        const bool wanted[] = {ref_virtual_virq(v), ref_virtual_vfiq(v), ref_virtual_maintenance(v),
+                               ref_virtual_vnmi(v)};
+        static const gic_line lines[] = {GIC_LINE_VIRQ, GIC_LINE_VFIQ, GIC_LINE_MAINTENANCE,
+                                         GIC_LINE_VNMI};
+        static const char *const names[] = {"vIRQ", "vFIQ", "maintenance interrupt", "vNMI"};
         virtual_signalled += wanted[0] || wanted[1] ? 1u : 0u;
         maintained += wanted[2] ? 1u : 0u;
-        for (unsigned i = 0; i < 3; i++)
+        virtual_nmis += wanted[3] ? 1u : 0u;
+        for (unsigned i = 0; i < 4; i++)
             if (lines_[pe].level[lines[i]] != wanted[i])
                 differ(text("%s of PE %u", names[i], pe), !wanted[i], wanted[i]);
     }
@@ -518,6 +526,7 @@ protected:
         look_family(pe, 0x0400, 0x2000, 8, secure); // IPRIORITYR
         look_family(pe, 0x0C00, 0x3000, 2, secure); // ICFGR
         look_family(pe, 0x0E00, 0x3600, 2, secure); // NSACR
+        look_family(pe, 0x0F80, 0x3B00, 1, secure); // INMIR
         for (uint32_t i = 0; pe < 0 && i < config_.spi_count; i++)
             look(pe, 0x6100 + 8 * i, 8, secure); // IROUTER
         for (uint32_t i = 0; pe < 0 && i < config_.espi_count; i++)

@@ -17,6 +17,8 @@ struct outcome {
     uint64_t virtual_acknowledges = 0;
     uint64_t virtual_signalled = 0;
     uint64_t maintained = 0;
+    uint64_t nmis = 0;
+    uint64_t virtual_nmis = 0;
 };
 
 // Loosely timed; timed, each operation after the last has settled; the same, with a look at the
@@ -38,6 +40,8 @@ inline outcome play(const shape &s, const std::vector<op> &ops, bool look_underw
     out.virtual_acknowledges = p.virtual_acknowledges;
     out.virtual_signalled = p.virtual_signalled;
     out.maintained = p.maintained;
+    out.nmis = p.nmis;
+    out.virtual_nmis = p.virtual_nmis;
     return out;
 }
 
@@ -68,13 +72,14 @@ inline std::vector<op> shorten(const shape &s, std::vector<op> ops, bool look_un
 inline std::string describe(const shape &s)
 {
     const gic_config &c = s.config;
-    return text("%u PEs, %u SPIs, %u extended, %u extended PPIs, %s, EL2 %d, EL3 %d, priority bits "
-                "%u/%u, virtual %u/%u, list registers %u, LPIs of %u bits (cache %u, %u), %s",
-                c.pe_count, c.spi_count, c.espi_count, c.eppi_count,
-                c.two_security_states ? "two Security states" : "one Security state", c.has_el2,
-                c.has_el3, c.priority_bits, c.preemption_bits, c.virtual_priority_bits,
-                c.virtual_preemption_bits, c.list_registers, c.lpi_bits, c.lpi_cache,
-                c.lpi_property_cache, s.timing.timed ? "timed" : "loosely timed");
+    return text(
+        "%u PEs, %u SPIs, %u extended, %u extended PPIs, %s, EL2 %d, EL3 %d, priority bits "
+        "%u/%u, virtual %u/%u, list registers %u, NMIs %d, LPIs of %u bits (cache %u, %u), %s",
+        c.pe_count, c.spi_count, c.espi_count, c.eppi_count,
+        c.two_security_states ? "two Security states" : "one Security state", c.has_el2, c.has_el3,
+        c.priority_bits, c.preemption_bits, c.virtual_priority_bits, c.virtual_preemption_bits,
+        c.list_registers, c.nmi, c.lpi_bits, c.lpi_cache, c.lpi_property_cache,
+        s.timing.timed ? "timed" : "loosely timed");
 }
 
 // One run by seed: empty, or the story of the failure.
@@ -94,6 +99,8 @@ inline std::string run(uint64_t seed, unsigned steps, mode how, outcome *total)
     total->virtual_acknowledges += out.virtual_acknowledges;
     total->virtual_signalled += out.virtual_signalled;
     total->maintained += out.maintained;
+    total->nmis += out.nmis;
+    total->virtual_nmis += out.virtual_nmis;
     if (out.wrong.empty())
         return "";
     ops.resize(out.at + 1);

@@ -122,15 +122,13 @@ private:
         int count = 0;
         for (const auto &group : ref_->pe[pe].cpu.active)
             count += static_cast<int>(std::count(std::begin(group), std::end(group), true));
+        for (const bool nmi : ref_->pe[pe].cpu.active_nmi)
+            count += nmi;
         return count;
     }
     uint64_t running(uint16_t pe) const
     {
-        for (uint64_t priority = 0; priority < 256; priority++)
-            for (const auto &group : ref_->pe[pe].cpu.active)
-                if (group[priority])
-                    return priority;
-        return GIC_PRIORITY_IDLE;
+        return static_cast<uint64_t>(ref_cpuif_running(&ref_->pe[pe].cpu));
     }
 
     // --- what has to be reported ---------------------------------------------------------------
@@ -155,7 +153,7 @@ private:
     }
     uint64_t begins(const ref_irq &irq) const
     {
-        return static_cast<uint64_t>(irq.priority) |
+        return static_cast<uint64_t>(ref_gic_priority(ref_, &irq)) |
                static_cast<uint64_t>(ref_gic_group(ref_, &irq)) << 8;
     }
     std::vector<gic_event> reset_stamps()
@@ -227,7 +225,7 @@ private:
     void read(const op &o, const reply &r)
     {
         const uint32_t intid = static_cast<uint32_t>(r.value);
-        if (o.reg != GIC_ICC_IAR0_EL1 && o.reg != GIC_ICC_IAR1_EL1)
+        if (!is_acknowledge(o.reg))
             return;
         if (gic_is_special(intid)) {
             expect(GIC_EV_SPURIOUS, o.pe, intid, 0, GIC_PORT_CPUIF);

@@ -56,6 +56,11 @@ TEST(Config, EachLimitIsCheckedAndNamed)
              c->has_el3 = false;
          },
          GIC_CONFIG_SECURITY, "two_security_states"},
+        {[](gic_config *c) {
+             c->nmi = true;
+             c->arch_rev = 2;
+         },
+         GIC_CONFIG_NMI, "nmi"},
         {[](gic_config *c) { c->work_limit = 0; }, GIC_CONFIG_WORK_LIMIT, "work_limit"},
         {[](gic_config *c) {
              c->gicv2 = true;

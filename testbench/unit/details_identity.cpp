@@ -47,6 +47,7 @@ gic_config any_config(dice &d)
     c.priority_bits = static_cast<uint8_t>(d.upto(5, 8));
     c.preemption_bits = static_cast<uint8_t>(d.upto(5, std::min<unsigned>(c.priority_bits, 7)));
     c.mbis = d.coin();
+    c.nmi = d.coin();
     c.one_of_n = d.coin();
     c.range_select = d.coin();
     c.aff3_valid = d.coin();
@@ -76,7 +77,7 @@ gic_config any_config(dice &d)
 uint64_t gicd_typer(const gic_config &c)
 {
     const unsigned id_bits = c.lpi_bits > 0 ? c.lpi_bits : c.espi_count || c.eppi_count ? 13 : 10;
-    return at(0, (c.spi_count + 31u) / 32u) | at(8, c.espi_count > 0) |
+    return at(0, (c.spi_count + 31u) / 32u) | at(8, c.espi_count > 0) | at(9, c.nmi) |
            at(10, c.two_security_states) | at(16, c.mbis) | at(17, c.lpi_bits > 0) |
            at(19, id_bits - 1) | at(24, c.aff3_valid) | at(25, !c.one_of_n) |
            at(26, c.range_select) | at(27, c.espi_count ? c.espi_count / 32u - 1 : 0);

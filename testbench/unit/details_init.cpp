@@ -241,6 +241,7 @@ TEST(AssemblyLoad, AnotherConfigurationIsRefused)
     EXPECT_FALSE(loads([](gic_config &c) { c.ds_writable = !c.ds_writable; }));
     EXPECT_FALSE(loads([](gic_config &c) { c.has_el2 = !c.has_el2; }));
     EXPECT_FALSE(loads([](gic_config &c) { c.priority_bits = 6; }));
+    EXPECT_FALSE(loads([](gic_config &c) { c.nmi = !c.nmi; }));
     EXPECT_FALSE(loads([](gic_config &c) { c.mbis = !c.mbis; }));
     EXPECT_FALSE(loads([](gic_config &c) { c.one_of_n = !c.one_of_n; }));
     EXPECT_FALSE(loads([](gic_config &c) { c.range_select = !c.range_select; }));

@@ -23,6 +23,7 @@ protected:
     // The kernel's memory, freed after the test.
     void *allocate(size_t footprint)
     {
+        std::free(memory_);
         memory_ = std::aligned_alloc(64, (footprint + 63) / 64 * 64);
         return memory_;
     }

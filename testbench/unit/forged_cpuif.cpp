@@ -97,7 +97,8 @@ TEST_F(ForgedCpuif, VirtualStateIsWhatSoftwareCanWrite)
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.vmcr = 0; })) << "VFIQEn is RES1";
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.vmcr |= 1u << 2; })) << "VAckCtl";
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.vmcr |= 1u << 24; })) << "VPMR";
-    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.zero[6] = 1; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.zero[5] = 1; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.zero[6] = 1; }));
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.gicc = 1; })) << "no GICv2";
 }
 
@@ -136,6 +137,49 @@ TEST_F(ForgedCpuif, OfAnotherConfigurationIsRefused)
     EXPECT_FALSE(other([](gic_config &c) { c.has_el2 = !c.has_el2; }));
     EXPECT_FALSE(other([](gic_config &c) { c.has_el3 = !c.has_el3; }));
     EXPECT_FALSE(other([](gic_config &c) { c.two_security_states = true; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.nmi = true; }));
+}
+
+TEST_F(ForgedCpuif, WithoutNmisNothingIsOne)
+{
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.held.nmi = 1; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.ap_nmi = 1u << GIC_GROUP_1NS; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.ap_nmi = 1; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.lr[0] = UINT64_C(1) << 59; }));
+}
+
+class ForgedCpuifNmi : public ForgedCpuif
+{
+protected:
+    ForgedCpuifNmi()
+    {
+        config.nmi = true;
+        const size_t bytes = cpuif_footprint(&config);
+        c = cpuif_init(allocate(bytes), bytes, &config, 0, nullptr);
+        file.assign(cpuif_save_size(c), 0);
+        file.resize(cpuif_save(c, file.data()));
+    }
+};
+
+TEST_F(ForgedCpuifNmi, NmisAreOfGroup1)
+{
+    EXPECT_TRUE(loads_with([](cpuif_state &s) { s.ap_nmi = 6; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.ap_nmi = 1; })) << "Group 0";
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.ap_nmi = 8; }));
+    EXPECT_TRUE(loads_with([](cpuif_state &s) { s.v.ap_nmi = 1; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.ap_nmi = 2; }));
+    EXPECT_TRUE(loads_with([](cpuif_state &s) { s.v.lr[0] = UINT64_C(1) << 59; }));
+    EXPECT_TRUE(loads_with([](cpuif_state &s) {
+        s.held.nmi = 1;
+        s.held.group = GIC_GROUP_1S;
+    }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.held.nmi = 1; })) << "Group 0";
+    EXPECT_FALSE(loads_with([](cpuif_state &s) {
+        s.held.nmi = 2;
+        s.held.group = GIC_GROUP_1S;
+    }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.lines = 1u << GIC_LINE_NMI; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.lines = 1u << GIC_LINE_VNMI; }));
 }
 
 // Each member of what is compared counts by itself.

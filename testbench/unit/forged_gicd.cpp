@@ -47,6 +47,7 @@ protected:
             w.pe[1].offers = 1;
             w.pe[1].offer[0].slot = 41;
             w.pe[1].offer[0].group = GIC_GROUP_1NS;
+            w.pe[1].offer[0].urgency = gic_urgency(0xA0, false) & 0x1FF;
             change(w);
             std::memcpy(payload, &w.arch, sizeof w.arch);
             std::memcpy(payload + at(d->word), w.word, sizeof w.word);
@@ -108,6 +109,7 @@ TEST_F(ForgedGicd, OfAnotherConfigurationIsRefused)
         c.espi_count = 32; // as many words
     }));
     EXPECT_FALSE(other([](gic_config &c) { c.priority_bits++; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.nmi = true; }));
     EXPECT_FALSE(other([](gic_config &c) {
         c.two_security_states = !c.two_security_states;
         c.has_el3 = true;
@@ -233,4 +235,41 @@ TEST_F(ForgedGicd, MarkedPesHaveMarkedWords)
     EXPECT_FALSE(loads(1, 3));
     EXPECT_FALSE(loads(0, 0x80));
     EXPECT_FALSE(loads(4, 1)) << "there is no PE 2";
+}
+
+TEST_F(ForgedGicd, WithoutNmisNothingIsOne)
+{
+    const size_t inmir = static_cast<size_t>(reinterpret_cast<const unsigned char *>(d->inmir) -
+                                             reinterpret_cast<const unsigned char *>(d->arch));
+    EXPECT_FALSE(loads_with<uint32_t>(inmir, 1));
+    EXPECT_FALSE(loads_with_offer([](whole &w) { w.pe[1].offer[0].urgency = 0x80 << 1; }));
+    EXPECT_TRUE(loads_with_offer([](whole &) {}));
+}
+
+class ForgedGicdNmi : public ForgedGicd
+{
+protected:
+    ForgedGicdNmi()
+    {
+        config.nmi = true;
+        config.espi_count = 0;
+        config.spi_count = GIC_MAX_SPIS; // the last four INTIDs of its words are not there
+        const size_t bytes = gicd_footprint(&config);
+        d = gicd_init(allocate(bytes), bytes, &config, nullptr);
+        file.assign(gicd_save_size(d), 0);
+        file.resize(gicd_save(d, file.data()));
+    }
+};
+
+TEST_F(ForgedGicdNmi, NmisAreOfGroup1AndOfInterruptsThatExist)
+{
+    const size_t inmir = static_cast<size_t>(reinterpret_cast<const unsigned char *>(d->inmir) -
+                                             reinterpret_cast<const unsigned char *>(d->arch));
+    EXPECT_TRUE(loads_with<uint32_t>(inmir, 0xFFFFFFFF));
+    EXPECT_FALSE(loads_with<uint32_t>(inmir + 30 * sizeof(uint32_t), 0x80000000)) << "INTID 1023";
+    EXPECT_TRUE(loads_with_offer([](whole &w) { w.pe[1].offer[0].urgency = 0x80 << 1; }));
+    EXPECT_FALSE(loads_with_offer([](whole &w) {
+        w.pe[1].offer[0].urgency = 0x80 << 1;
+        w.pe[1].offer[0].group = GIC_GROUP_0;
+    }));
 }

@@ -782,3 +782,54 @@ TEST_F(ForgedLpi, AnEntryMayHaveAllFlagsThatThereAre)
     EXPECT_FALSE(with(LPI_FLAGS & ~uint32_t(LPI_PRESENTED)));
     EXPECT_FALSE(with(LPI_FLAGS & ~uint32_t(LPI_PENDING)));
 }
+
+TEST_F(ForgedGicr, WithoutNmisNothingIsOne)
+{
+    EXPECT_FALSE(loads_with([](parts &p) { p.arch.inmir[0] = 1; }));
+    EXPECT_FALSE(loads_with([](parts &p) { p.arch.inmir[2] = 1; })) << "no such word";
+    const auto offered = [this](uint8_t nmi) {
+        return loads_with([nmi](parts &p) {
+            p.arch.offers.count = 1;
+            p.arch.offers.entry[0].intid = 40;
+            p.arch.offers.entry[0].group = GIC_GROUP_1NS;
+            p.arch.offers.entry[0].nmi = nmi;
+        });
+    };
+    EXPECT_TRUE(offered(0));
+    EXPECT_FALSE(offered(1));
+}
+
+class ForgedGicrNmi : public ForgedGicr
+{
+protected:
+    ForgedGicrNmi()
+    {
+        config.nmi = true;
+        const size_t bytes = gicr_footprint(&config);
+        r = gicr_init(allocate(bytes), bytes, &config, 0, nullptr);
+        r->arch.phase = GICR_AWAKE;
+        r->lpi->arch.enabled = 1;
+        r->lpi->arch.limit = UINT32_C(1) << 14;
+        file.assign(gicr_save_size(r), 0);
+        file.resize(gicr_save(r, file.data()));
+    }
+    bool loads_offer(uint32_t intid, gic_group group, uint8_t nmi)
+    {
+        return loads_with([=](parts &p) {
+            p.arch.offers.count = 1;
+            p.arch.offers.entry[0].intid = intid;
+            p.arch.offers.entry[0].group = static_cast<uint8_t>(group);
+            p.arch.offers.entry[0].nmi = nmi;
+        });
+    }
+};
+
+TEST_F(ForgedGicrNmi, NmisAreOfGroup1AndOfInterruptsThatExist)
+{
+    EXPECT_TRUE(loads_with([](parts &p) { p.arch.inmir[0] = 0xFFFFFFFF; }));
+    EXPECT_FALSE(loads_with([](parts &p) { p.arch.inmir[1] = 1; })) << "no extended PPIs";
+    EXPECT_TRUE(loads_offer(40, GIC_GROUP_1S, 1));
+    EXPECT_FALSE(loads_offer(40, GIC_GROUP_1S, 2));
+    EXPECT_FALSE(loads_offer(40, GIC_GROUP_0, 1));
+    EXPECT_FALSE(loads_offer(LPI, GIC_GROUP_1NS, 1)) << "an LPI is none";
+}

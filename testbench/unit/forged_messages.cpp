@@ -435,13 +435,13 @@ TEST_F(ForgedMessages, BlocksSayWhatTheyAre)
         std::memcpy(&magic, text, sizeof magic);
         return magic;
     };
-    std::vector<std::pair<uint32_t, uint32_t>> expected = {{letters("GICJ"), 4},
+    std::vector<std::pair<uint32_t, uint32_t>> expected = {{letters("GICJ"), 5},
                                                            {letters("GICD"), 2}};
     for (unsigned pe = 0; pe < 2; pe++) {
         expected.insert(expected.end(), {{letters("GICR"), 3},
                                          {letters("LPI1"), 1},
                                          {letters("LPI2"), 1},
-                                         {letters("CPIF"), 2}});
+                                         {letters("CPIF"), 3}});
     }
     std::vector<std::pair<uint32_t, uint32_t>> found;
     for (size_t at = 0; at < file.size(); at += sizeof header + header.length) {

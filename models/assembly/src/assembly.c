@@ -390,6 +390,14 @@ static void reset_pe_side(gic_assembly *a, uint16_t pe, uint64_t now_ps)
 {
     seat *s = &a->seats[pe];
     s->working = false;
+    for (unsigned line = 0; line < GIC_LINE_COUNT; line++)
+        drive_line(a, pe, (gic_line)line, false, now_ps);
+    if (is_maintenance(a, GIC_INTID_MAINTENANCE)) {
+        const bool level = maintenance_level(&a->pe_pins[pe]);
+        (void)flip(a->pe_pins[pe].ppi, ppi_pin_index(GIC_INTID_MAINTENANCE), level);
+        if (a->parts.gicr) /* its wire is low before the reset: nothing pends by it after */
+            gicr_set_line(s->redist, GIC_INTID_MAINTENANCE, level);
+    }
     if (a->parts.gicr) {
         gicr_reset(s->redist);
         collect(a, s->redist_box, now_ps);
@@ -400,11 +408,6 @@ static void reset_pe_side(gic_assembly *a, uint16_t pe, uint64_t now_ps)
         cpuif_set_pe_state(s->cpu, &a->pe_state[pe]);
         collect(a, s->cpu_box, now_ps);
     }
-    for (unsigned line = 0; line < GIC_LINE_COUNT; line++)
-        drive_line(a, pe, (gic_line)line, false, now_ps);
-    if (is_maintenance(a, GIC_INTID_MAINTENANCE))
-        (void)flip(a->pe_pins[pe].ppi, ppi_pin_index(GIC_INTID_MAINTENANCE),
-                   maintenance_level(&a->pe_pins[pe]));
 }
 
 void gic_assembly_reset(gic_assembly *a, uint64_t now_ps)

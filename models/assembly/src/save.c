@@ -9,7 +9,7 @@
 #include "gic/save.h"
 #include "internal.h"
 
-enum { JOINER_MAGIC = 0x4A434947 /* "GICJ" */, JOINER_VERSION = 4 };
+enum { JOINER_MAGIC = 0x4A434947 /* "GICJ" */, JOINER_VERSION = 5 };
 
 /* Fixed part of the joiner's block. */
 typedef struct fixed {
@@ -85,6 +85,7 @@ static uint64_t config_check(const gic_assembly *a)
         gic_config_list_registers(c),
         c->virtual_priority_bits,
         c->virtual_preemption_bits,
+        c->nmi,
     };
     uint32_t affinities = 0;
     for (unsigned pe = 0; pe < c->pe_count; pe++)

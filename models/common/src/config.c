@@ -99,6 +99,12 @@ static gic_config_error check_virtual(const gic_config *c)
     return GIC_CONFIG_OK;
 }
 
+/* FEAT_GICv3_NMI came with GICv3.3. */
+static bool nmi_fits(const gic_config *c)
+{
+    return !c->nmi || c->arch_rev >= 3;
+}
+
 static bool affinity_fits(const gic_config *c, uint32_t affinity)
 {
     return (c->range_select || (affinity & 0xFFu) < 16u) &&
@@ -179,6 +185,8 @@ gic_config_error gic_config_check(const gic_config *config)
         error = check_virtual(config);
     if (error == GIC_CONFIG_OK && config->two_security_states && !config->has_el3)
         error = GIC_CONFIG_SECURITY;
+    if (error == GIC_CONFIG_OK && !nmi_fits(config))
+        error = GIC_CONFIG_NMI;
     if (error == GIC_CONFIG_OK)
         error = check_lpis(config);
     if (error == GIC_CONFIG_OK && config->gicv2)
@@ -203,6 +211,7 @@ const char *gic_config_error_text(gic_config_error error)
         [GIC_CONFIG_VIRTUAL_PRIORITY] =
             "virtual_priority_bits: 5 to 8, with 5 to 7 virtual_preemption_bits, no more of them",
         [GIC_CONFIG_SECURITY] = "two_security_states: needs PEs with EL3 (has_el3)",
+        [GIC_CONFIG_NMI] = "nmi: NMIs need GICv3 (arch_rev 3 or later)",
         [GIC_CONFIG_AFFINITY] =
             "affinity: all different; Aff0 up to 15 unless range_select, Aff3 0 unless aff3_valid",
         [GIC_CONFIG_WORK_LIMIT] = "work_limit: at least 1",

@@ -196,6 +196,7 @@ static void derive_view(const cpuif *c, const gic_pe_state *pe, cpuif_view *v)
     v->bank = has_el3 && !pe->scr_ns ? CPUIF_BANK_S : CPUIF_BANK_NS;
     if (GIC_FAULT("P-27") && v->el3)
         v->bank = CPUIF_BANK_S;
+    v->nmi_apart = (pe->sctlr_nmi >> pe->el & 1u) != 0;
     derive_groups(c, v);
 }
 
@@ -251,6 +252,8 @@ static bool is_there(const cpuif *c, const cpuif_row *row)
         return c->config.has_el3;
     if (row->class_ == CPUIF_CLASS_SRE_EL2)
         return c->config.has_el2;
+    if (row->value == cpuif_nmiar_value)
+        return c->config.nmi;
     return row->class_ != CPUIF_CLASS_ICH || ich_is_there(c, row);
 }
 

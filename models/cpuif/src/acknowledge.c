@@ -31,10 +31,24 @@ uint64_t cpuif_iar_value(const cpuif *c, const cpuif_view *v, unsigned index)
 {
     if (GIC_FAULT("peer-VCML-1") && c->s.held.valid && c->s.held.priority < c->d.running)
         return identify(c, v, index);
-    return cpuif_signals(c) ? identify(c, v, index) : GIC_INTID_SPURIOUS;
+    if (!cpuif_signals(c))
+        return GIC_INTID_SPURIOUS;
+    if (c->s.held.nmi && v->nmi_apart && !GIC_FAULT("N-01")) {
+        const uint32_t intid = identify(c, v, index);
+        return gic_is_special(intid) ? intid : (uint64_t)GIC_INTID_NMI;
+    }
+    return identify(c, v, index);
 }
 
-/* The read of ICC_IAR returned @p value: a fact from here on, whatever is under way. */
+/* N-01: what is no NMI is not there. */
+uint64_t cpuif_nmiar_value(const cpuif *c, const cpuif_view *v, unsigned index)
+{
+    const bool nmi = c->s.held.nmi || GIC_FAULT("N-01b");
+    return nmi && cpuif_signals(c) ? identify(c, v, index) : GIC_INTID_SPURIOUS;
+}
+
+/* The read of ICC_IAR or ICC_NMIAR1 returned @p value: a fact from here on, whatever is under way.
+ */
 void cpuif_iar_acknowledge(cpuif *c, unsigned index, uint64_t value)
 {
     uint32_t intid = (uint32_t)value;
@@ -45,7 +59,10 @@ void cpuif_iar_acknowledge(cpuif *c, unsigned index, uint64_t value)
         gic_report(&c->outbox, GIC_EV_SPURIOUS, c->pe, intid, 0);
         return;
     }
-    cpuif_raise_running(c, (gic_group)c->s.held.group, c->s.held.priority);
+    if (c->s.held.nmi && !GIC_FAULT("N-07"))
+        cpuif_raise_nmi(c, (gic_group)c->s.held.group);
+    else
+        cpuif_raise_running(c, (gic_group)c->s.held.group, c->s.held.priority);
     c->s.held.valid = 0;
     cpuif_send_activate(c, intid);
     if (!GIC_FAULT("P-30"))

@@ -13,6 +13,7 @@ static void reset_registers(cpuif *c)
 {
     cpuif_state *s = &c->s;
     memset(s->ap, 0, sizeof s->ap);
+    s->ap_nmi = 0;
     for (unsigned g = 0; g < GIC_GROUP_COUNT; g++)
         s->bpr[g] = cpuif_minimum_bpr(&c->config, (gic_group)g);
     s->pmr = GIC_FAULT("N-03") ? s->pmr : 0;
@@ -23,6 +24,7 @@ static void reset_registers(cpuif *c)
     s->sre_enable_el3 = 0;
     memset(s->v.lr, 0, sizeof s->v.lr);
     memset(s->v.ap, 0, sizeof s->v.ap);
+    s->v.ap_nmi = 0;
     s->v.hcr = 0;
     s->v.vmcr = cpuif_clean_vmcr(&c->config, 0, CPUIF_BANK_NS);
 }
@@ -121,8 +123,10 @@ static void explain_held(const cpuif *c, gic_explanation *e)
     idle = unmasked;
     idle.pmr = c->s.pmr;
     idle.running = GIC_PRIORITY_IDLE;
-    gic_gate_set(e, GIC_GATE_PMR, cpuif_can_signal(idle), (uint64_t)held->priority << 8 | c->s.pmr);
-    gic_gate_set(e, GIC_GATE_RUNNING, cpuif_can_signal(unmasked),
+    gic_gate_set(e, GIC_GATE_PMR, held->nmi ? cpuif_nmi_passes(c) : cpuif_can_signal(idle),
+                 (uint64_t)held->priority << 8 | c->s.pmr);
+    gic_gate_set(e, GIC_GATE_RUNNING,
+                 held->nmi ? cpuif_nmi_preempts(c) : cpuif_can_signal(unmasked),
                  (uint64_t)held->priority << 8 | c->d.running);
 }
 

@@ -60,6 +60,7 @@ typedef struct cpuif_view {
     bool irq_to_el3; /* SCR_EL3.IRQ counts */
     bool fiq_to_el3; /* SCR_EL3.FIQ counts */
     bool eoi_mode;   /* EOImode of the level that writes (P-18) */
+    bool nmi_apart;  /* SCTLR_ELx.NMI of the level that reads: ICC_IAR1 does not take NMIs (N-01) */
     uint8_t bank;    /* cpuif_bank */
     /* gic_group_set that the registers of Group 0 and of Group 1 acknowledge and end */
     uint8_t visible[2];
@@ -72,7 +73,7 @@ typedef struct cpuif_held {
     uint8_t valid;
     uint8_t priority;
     uint8_t group; /* gic_group */
-    uint8_t zero;
+    uint8_t nmi;   /* 0 or 1 */
 } cpuif_held;
 
 /* Architectural state and what is unanswered on the link: saved as it is, no pointers. */
@@ -96,12 +97,14 @@ typedef struct cpuif_state {
     uint8_t open_upstream;
     uint8_t sent_groups; /* UpstreamControl as last sent */
     uint8_t sent_hint;
-    uint32_t gicc; /* GICv2: what of GICC_CTLR is not above (gicc.c) */
+    uint32_t gicc;  /* GICv2: what of GICC_CTLR is not above (gicc.c) */
+    uint8_t ap_nmi; /* gic_group_set: ICC_AP1R0_EL1.NMI of both banks */
+    uint8_t zero[7];
     cpuif_virtual v;
 } cpuif_state;
 
 GIC_STATIC_ASSERT(sizeof(cpuif_virtual) == 176, "no hidden padding in the saved state");
-GIC_STATIC_ASSERT(sizeof(cpuif_state) == 96 + sizeof(cpuif_virtual), "nor here");
+GIC_STATIC_ASSERT(sizeof(cpuif_state) == 104 + sizeof(cpuif_virtual), "nor here");
 
 /* Everything here follows from the state and the configuration: rebuilt, never saved. */
 typedef struct cpuif_derived {
@@ -110,6 +113,7 @@ typedef struct cpuif_derived {
     uint8_t group_mask[GIC_GROUP_COUNT]; /* group priority bits by the binary points */
     uint8_t running;                     /* running priority, GIC_PRIORITY_IDLE when none */
     uint8_t running_group;               /* its gic_group, GIC_GROUP_COUNT when none */
+    uint8_t running_nmi;                 /* 1: what runs is an NMI */
     uint8_t level_shift;                 /* priority bits below one level of the AP registers */
     uint8_t ap_words;                    /* ICC_AP0R<n> implemented */
     uint8_t line_of[GIC_GROUP_COUNT];    /* gic_line by P-22, of the PE as it is now */
@@ -138,7 +142,7 @@ typedef void cpuif_effect_fn(cpuif *c, unsigned index, uint64_t value);
 /* false: no credit, nothing done. */
 typedef bool cpuif_write_fn(cpuif *c, const cpuif_view *v, unsigned index, uint64_t value);
 
-cpuif_value_fn cpuif_iar_value, cpuif_hppir_value;
+cpuif_value_fn cpuif_iar_value, cpuif_nmiar_value, cpuif_hppir_value;
 cpuif_effect_fn cpuif_iar_acknowledge;
 cpuif_write_fn cpuif_eoir_write, cpuif_dir_write;
 cpuif_value_fn cpuif_bpr0_value, cpuif_bpr1_value, cpuif_ap0r_value, cpuif_ap1r_value;
@@ -156,8 +160,8 @@ cpuif_value_fn cpuif_ich_misr_value, cpuif_ich_eisr_value, cpuif_ich_elrsr_value
 cpuif_value_fn cpuif_ich_ap0r_value, cpuif_ich_ap1r_value, cpuif_ich_lr_value;
 cpuif_write_fn cpuif_ich_hcr_write, cpuif_ich_vmcr_write;
 cpuif_write_fn cpuif_ich_ap0r_write, cpuif_ich_ap1r_write, cpuif_ich_lr_write;
-cpuif_value_fn cpuif_icv_iar_value, cpuif_icv_hppir_value;
-cpuif_effect_fn cpuif_icv_iar_acknowledge;
+cpuif_value_fn cpuif_icv_iar_value, cpuif_icv_nmiar_value, cpuif_icv_hppir_value;
+cpuif_effect_fn cpuif_icv_iar_acknowledge, cpuif_icv_nmiar_acknowledge;
 cpuif_write_fn cpuif_icv_eoir_write, cpuif_icv_dir_write;
 cpuif_value_fn cpuif_icv_bpr0_value, cpuif_icv_bpr1_value, cpuif_icv_pmr_value;
 cpuif_value_fn cpuif_icv_rpr_value, cpuif_icv_ctlr_value, cpuif_icv_igrpen_value;
@@ -202,6 +206,8 @@ void cpuif_derive_priorities(cpuif *c);
 /* Acknowledge and end: one bit of the group's bank (P-10, P-11). */
 void cpuif_raise_running(cpuif *c, gic_group group, uint8_t priority);
 void cpuif_drop_running(cpuif *c, gic_group group);
+/* Acknowledge an NMI (N-07). */
+void cpuif_raise_nmi(cpuif *c, gic_group group);
 
 /* ---- signalling (signal.c) ------------------------------------------------------------------ */
 
@@ -254,12 +260,19 @@ static inline bool cpuif_signals(const cpuif *c)
     return c->s.lines != 0;
 }
 
+/* Whether the NMI that is held passes the mask, and pre-empts what runs (N-06). */
+bool cpuif_nmi_passes(const cpuif *c);
+bool cpuif_nmi_preempts(const cpuif *c);
+
 /* Whether what is presented can be signalled now. */
 static inline bool cpuif_signals_now(const cpuif *c)
 {
     cpuif_candidate candidate;
     if (!cpuif_presented(c))
         return false;
+    if (c->s.held.nmi)
+        return cpuif_nmi_passes(c) && cpuif_nmi_preempts(c) &&
+               c->s.open_activate < GIC_CREDIT_ACTIVATE;
     candidate.priority = c->s.held.priority;
     candidate.pmr = c->s.pmr;
     candidate.running = c->d.running;
@@ -268,23 +281,26 @@ static inline bool cpuif_signals_now(const cpuif *c)
     return cpuif_can_signal(candidate) && c->s.open_activate < GIC_CREDIT_ACTIVATE;
 }
 
-/* The line that has to be up, as a set: empty or one bit. */
+/* The lines that have to be up, as a set: empty, or IRQ or FIQ, and NMI beside it when that is what
+   it asserts. */
 static inline unsigned cpuif_wanted_lines(const cpuif *c)
 {
-    return cpuif_signals_now(c) ? 1u << c->d.line_of[c->s.held.group] : 0;
+    if (!cpuif_signals_now(c))
+        return 0;
+    return 1u << c->d.line_of[c->s.held.group] | (unsigned)c->s.held.nmi << GIC_LINE_NMI;
 }
 
-/* Whether IRQ and FIQ are driven as @p wanted, for what is held. */
+/* Whether IRQ, FIQ and NMI are driven as @p wanted, for what is held. */
 static inline bool cpuif_lines_are(const cpuif *c, unsigned wanted)
 {
     return c->s.lines == wanted &&
            c->s.signalled_intid == (wanted != 0 ? c->s.held.intid : (uint32_t)GIC_INTID_SPURIOUS);
 }
 
-/* Drive IRQ and FIQ as @p wanted. */
+/* Drive IRQ, FIQ and NMI as @p wanted. */
 void cpuif_drive_lines(cpuif *c, unsigned wanted);
 
-/* Drive IRQ and FIQ by the state as it is now. */
+/* Drive them by the state as it is now. */
 static inline void cpuif_update_lines(cpuif *c)
 {
     unsigned wanted = cpuif_wanted_lines(c);
@@ -365,6 +381,8 @@ void cpuif_derive_virtual_priorities(cpuif *c);
 /* The level of active priority of a list register's interrupt. */
 uint8_t cpuif_lr_running(const cpuif *c, uint64_t lr);
 void cpuif_raise_virtual(cpuif *c, unsigned group, uint8_t running);
+/* Acknowledge a virtual NMI. */
+void cpuif_raise_virtual_nmi(cpuif *c);
 /* Drop the virtual running priority; there is one. */
 void cpuif_drop_virtual(cpuif *c);
 
@@ -385,6 +403,9 @@ static inline bool cpuif_virtual_group_enabled(const cpuif *c, unsigned group)
     return GIC_GET(ICH_VMCR_EL2, VENG0, c->s.v.vmcr >> group) != 0;
 }
 
+/* Whether a virtual NMI of @p priority pre-empts what runs; nothing masks it (N-08). */
+bool cpuif_virtual_nmi_preempts(const cpuif *c, uint8_t priority);
+
 /* Whether the most urgent candidate is signalled, or would be but for what masks it (V-02, V-17).
  */
 static inline bool cpuif_virtual_signals(const cpuif *c)
@@ -395,6 +416,8 @@ static inline bool cpuif_virtual_signals(const cpuif *c)
     if (d->urgency == CPUIF_URGENCY_NONE || GIC_GET(ICH_HCR_EL2, En, c->s.v.hcr) == 0)
         return false;
     candidate.priority = (uint8_t)GIC_GET(ICH_LR, Priority, c->s.v.lr[n]);
+    if (cpuif_virtual_best_is_nmi(d))
+        return cpuif_virtual_nmi_preempts(c, candidate.priority);
     candidate.pmr = (uint8_t)GIC_GET(ICH_VMCR_EL2, VPMR, c->s.v.vmcr);
     candidate.running = d->running;
     candidate.group_mask = d->group_mask[d->group1 >> n & 1u];

@@ -96,6 +96,9 @@ static void receive_set(cpuif *c, const gic_msg *msg)
     c->s.held.intid = msg->intid;
     c->s.held.priority = msg->priority;
     c->s.held.group = msg->group < GIC_GROUP_COUNT ? msg->group : (uint8_t)GIC_GROUP_1NS;
+    c->s.held.nmi = 0;
+    if ((msg->flags & GIC_IS_NMI) != 0)
+        c->s.held.nmi = c->config.nmi && c->s.held.group != GIC_GROUP_0;
     if (c->s.quiesced) {
         gic_report(&c->outbox, GIC_EV_CROSSED_QUIESCE, c->pe, msg->intid, 0);
         release(c);
@@ -131,6 +134,8 @@ static void receive_downstream_control(cpuif *c, const gic_msg *msg)
     c->s.quiesced = 0;
     c->s.ds = (msg->flags & GIC_CTL_DS) != 0;
     cpuif_derive_pe(c);
+    if (c->s.ap_nmi != 0) /* the priority of an active NMI follows DS */
+        cpuif_derive_priorities(c);
     (void)cpuif_send(c, GIC_MSG_DOWNSTREAM_CONTROL_ACK, 0);
     cpuif_settle(c);
 }

@@ -133,7 +133,8 @@ unsigned cpuif_wanted_virtual_lines(const cpuif *c)
     if (cpuif_virtual_signals(c))
         lines = 1u << ((c->d.v.group1 >> n & 1u) != 0 || !GIC_GET(ICH_VMCR_EL2, VFIQEn, c->s.v.vmcr)
                            ? GIC_LINE_VIRQ
-                           : GIC_LINE_VFIQ);
+                           : GIC_LINE_VFIQ) |
+                (unsigned)cpuif_virtual_best_is_nmi(&c->d.v) << GIC_LINE_VNMI;
     return has_report(c) ? lines | 1u << GIC_LINE_MAINTENANCE : lines;
 }
 
@@ -150,7 +151,7 @@ static void raise_line(cpuif *c, unsigned line)
     gic_drive(&c->outbox, line, c->pe, true, intid);
     if (line == GIC_LINE_MAINTENANCE)
         gic_report(&c->outbox, GIC_EV_MAINTENANCE, c->pe, GIC_INTID_MAINTENANCE, misr(c));
-    else
+    else if (line != GIC_LINE_VNMI)
         gic_report(&c->outbox, GIC_EV_VIRTUAL_SIGNALLED, c->pe, intid, line);
 }
 
@@ -163,7 +164,10 @@ void cpuif_update_virtual(cpuif *c)
     /* What falls goes first: never both vIRQ and vFIQ for one interrupt. */
     for (unsigned left = changed & ~wanted; left != 0; left &= left - 1u)
         gic_drive(&c->outbox, gic_lowest_bit(left), c->pe, false, GIC_INTID_SPURIOUS);
-    for (unsigned left = changed & wanted; left != 0; left &= left - 1u)
+    /* What vIRQ asserts is said before it rises. */
+    if ((changed & wanted & 1u << GIC_LINE_VNMI) != 0)
+        raise_line(c, GIC_LINE_VNMI);
+    for (unsigned left = changed & wanted & ~(1u << GIC_LINE_VNMI); left != 0; left &= left - 1u)
         raise_line(c, gic_lowest_bit(left));
     c->s.v.lines = (uint8_t)wanted;
     if (GIC_FAULT("V-10"))

@@ -68,10 +68,25 @@ static gic_group group_at(const cpuif *c, unsigned n, unsigned level)
     return c->s.ap[GIC_GROUP_1S][n] & gic_bit(level) ? GIC_GROUP_1S : GIC_GROUP_1NS;
 }
 
-static void derive_running(cpuif *c)
+/* N-06, N-07: an active NMI comes before what is no NMI of its priority. */
+static void derive_running_nmi(cpuif *c)
+{
+    for (unsigned g = GIC_GROUP_1S; g <= GIC_GROUP_1NS; g++) {
+        const uint8_t priority = gic_nmi_priority((gic_group)g, c->s.ds != 0);
+        if ((c->s.ap_nmi & gic_group_bit((gic_group)g)) == 0 ||
+            gic_urgency(priority, true) >= gic_urgency(c->d.running, c->d.running_nmi != 0))
+            continue;
+        c->d.running = priority;
+        c->d.running_group = (uint8_t)g;
+        c->d.running_nmi = 1;
+    }
+}
+
+static void derive_running_levels(cpuif *c)
 {
     c->d.running = GIC_PRIORITY_IDLE;
     c->d.running_group = GIC_GROUP_COUNT;
+    c->d.running_nmi = 0;
     for (unsigned n = 0; n < c->d.ap_words; n++) {
         uint32_t active =
             c->s.ap[GIC_GROUP_0][n] | c->s.ap[GIC_GROUP_1S][n] | c->s.ap[GIC_GROUP_1NS][n];
@@ -82,6 +97,13 @@ static void derive_running(cpuif *c)
             return;
         }
     }
+}
+
+static void derive_running(cpuif *c)
+{
+    derive_running_levels(c);
+    if (c->s.ap_nmi != 0)
+        derive_running_nmi(c);
 }
 
 void cpuif_derive_priorities(cpuif *c)
@@ -101,12 +123,24 @@ void cpuif_raise_running(cpuif *c, gic_group group, uint8_t priority)
     /* What is signalled pre-empts: nothing as urgent is active. */
     c->d.running = priority_of(c, level);
     c->d.running_group = (uint8_t)bank;
+    c->d.running_nmi = 0;
+}
+
+void cpuif_raise_nmi(cpuif *c, gic_group group)
+{
+    c->s.ap_nmi |= gic_group_bit(group);
+    derive_running(c);
 }
 
 void cpuif_drop_running(cpuif *c, gic_group group)
 {
     uint32_t *ap = c->s.ap[group];
     unsigned n = 0;
+    if (c->d.running_nmi && !GIC_FAULT("N-07b")) {
+        c->s.ap_nmi &= (uint8_t)~gic_group_bit(group);
+        derive_running(c);
+        return;
+    }
     while (n + 1 < c->d.ap_words && ap[n] == 0)
         n++;
     ap[n] = GIC_FAULT("P-11") ? 0 : ap[n] & (ap[n] - 1u); /* the lowest set bit: most urgent */
@@ -147,7 +181,9 @@ uint64_t cpuif_ap0r_value(const cpuif *c, const cpuif_view *v, unsigned index)
 
 uint64_t cpuif_ap1r_value(const cpuif *c, const cpuif_view *v, unsigned index)
 {
-    return c->s.ap[cpuif_group1_of(v->bank)][index];
+    const gic_group group = cpuif_group1_of(v->bank);
+    const uint64_t nmi = index == 0 && (c->s.ap_nmi & gic_group_bit(group)) != 0;
+    return GIC_PUT(ICC_AP1R, NMI, c->s.ap[group][index], nmi);
 }
 
 bool cpuif_ap0r_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t value)
@@ -156,10 +192,19 @@ bool cpuif_ap0r_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t va
     return true;
 }
 
+/* ICC_AP1R0_EL1.NMI. That of the Non-secure bank is of the Non-secure half (P-26). */
+static void set_ap_nmi(cpuif *c, gic_group group, uint64_t nmi)
+{
+    const gic_group_set bit = gic_group_bit(group);
+    c->s.ap_nmi = (uint8_t)(nmi != 0 ? c->s.ap_nmi | bit : c->s.ap_nmi & ~bit);
+}
+
 bool cpuif_ap1r_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t value)
 {
     if (GIC_FAULT("P-24"))
         return true;
+    if (index == 0 && c->config.nmi)
+        set_ap_nmi(c, cpuif_group1_of(v->bank), GIC_GET(ICC_AP1R, NMI, value));
     ap_write(c, v, cpuif_group1_of(v->bank), index, (uint32_t)GIC_GET(ICC_AP1R, P, value));
     return true;
 }
@@ -196,13 +241,25 @@ bool cpuif_pmr_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t val
     return true;
 }
 
+/* N-07: the active NMI of the reader's view; with EL3, Secure readers see that of Non-secure state
+   apart. */
+static uint64_t with_active_nmis(const cpuif *c, const cpuif_view *v, uint64_t value)
+{
+    const bool of_s = (c->s.ap_nmi & gic_group_bit(GIC_GROUP_1S)) != 0;
+    const bool of_ns = (c->s.ap_nmi & gic_group_bit(GIC_GROUP_1NS)) != 0;
+    const bool apart = c->config.has_el3 && (v->secure || v->el3) && !GIC_FAULT("N-07c");
+    value = GIC_PUT(ICC_RPR_EL1, NMI, value, apart ? of_s : of_ns);
+    return GIC_PUT(ICC_RPR_EL1, NMI_NS, value, apart && of_ns);
+}
+
 uint64_t cpuif_rpr_value(const cpuif *c, const cpuif_view *v, unsigned index)
 {
+    uint64_t priority = c->d.running;
     (void)index;
     /* P-12: idle is 0xFF in every view. */
-    if (!v->shifted || c->d.running == GIC_PRIORITY_IDLE || GIC_FAULT("P-12"))
-        return c->d.running;
-    return shifted_view(c->d.running);
+    if (v->shifted && c->d.running != GIC_PRIORITY_IDLE && !GIC_FAULT("P-12"))
+        priority = shifted_view(c->d.running);
+    return c->s.ap_nmi != 0 && !GIC_FAULT("N-07d") ? with_active_nmis(c, v, priority) : priority;
 }
 
 /* ---- ICC_BPR0_EL1, ICC_BPR1_EL1 ----------------------------------------------------------------

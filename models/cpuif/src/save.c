@@ -6,7 +6,7 @@
 
 enum {
     SAVE_MAGIC = 0x46495043, /* "CPIF" */
-    SAVE_VERSION = 2
+    SAVE_VERSION = 3
 };
 
 /* What of the configuration has to be equal, and the state. */
@@ -22,7 +22,8 @@ typedef struct saved {
     uint8_t virtual_preemption_bits;
     uint8_t id_bits;
     uint8_t gicv2;
-    uint8_t zero[4];
+    uint8_t nmi;
+    uint8_t zero[3];
     cpuif_state state;
 } saved;
 
@@ -43,9 +44,12 @@ static void fill(const cpuif *c, saved *s)
     s->virtual_priority_bits = c->config.virtual_priority_bits;
     s->virtual_preemption_bits = c->config.virtual_preemption_bits;
     s->id_bits = (uint8_t)cpuif_id_bits(&c->config);
+    s->nmi = c->config.nmi;
     s->state = c->s;
     if (GIC_FAULT("N-02c"))
         memset(s->state.ap, 0, sizeof s->state.ap);
+    if (GIC_FAULT("N-07e"))
+        s->state.ap_nmi = 0;
     if (GIC_FAULT("N-02d"))
         s->state.v.ap[1][0] = 0;
 }
@@ -97,16 +101,25 @@ static bool virtual_is_valid(const cpuif *c, const cpuif_virtual *v)
     /* The lowest binary points are those of Secure state. */
     return (v->hcr & ~cpuif_hcr_mask()) == 0 &&
            v->vmcr == cpuif_clean_vmcr(&c->config, v->vmcr, CPUIF_BANK_S) &&
-           is_zero(v->zero, sizeof v->zero);
+           v->ap_nmi <= c->config.nmi && is_zero(v->zero, sizeof v->zero);
 }
 
 static bool flags_are_valid(const cpuif *c, const cpuif_state *s)
 {
     const uint64_t gicc = c->config.gicv2 ? gicc_kept_bits() : 0;
-    const unsigned lines = 1u << GIC_LINE_IRQ | 1u << GIC_LINE_FIQ;
+    const unsigned lines = 1u << GIC_LINE_IRQ | 1u << GIC_LINE_FIQ | 1u << GIC_LINE_NMI;
     return (s->held.valid | s->sre_enable_el2 | s->sre_enable_el3 | s->ds | s->quiesced) <= 1 &&
-           s->held.zero == 0 && s->held.group < GIC_GROUP_COUNT && s->igrpen <= GIC_GROUPS_ALL &&
+           s->held.group < GIC_GROUP_COUNT && s->igrpen <= GIC_GROUPS_ALL &&
            s->sent_groups <= GIC_GROUPS_ALL && (s->lines & ~lines) == 0 && (s->gicc & ~gicc) == 0;
+}
+
+/* N-08: NMIs are of Group 1, with the priority of their group, and only where there are any. */
+static bool nmis_are_valid(const cpuif *c, const cpuif_state *s)
+{
+    const gic_group_set group1 = gic_group_bit(GIC_GROUP_1S) | gic_group_bit(GIC_GROUP_1NS);
+    if (!c->config.nmi)
+        return (s->held.nmi | s->ap_nmi) == 0;
+    return s->held.nmi <= (s->held.group != GIC_GROUP_0) && (s->ap_nmi & ~group1) == 0;
 }
 
 static bool credits_are_valid(const cpuif_state *s)
@@ -151,7 +164,8 @@ bool cpuif_load(cpuif *c, const void *in, size_t length)
     memcpy(pe, &loaded.state.pe, sizeof pe);
     if (!pe_state_is_valid(pe) || !priorities_are_valid(c, &loaded.state) ||
         !flags_are_valid(c, &loaded.state) || !credits_are_valid(&loaded.state) ||
-        !virtual_is_valid(c, &loaded.state.v))
+        !nmis_are_valid(c, &loaded.state) || !virtual_is_valid(c, &loaded.state.v) ||
+        !is_zero(loaded.state.zero, sizeof loaded.state.zero))
         return false;
     adopt(c, &loaded.state);
     if (cpuif_lines_are(c, cpuif_wanted_lines(c)) && c->s.v.lines == cpuif_wanted_virtual_lines(c))

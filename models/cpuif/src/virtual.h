@@ -24,8 +24,8 @@ enum {
     CPUIF_LR_MOST = GIC_MAX_LIST_REGISTERS,
     CPUIF_LR_NONE = CPUIF_LR_MOST,
     CPUIF_LR_BITS = 4, /* the number of a list register */
-    /* Order of urgency: priority, then number; that of nothing (V-02). */
-    CPUIF_URGENCY_NONE = GIC_PRIORITY_IDLE << CPUIF_LR_BITS | (CPUIF_LR_MOST - 1)
+    /* Order of urgency: gic_urgency(), then number; that of nothing (V-02, N-08). */
+    CPUIF_URGENCY_NONE = (GIC_PRIORITY_IDLE << 1 | 1) << CPUIF_LR_BITS | (CPUIF_LR_MOST - 1)
 };
 
 /* ICH_LR<n>_EL2.State */
@@ -43,7 +43,8 @@ typedef struct cpuif_virtual {
     uint32_t hcr;               /* ICH_HCR_EL2 */
     uint32_t vmcr;              /* ICH_VMCR_EL2 */
     uint8_t lines;              /* bit = gic_line, as last driven */
-    uint8_t zero[7];
+    uint8_t ap_nmi;             /* ICH_AP1R0_EL2.NMI */
+    uint8_t zero[6];
 } cpuif_virtual;
 
 /* What follows from it: rebuilt, never saved. */
@@ -57,6 +58,7 @@ typedef struct cpuif_virtual_derived {
     uint8_t count;         /* list registers; 0: no virtual CPU interface */
     uint8_t running;       /* virtual running priority, GIC_PRIORITY_IDLE when none */
     uint8_t running_group; /* its virtual group */
+    uint8_t running_nmi;   /* 1: what runs is an NMI */
     uint8_t group_mask[2]; /* group priority bits by the virtual binary points */
     uint8_t level_shift;   /* priority bits below one level of the AP registers */
     uint8_t ap_words;      /* ICH_AP0R<n>_EL2 implemented */
@@ -67,6 +69,18 @@ typedef struct cpuif_virtual_derived {
 static inline unsigned cpuif_virtual_best(const cpuif_virtual_derived *d)
 {
     return d->urgency & (CPUIF_LR_MOST - 1u);
+}
+
+/* Whether it is an NMI. */
+static inline bool cpuif_virtual_best_is_nmi(const cpuif_virtual_derived *d)
+{
+    return gic_urgency_is_nmi((unsigned)d->urgency >> CPUIF_LR_BITS);
+}
+
+/* Whether a list register holds an NMI: of Group 1 only (N-08). */
+static inline bool cpuif_lr_is_nmi(uint64_t lr)
+{
+    return (GIC_GET(ICH_LR, NMI, lr) & GIC_GET(ICH_LR, Group, lr)) != 0;
 }
 
 #endif

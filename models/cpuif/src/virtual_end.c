@@ -27,33 +27,68 @@ static bool acknowledges(const cpuif *c, unsigned group)
     return cpuif_virtual_signals(c) && (c->d.v.group1 >> n & 1u) == group;
 }
 
+/* N-01, N-08: whether a read of ICV_IAR<@p group> only says that there is an NMI. */
+static bool tells_nmi(const cpuif *c, const cpuif_view *v, unsigned group)
+{
+    const unsigned n = cpuif_virtual_best(&c->d.v);
+    return v->nmi_apart && cpuif_virtual_best_is_nmi(&c->d.v) && acknowledges(c, group) &&
+           !gic_is_special(vintid_of(c->s.v.lr[n])) && !GIC_FAULT("N-08e");
+}
+
+/* Whether a read of ICV_NMIAR1 acknowledges. */
+static bool acknowledges_nmi(const cpuif *c, unsigned group)
+{
+    return cpuif_virtual_best_is_nmi(&c->d.v) && acknowledges(c, group);
+}
+
 uint64_t cpuif_icv_iar_value(const cpuif *c, const cpuif_view *v, unsigned index)
 {
+    if (tells_nmi(c, v, index))
+        return GIC_INTID_NMI;
     return acknowledges(c, index) ? cpuif_icv_hppir_value(c, v, index)
                                   : (uint64_t)GIC_INTID_SPURIOUS;
 }
 
+uint64_t cpuif_icv_nmiar_value(const cpuif *c, const cpuif_view *v, unsigned index)
+{
+    return acknowledges_nmi(c, index) ? cpuif_icv_hppir_value(c, v, index)
+                                      : (uint64_t)GIC_INTID_SPURIOUS;
+}
+
 /* V-03: Pending becomes Active; a special INTID leaves nothing behind. */
-void cpuif_icv_iar_acknowledge(cpuif *c, unsigned index, uint64_t value)
+static void acknowledge(cpuif *c, unsigned index, uint32_t intid)
 {
     const unsigned n = cpuif_virtual_best(&c->d.v);
-    const uint32_t intid = (uint32_t)value;
-    uint64_t lr;
-    if (!acknowledges(c, index)) {
-        gic_report(&c->outbox, GIC_EV_VIRTUAL_SPURIOUS, c->pe, intid, 0);
-        return;
-    }
-    lr = c->s.v.lr[n];
+    const uint64_t lr = c->s.v.lr[n];
     if (gic_is_special(intid) && !GIC_FAULT("V-03b")) {
         cpuif_set_lr(c, n, GIC_PUT(ICH_LR, State, lr, CPUIF_LR_INVALID));
         gic_report(&c->outbox, GIC_EV_VIRTUAL_SPURIOUS, c->pe, intid, n);
     } else {
-        cpuif_raise_virtual(c, index, cpuif_lr_running(c, lr));
+        if (cpuif_lr_is_nmi(lr) && !GIC_FAULT("N-08f"))
+            cpuif_raise_virtual_nmi(c);
+        else
+            cpuif_raise_virtual(c, index, cpuif_lr_running(c, lr));
         if (!GIC_FAULT("V-03"))
             cpuif_set_lr(c, n, GIC_PUT(ICH_LR, State, lr, CPUIF_LR_ACTIVE));
         gic_report(&c->outbox, GIC_EV_VIRTUAL_ACKNOWLEDGED, c->pe, intid, c->d.v.running);
     }
     cpuif_update_virtual(c);
+}
+
+void cpuif_icv_iar_acknowledge(cpuif *c, unsigned index, uint64_t value)
+{
+    if (acknowledges(c, index) && !tells_nmi(c, &c->d.view, index))
+        acknowledge(c, index, (uint32_t)value);
+    else
+        gic_report(&c->outbox, GIC_EV_VIRTUAL_SPURIOUS, c->pe, (uint32_t)value, 0);
+}
+
+void cpuif_icv_nmiar_acknowledge(cpuif *c, unsigned index, uint64_t value)
+{
+    if (acknowledges_nmi(c, index))
+        acknowledge(c, index, (uint32_t)value);
+    else
+        gic_report(&c->outbox, GIC_EV_VIRTUAL_SPURIOUS, c->pe, (uint32_t)value, 0);
 }
 
 /* ---- end of interrupt -------------------------------------------------------------------------
@@ -69,8 +104,9 @@ static void end_unlisted(cpuif *c, uint32_t intid)
 /* Whether list register @p n is what ICV_EOIR<@p group> ends: V-04. */
 static bool is_running(const cpuif *c, unsigned n, unsigned group)
 {
-    return (c->d.v.group1 >> n & 1u) == group &&
-           cpuif_lr_running(c, c->s.v.lr[n]) == c->d.v.running;
+    const bool nmi = cpuif_lr_is_nmi(c->s.v.lr[n]);
+    return (c->d.v.group1 >> n & 1u) == group && nmi == (c->d.v.running_nmi != 0) &&
+           (nmi || cpuif_lr_running(c, c->s.v.lr[n]) == c->d.v.running);
 }
 
 /* V-12: an LPI has no active state that could be left for ICV_DIR. */

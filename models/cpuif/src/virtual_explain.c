@@ -19,19 +19,22 @@ static unsigned lr_of(const cpuif *c, uint32_t vintid)
 }
 
 /* What it would have to pass if it were the most urgent. */
-static void explain_priority(const cpuif *c, unsigned group, uint8_t priority, gic_explanation *e)
+static void explain_priority(const cpuif *c, unsigned group, uint64_t lr, gic_explanation *e)
 {
+    const uint8_t priority = (uint8_t)GIC_GET(ICH_LR, Priority, lr);
+    const bool nmi = cpuif_lr_is_nmi(lr);
     const uint8_t mask = (uint8_t)GIC_GET(ICH_VMCR_EL2, VPMR, c->s.v.vmcr);
     cpuif_candidate candidate;
     candidate.priority = priority;
     candidate.group_mask = c->d.v.group_mask[group];
     candidate.pmr = mask;
     candidate.running = GIC_PRIORITY_IDLE;
-    gic_gate_set(e, GIC_GATE_VIRTUAL_PMR, cpuif_can_signal(candidate),
+    gic_gate_set(e, GIC_GATE_VIRTUAL_PMR, nmi || cpuif_can_signal(candidate),
                  (uint64_t)priority << 8 | mask);
     candidate.pmr = 0xFF;
     candidate.running = c->d.v.running;
-    gic_gate_set(e, GIC_GATE_VIRTUAL_RUNNING, cpuif_can_signal(candidate),
+    gic_gate_set(e, GIC_GATE_VIRTUAL_RUNNING,
+                 nmi ? cpuif_virtual_nmi_preempts(c, priority) : cpuif_can_signal(candidate),
                  (uint64_t)priority << 8 | c->d.v.running);
 }
 
@@ -50,12 +53,14 @@ void cpuif_explain_virtual(const cpuif *c, gic_explanation *e)
     group = c->d.v.group1 >> n & 1u;
     priority = (uint8_t)GIC_GET(ICH_LR, Priority, c->s.v.lr[n]);
     gic_gate_set(e, GIC_GATE_VIRTUAL_PENDING,
-                 (c->d.v.pending >> n & 1u) != 0 && priority != GIC_PRIORITY_IDLE, c->s.v.lr[n]);
+                 (c->d.v.pending >> n & 1u) != 0 &&
+                     (priority != GIC_PRIORITY_IDLE || cpuif_lr_is_nmi(c->s.v.lr[n])),
+                 c->s.v.lr[n]);
     gic_gate_set(e, GIC_GATE_VIRTUAL_ENABLED, GIC_GET(ICH_HCR_EL2, En, c->s.v.hcr) != 0,
                  c->s.v.hcr);
     gic_gate_set(e, GIC_GATE_VIRTUAL_GROUP, cpuif_virtual_group_enabled(c, group), group);
     gic_gate_set(e, GIC_GATE_VIRTUAL_BEST, !any || best == n, best);
-    explain_priority(c, group, priority, e);
+    explain_priority(c, group, c->s.v.lr[n], e);
     gic_gate_set(e, GIC_GATE_VIRTUAL_LINE, any && best == n && lines != 0, lines);
     gic_gate_set(e, GIC_GATE_VIRTUAL_ROUTED, group == 1 ? pe->hcr_imo : pe->hcr_fmo,
                  (uint64_t)pe->hcr_imo | (uint64_t)pe->hcr_fmo << 1);

@@ -7,8 +7,9 @@ enum { ID_BITS_WIDE = 1 }; /* ICH_VTR_EL2.IDbits of 24 bits */
 uint64_t cpuif_lr_mask(const gic_config *config)
 {
     const unsigned least = 8u - config->virtual_priority_bits;
-    uint64_t mask = GIC_FIELD_MASK(ICH_LR, pINTID) | GIC_FIELD_MASK(ICH_LR, Group) |
-                    GIC_FIELD_MASK(ICH_LR, HW) | GIC_FIELD_MASK(ICH_LR, State);
+    uint64_t mask = config->nmi ? GIC_FIELD_MASK(ICH_LR, NMI) : 0;
+    mask |= GIC_FIELD_MASK(ICH_LR, pINTID) | GIC_FIELD_MASK(ICH_LR, Group) |
+            GIC_FIELD_MASK(ICH_LR, HW) | GIC_FIELD_MASK(ICH_LR, State);
     mask |= gic_mask(ICH_LR_Priority_HIGH, ICH_LR_Priority_LOW + least);
     return mask | gic_mask(cpuif_id_bits(config) == ID_BITS_WIDE ? 23 : 15, ICH_LR_vINTID_LOW);
 }
@@ -41,11 +42,12 @@ static void note_lr(cpuif *c, unsigned n)
 /* Place of list register @p n in the order of urgency: V-02, ties go to the lowest (ID-H02). */
 static uint16_t urgency_of(const cpuif *c, unsigned n)
 {
-    const unsigned priority = (unsigned)GIC_GET(ICH_LR, Priority, c->s.v.lr[n]);
-    if ((c->d.v.pending >> n & 1u) == 0 || priority == GIC_PRIORITY_IDLE ||
+    const uint8_t priority = (uint8_t)GIC_GET(ICH_LR, Priority, c->s.v.lr[n]);
+    const bool nmi = cpuif_lr_is_nmi(c->s.v.lr[n]) && !GIC_FAULT("N-08c");
+    if ((c->d.v.pending >> n & 1u) == 0 || (priority == GIC_PRIORITY_IDLE && !nmi) ||
         !cpuif_virtual_group_enabled(c, c->d.v.group1 >> n & 1u))
         return CPUIF_URGENCY_NONE;
-    return (uint16_t)(priority << CPUIF_LR_BITS | n);
+    return (uint16_t)((unsigned)gic_urgency(priority, nmi) << CPUIF_LR_BITS | n);
 }
 
 void cpuif_find_urgent(cpuif *c)

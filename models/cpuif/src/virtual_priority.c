@@ -186,6 +186,12 @@ static void derive_virtual_running(cpuif *c)
     cpuif_virtual_derived *d = &c->d.v;
     d->running = GIC_PRIORITY_IDLE;
     d->running_group = 0;
+    d->running_nmi = c->s.v.ap_nmi;
+    if (c->s.v.ap_nmi) { /* before everything else that is active (N-08) */
+        d->running = 0;
+        d->running_group = 1;
+        return;
+    }
     for (unsigned n = 0; n < d->ap_words; n++) {
         const uint32_t active = c->s.v.ap[0][n] | c->s.v.ap[1][n];
         if (active != 0) {
@@ -221,12 +227,32 @@ void cpuif_raise_virtual(cpuif *c, unsigned group, uint8_t running)
     /* What is signalled pre-empts: nothing as urgent is active. */
     c->d.v.running = running;
     c->d.v.running_group = (uint8_t)group;
+    c->d.v.running_nmi = 0;
+}
+
+void cpuif_raise_virtual_nmi(cpuif *c)
+{
+    c->s.v.ap_nmi = 1;
+    derive_virtual_running(c);
+}
+
+bool cpuif_virtual_nmi_preempts(const cpuif *c, uint8_t priority)
+{
+    const cpuif_virtual_derived *d = &c->d.v;
+    if (GIC_FAULT("N-08d") && priority >= GIC_GET(ICH_VMCR_EL2, VPMR, c->s.v.vmcr))
+        return false;
+    if (d->running == GIC_PRIORITY_IDLE)
+        return true;
+    return !d->running_nmi && (priority & d->group_mask[1]) <= (d->running & d->group_mask[1]);
 }
 
 void cpuif_drop_virtual(cpuif *c)
 {
     const unsigned level = (unsigned)c->d.v.running >> c->d.v.level_shift;
-    c->s.v.ap[c->d.v.running_group][level / CPUIF_AP_WORD_BITS] &= ~gic_bit(level);
+    if (c->d.v.running_nmi)
+        c->s.v.ap_nmi = 0;
+    else
+        c->s.v.ap[c->d.v.running_group][level / CPUIF_AP_WORD_BITS] &= ~gic_bit(level);
     derive_virtual_running(c);
 }
 
@@ -234,7 +260,8 @@ uint64_t cpuif_icv_rpr_value(const cpuif *c, const cpuif_view *v, unsigned index
 {
     (void)v;
     (void)index;
-    return GIC_MAKE(ICC_RPR_EL1, Priority, c->d.v.running);
+    return GIC_MAKE(ICC_RPR_EL1, Priority, c->d.v.running) |
+           GIC_MAKE(ICC_RPR_EL1, NMI, c->s.v.ap_nmi);
 }
 
 static bool virtual_ap_write(cpuif *c, unsigned group, unsigned n, uint64_t value)
@@ -254,7 +281,8 @@ uint64_t cpuif_ich_ap0r_value(const cpuif *c, const cpuif_view *v, unsigned inde
 uint64_t cpuif_ich_ap1r_value(const cpuif *c, const cpuif_view *v, unsigned index)
 {
     (void)v;
-    return GIC_MAKE(ICH_AP1R, P, c->s.v.ap[1][index]);
+    return GIC_MAKE(ICH_AP1R, P, c->s.v.ap[1][index]) |
+           GIC_MAKE(ICH_AP1R, NMI, index == 0 ? c->s.v.ap_nmi : 0);
 }
 
 bool cpuif_ich_ap0r_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t value)
@@ -268,5 +296,7 @@ bool cpuif_ich_ap1r_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_
     (void)v;
     if (GIC_FAULT("V-13") && c->s.pe.el == 1)
         return true;
+    if (index == 0 && c->config.nmi)
+        c->s.v.ap_nmi = (uint8_t)GIC_GET(ICH_AP1R, NMI, value);
     return virtual_ap_write(c, 1, index, GIC_GET(ICH_AP1R, P, value));
 }

@@ -8,6 +8,7 @@
 typedef struct gicd_layout {
     size_t arch;
     size_t word;
+    size_t inmir;
     size_t priority;
     size_t irouter;
     size_t pe;
@@ -41,8 +42,9 @@ static void gicd_count(gicd *d, const gic_config *config)
     d->words = (uint16_t)(d->spi_words + config->espi_count / 32u);
     d->pool = config->pe_count;
     d->pe_words = (uint16_t)((config->pe_count + 63u) / 64u);
-    d->levels = (uint16_t)(1u << config->priority_bits);
-    d->level_shift = (uint8_t)(8u - config->priority_bits);
+    d->level_nmi = config->nmi;
+    d->levels = (uint16_t)(1u << config->priority_bits << d->level_nmi);
+    d->level_shift = (uint8_t)(9u - config->priority_bits);
     d->level_sets = (uint8_t)((d->levels + 31u) / 32u);
     d->claims = config->gicv2;
 }
@@ -57,6 +59,7 @@ static gicd_layout gicd_lay_out(const gicd *d)
     (void)gicd_carve(&total, 1, sizeof(gicd));
     at.arch = gicd_carve(&total, 1, sizeof(gicd_arch));
     at.word = gicd_carve(&total, d->words, sizeof(gicd_word));
+    at.inmir = gicd_carve(&total, d->words, sizeof(uint32_t));
     at.priority = gicd_carve(&total, slots, 1);
     at.irouter = gicd_carve(&total, slots, sizeof(uint32_t));
     at.pe = gicd_carve(&total, d->pool, sizeof(gicd_pe));
@@ -81,6 +84,7 @@ static void gicd_point(gicd *d, const gicd_layout *at)
     unsigned char *base = (unsigned char *)d;
     d->arch = (gicd_arch *)(void *)(base + at->arch);
     d->word = (gicd_word *)(void *)(base + at->word);
+    d->inmir = (uint32_t *)(void *)(base + at->inmir);
     d->priority = base + at->priority;
     d->irouter = (uint32_t *)(void *)(base + at->irouter);
     d->pe = (gicd_pe *)(void *)(base + at->pe);
@@ -148,6 +152,7 @@ static uint32_t gicd_make_typer(const gic_config *config, unsigned spi_words)
     uint64_t value = GIC_MAKE(GICD_TYPER, ITLinesNumber, spi_words);
     value = GIC_PUT(GICD_TYPER, ESPI, value, espi_words > 0);
     value = GIC_PUT(GICD_TYPER, ESPI_range, value, espi_words > 0 ? espi_words - 1u : 0);
+    value = GIC_PUT(GICD_TYPER, NMI, value, config->nmi);
     value = GIC_PUT(GICD_TYPER, IDbits, value, gicd_id_bits(config) - 1u);
     value = GIC_PUT(GICD_TYPER, LPIS, value, config->lpi_bits > 0);
     value = GIC_PUT(GICD_TYPER, MBIS, value, config->mbis);
@@ -228,6 +233,7 @@ static void gicd_reset_words(gicd *d)
         uint32_t level = d->word[w].level;
         gicd_zero(&d->word[w], sizeof(gicd_word));
         d->word[w].level = level;
+        d->inmir[w] = 0;
     }
 }
 
@@ -239,7 +245,7 @@ static gicd_shape gicd_make_shape(const gic_config *config)
     shape.espi_count = config->espi_count;
     shape.priority_bits = config->priority_bits;
     shape.security = (uint8_t)(config->two_security_states | (unsigned)config->ds_writable << 1 |
-                               (unsigned)config->gicv2 << 2);
+                               (unsigned)config->gicv2 << 2 | (unsigned)config->nmi << 3);
     return shape;
 }
 

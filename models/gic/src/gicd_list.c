@@ -14,7 +14,7 @@ static uint32_t *gicd_level_word(const gicd *d, unsigned level, unsigned w)
 
 static void gicd_level_note(const gicd *d, unsigned slot, unsigned list)
 {
-    unsigned level = gicd_level(d, d->priority[slot]);
+    unsigned level = gicd_level(d, d->derived.slot[slot].urgency);
     gicd_level_set(d, list, gicd_group(d, slot))[level / 32] |= gic_bit(level);
 }
 
@@ -116,17 +116,42 @@ static void gicd_level_move(gicd *d, unsigned slot, unsigned from, unsigned to)
     d->derived.level_words[to] |= UINT64_C(1) << w;
 }
 
-void gicd_set_priority(gicd *d, unsigned slot, uint8_t priority)
+/* N-06: IPRIORITYR of an NMI does not count. */
+static uint16_t gicd_urgency(const gicd *d, unsigned slot)
 {
-    unsigned from = gicd_level(d, d->priority[slot]);
-    unsigned to = gicd_level(d, priority);
+    if (!(gicd_nmis(d, slot / 32) & gic_bit(slot)))
+        return gic_urgency(d->priority[slot], false);
+    if (GIC_FAULT("N-06"))
+        return gic_urgency(d->priority[slot], true);
+    return gic_urgency(gic_nmi_priority(gicd_group(d, slot), d->arch->ds), true);
+}
+
+static void gicd_set_urgency(gicd *d, unsigned slot, uint16_t urgency)
+{
+    unsigned from = gicd_level(d, d->derived.slot[slot].urgency);
+    unsigned to = gicd_level(d, urgency);
 
     if (from == to)
         return;
     gicd_level_move(d, slot, from, to);
-    d->priority[slot] = priority;
+    d->derived.slot[slot].urgency = urgency;
     gicd_moved(d, slot);
     gicd_refresh(d, slot);
+}
+
+void gicd_set_priority(gicd *d, unsigned slot, uint8_t priority)
+{
+    d->priority[slot] = priority;
+    gicd_set_urgency(d, slot, gicd_urgency(d, slot));
+}
+
+void gicd_refresh_urgency(gicd *d, unsigned w, uint32_t bits)
+{
+    while (bits) {
+        unsigned slot = w * 32u + gic_lowest_bit(bits);
+        gicd_set_urgency(d, slot, gicd_urgency(d, slot));
+        bits &= bits - 1;
+    }
 }
 
 uint32_t gicd_regroup(gicd *d, unsigned w)
@@ -148,6 +173,8 @@ uint32_t gicd_regroup(gicd *d, unsigned w)
 void gicd_regrouped(gicd *d, unsigned w, uint32_t changed)
 {
     uint32_t bits = changed;
+    /* That of an NMI changes with DS alone too. */
+    gicd_refresh_urgency(d, w, d->inmir[w]);
     while (bits) {
         gicd_moved(d, w * 32u + gic_lowest_bit(bits));
         bits &= bits - 1;
@@ -255,9 +282,11 @@ static void gicd_clear_lists(gicd *d)
 
 static void gicd_rebuild_slot(gicd *d, unsigned slot)
 {
-    unsigned level = gicd_level(d, d->priority[slot]);
+    const uint16_t urgency = gicd_urgency(d, slot);
+    const unsigned level = gicd_level(d, urgency);
     unsigned list;
 
+    d->derived.slot[slot].urgency = urgency;
     d->derived.slot[slot].listed = GICD_NO_LIST;
     d->derived.slot[slot].route = gicd_route_of(d, slot);
     *gicd_level_word(d, level, slot / 32) |= gic_bit(slot);

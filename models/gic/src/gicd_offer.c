@@ -24,7 +24,8 @@ static inline bool gicd_current(const gicd *d, unsigned slot, const gicd_offer *
     const gicd_word *word = &d->word[slot / 32];
     bool ready = (gicd_pending(word) & word->enable & ~word->active & gic_bit(slot)) != 0;
 
-    return ready && offer->priority == d->priority[slot] && offer->group == gicd_group(d, slot);
+    return ready && offer->urgency == d->derived.slot[slot].urgency &&
+           offer->group == gicd_group(d, slot);
 }
 
 bool gicd_offer_current(const gicd *d, unsigned slot, const gicd_offer *offer)
@@ -36,7 +37,7 @@ bool gicd_offer_stands(const gicd *d, unsigned slot)
 {
     const gicd_offer *offer = gicd_offer_of(d, slot);
 
-    if (GIC_FAULT("D-20") && offer->priority != d->priority[slot])
+    if (GIC_FAULT("D-20") && offer->urgency != d->derived.slot[slot].urgency)
         return true;
     if (GIC_FAULT("C-05") && offer->group != gicd_group(d, slot))
         return true;
@@ -49,12 +50,13 @@ void gicd_offer_send(gicd *d, unsigned pe, unsigned slot, bool one_of_n)
     gicd_pe *p = &d->pe[pe];
     gicd_offer *offer = &p->offer[p->offers++];
     uint32_t intid = gicd_intid(d, slot);
-    uint8_t priority = d->priority[slot];
+    unsigned urgency = d->derived.slot[slot].urgency;
+    uint8_t priority = gic_urgency_priority(urgency);
     gic_group group = gicd_group(d, slot);
     gic_msg *msg;
 
     offer->slot = (uint16_t)slot;
-    offer->priority = priority;
+    offer->urgency = urgency & 0x1FFu;
     offer->group = (uint8_t)group & 0xFu;
     offer->one_of_n = one_of_n;
     offer->recalled = 0;
@@ -67,7 +69,8 @@ void gicd_offer_send(gicd *d, unsigned pe, unsigned slot, bool one_of_n)
     msg = gicd_tell(d, pe, GIC_MSG_OFFER, intid);
     msg->priority = priority;
     msg->group = (uint8_t)group;
-    msg->flags = one_of_n ? GIC_OFFER_1OFN : 0;
+    msg->flags =
+        (uint8_t)((one_of_n ? GIC_OFFER_1OFN : 0) | (gic_urgency_is_nmi(urgency) ? GIC_IS_NMI : 0));
     gic_report(&d->outbox, GIC_EV_OFFERED, (uint16_t)pe, intid, priority);
 }
 
@@ -140,10 +143,10 @@ static bool gicd_look_at_pool(gicd *d)
         uint16_t pe;
         if (slot == GICD_NO_SLOT)
             continue;
-        if (best != GICD_NO_SLOT &&
-            !gic_more_urgent(d->priority[slot], slot, d->priority[best], best))
+        if (best != GICD_NO_SLOT && !gic_more_urgent(d->derived.slot[slot].urgency, slot,
+                                                     d->derived.slot[best].urgency, best))
             continue;
-        pe = gicd_pick_1ofn(d, d->priority[slot], (gic_group)g);
+        pe = gicd_pick_1ofn(d, d->derived.slot[slot].urgency, (gic_group)g);
         if (pe == GIC_PE_NONE)
             continue;
         best = slot;

@@ -8,7 +8,8 @@ static inline void gicd_report_bits(gicd *d, unsigned event, unsigned w, uint32_
         unsigned slot = w * 32u + gic_lowest_bit(bits);
         uint64_t arg = 0;
         if (event == GIC_EV_PENDING)
-            arg = (uint64_t)d->priority[slot] | (uint64_t)gicd_group(d, slot) << 8;
+            arg = (uint64_t)gic_urgency_priority(d->derived.slot[slot].urgency) |
+                  (uint64_t)gicd_group(d, slot) << 8;
         gic_report(&d->outbox, event, GIC_PE_NONE, gicd_intid(d, slot), arg);
         bits &= bits - 1;
     }

@@ -271,6 +271,41 @@ static gic_status gicd_write_ipriorityr(void *kernel, const gic_reg_access *a, u
     return GIC_OK;
 }
 
+/* --- NMIs ------------------------------------------------------------------------------------- */
+
+/* What exists of INMIR for this access: RES0 for Group 0 (N-08). A bit keeps its value while its
+   interrupt is in Group 0 (ID-D14). */
+static uint32_t gicd_nmi_mask(const gicd *d, const gic_reg_access *a)
+{
+    gicd_window at;
+    if (!d->config.nmi || !gicd_open_window(d, a, NEVER, &at))
+        return 0;
+    return GIC_FAULT("N-08") ? at.mask : at.mask & ~d->derived.view[at.w].group[GIC_GROUP_0];
+}
+
+static gic_status gicd_read_inmir(void *kernel, const gic_reg_access *a, uint64_t *value)
+{
+    const gicd *d = (const gicd *)kernel;
+    uint32_t mask = gicd_nmi_mask(d, a);
+    *value = mask ? d->inmir[gicd_word_of(d, a->intid)] & mask : 0;
+    return GIC_OK;
+}
+
+static gic_status gicd_write_inmir(void *kernel, const gic_reg_access *a, uint64_t value)
+{
+    gicd *d = (gicd *)kernel;
+    uint32_t mask = gicd_nmi_mask(d, a);
+    unsigned w = gicd_word_of(d, a->intid);
+    uint32_t changed;
+    if (!mask)
+        return GIC_OK;
+    changed = (d->inmir[w] ^ (uint32_t)value) & mask;
+    d->inmir[w] ^= changed;
+    gicd_refresh_urgency(d, w, changed);
+    gicd_run(d);
+    return GIC_OK;
+}
+
 /* --- two bits per interrupt ------------------------------------------------------------------ */
 
 static gic_status gicd_read_icfgr(void *kernel, const gic_reg_access *a, uint64_t *value)

@@ -47,8 +47,8 @@ static uint64_t *gicd_holders(const gicd *d, unsigned level)
     return d->derived.holders + (size_t)level * d->pe_words;
 }
 
-/* First PE of two sets whose priority mask does not hide @p priority. */
-static uint16_t gicd_first_pe(const gicd *d, const uint64_t *a, const uint64_t *b, uint8_t priority)
+/* First PE of two sets whose priority mask does not hide @p urgency. */
+static uint16_t gicd_first_pe(const gicd *d, const uint64_t *a, const uint64_t *b, unsigned urgency)
 {
     unsigned i;
     for (i = 0; i < d->pe_words; i++) {
@@ -56,7 +56,7 @@ static uint16_t gicd_first_pe(const gicd *d, const uint64_t *a, const uint64_t *
         while (pes) {
             unsigned pe = i * 64u + gic_lowest_bit64(pes);
             uint8_t hint = d->pe[pe].mask_hint;
-            if (hint == GIC_PRIORITY_IDLE || priority < hint)
+            if (hint == GIC_PRIORITY_IDLE || !gic_urgency_hidden(urgency, hint))
                 return (uint16_t)pe;
             pes &= pes - 1;
         }
@@ -65,15 +65,15 @@ static uint16_t gicd_first_pe(const gicd *d, const uint64_t *a, const uint64_t *
 }
 
 /* An able PE that holds a less urgent interrupt: of the least urgent level, the first. */
-static uint16_t gicd_first_displaceable(const gicd *d, uint8_t priority, gic_group group)
+static uint16_t gicd_first_displaceable(const gicd *d, unsigned urgency, gic_group group)
 {
     const gicd_routing *r = &d->derived.routing;
     unsigned level = d->levels;
-    while (level-- > gicd_level(d, priority) + 1u) {
+    while (level-- > gicd_level(d, urgency) + 1u) {
         uint16_t pe;
         if (!(r->holding[level / 64] >> (level % 64) & 1u))
             continue;
-        pe = gicd_first_pe(d, gicd_holders(d, level), r->able[group], priority);
+        pe = gicd_first_pe(d, gicd_holders(d, level), r->able[group], urgency);
         if (pe != GIC_PE_NONE)
             return pe;
     }
@@ -92,14 +92,14 @@ bool gicd_any_able(const gicd *d, gic_group group)
 /* The choice among PEs is IMPLEMENTATION DEFINED (ID-D06): an idle one, then the one that holds the
    least urgent interrupt; with E1NWF and no able PE awake, one that is asleep; the lowest number of
    equal ones. */
-uint16_t gicd_pick_1ofn(const gicd *d, uint8_t priority, gic_group group)
+uint16_t gicd_pick_1ofn(const gicd *d, unsigned urgency, gic_group group)
 {
     const gicd_routing *r = &d->derived.routing;
-    uint16_t pe = gicd_first_pe(d, r->able[group], r->idle, priority);
+    uint16_t pe = gicd_first_pe(d, r->able[group], r->idle, urgency);
     if (pe == GIC_PE_NONE)
-        pe = gicd_first_displaceable(d, priority, group);
+        pe = gicd_first_displaceable(d, urgency, group);
     if (pe == GIC_PE_NONE && d->arch->e1nwf && !gicd_any_able(d, group))
-        pe = gicd_first_pe(d, r->asleep[group], r->idle, priority);
+        pe = gicd_first_pe(d, r->asleep[group], r->idle, urgency);
     return pe;
 }
 
@@ -158,7 +158,7 @@ static void gicd_note_offers_now(gicd *d, unsigned pe)
     bool credit = p->offers < GIC_CREDIT_OFFER;
 
     gicd_put_pe(d->derived.routing.idle, pe, credit && !stays);
-    gicd_note_held(d, pe, credit && stays ? gicd_level(d, held->priority) : (unsigned)GICD_NO_LIST);
+    gicd_note_held(d, pe, credit && stays ? gicd_level(d, held->urgency) : (unsigned)GICD_NO_LIST);
 }
 
 /* Only 1-of-N asks for who holds what: each change costs a mark, and the work once when it asks. */

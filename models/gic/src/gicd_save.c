@@ -44,6 +44,8 @@ static bool gicd_same_shape(const gicd *d, const unsigned char *payload)
 
 static bool gicd_offer_sane(const gicd *d, const gicd_offer *offer)
 {
+    if (gic_urgency_is_nmi(offer->urgency) && (!d->config.nmi || offer->group == GIC_GROUP_0))
+        return false;
     return offer->slot < d->words * 32u && offer->group < GIC_GROUP_COUNT &&
            (d->derived.view[offer->slot / 32].implemented & gic_bit(offer->slot));
 }
@@ -122,6 +124,21 @@ static bool gicd_offers_owned(const gicd *d, const unsigned char *payload, unsig
     return true;
 }
 
+/* Only implemented interrupts are NMIs, where there are any. */
+static bool gicd_nmis_sane(const gicd *d, const unsigned char *payload)
+{
+    const unsigned char *at =
+        payload + ((const unsigned char *)d->inmir - (const unsigned char *)d->arch);
+    unsigned w;
+    for (w = 0; w < d->words; w++, at += sizeof(uint32_t)) {
+        uint32_t bits;
+        gicd_copy(&bits, at, sizeof(bits));
+        if (bits & ~(d->config.nmi ? d->derived.view[w].implemented : 0))
+            return false;
+    }
+    return true;
+}
+
 /* Only implemented interrupts have state, and recalls are of what is offered. */
 static bool gicd_words_sane(const gicd *d, const unsigned char *payload)
 {
@@ -166,7 +183,8 @@ bool gicd_load(gicd *d, const void *in, size_t length)
     const unsigned char *payload = (const unsigned char *)in + sizeof(gic_save_header);
     if (length < gicd_save_size(d) || !gicd_same_shape(d, payload) ||
         !gicd_marks_sane(d, payload) || !gicd_pes_sane(d, payload) ||
-        !gicd_words_sane(d, payload) || !gicd_targets_sane(d, payload))
+        !gicd_words_sane(d, payload) || !gicd_targets_sane(d, payload) ||
+        !gicd_nmis_sane(d, payload))
         return false;
     if (!gic_load_block(in, length, GICD_SAVE_MAGIC, GICD_SAVE_VERSION, d->arch, d->saved_bytes))
         return false;

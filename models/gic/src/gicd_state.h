@@ -14,7 +14,8 @@
  * words and, per group, a set of priority levels that may be non-empty (a level that turns out to
  * be empty is struck out by the search that finds it so). One global map per level and per group
  * says which slots have it. The answer is the first bit of list & level & groups at the best level.
- * Memory per PE: 63 words, a summary, three level sets, two offers: under 400 bytes at most.
+ * Memory per PE: 63 words, a summary, three level sets, two offers: under 400 bytes at most, and
+ * half as much again with NMIs, which have levels of their own.
  */
 #ifndef GICD_STATE_H
 #define GICD_STATE_H
@@ -36,7 +37,7 @@ enum {
     GICD_NO_SLOT = 0xFFFF,
     GICD_NO_LIST = 0xFFFF,
     GICD_PE_WORDS = GIC_MAX_PES / 64,
-    GICD_LEVELS_MAX = 256,
+    GICD_LEVELS_MAX = 512,
     GICD_OUTBOX = 256,        /* entries */
     GICD_OUTBOX_RESERVE = 16, /* room that one unit of work may need */
     GICD_UNITS_MAX = 128      /* units of work of one activation, whatever is configured */
@@ -67,10 +68,10 @@ GIC_STATIC_ASSERT(sizeof(gicd_word) == 64, "32 interrupts share one cache line")
 /* An Offer that is not answered. */
 typedef struct gicd_offer {
     uint16_t slot;
-    uint8_t priority;
-    uint8_t group : 4;
-    uint8_t one_of_n : 1;
-    uint8_t recalled : 3; /* with claims: a Recall was sent */
+    uint16_t urgency : 9; /* as gicd_slot.urgency was */
+    uint16_t group : 4;
+    uint16_t one_of_n : 1;
+    uint16_t recalled : 2; /* with claims: a Recall was sent */
 } gicd_offer;
 
 /* What the Distributor knows of a PE; offers oldest first, the last one is held there. */
@@ -90,7 +91,7 @@ typedef struct gicd_shape {
     uint16_t spi_count;
     uint16_t espi_count;
     uint8_t priority_bits;
-    uint8_t security; /* two states | ds_writable << 1 | gicv2 << 2 */
+    uint8_t security; /* two states | ds_writable << 1 | gicv2 << 2 | nmi << 3 */
 } gicd_shape;
 
 /* Architectural state; words, priorities, routes and PEs follow in memory. */
@@ -120,10 +121,11 @@ typedef struct gicd_view {
 
 /* Derived per slot: together, since they are looked at together. */
 typedef struct gicd_slot {
-    uint16_t listed; /* list it is a candidate in, or GICD_NO_LIST */
-    uint16_t owner;  /* PE it is offered to */
-    uint16_t route;  /* PE, pool, or GICD_NO_LIST when it leads nowhere */
-    /* With claims the above name nothing, and these are sets of PEs (gicd_claim.c). */
+    uint16_t listed;  /* list it is a candidate in, or GICD_NO_LIST */
+    uint16_t owner;   /* PE it is offered to */
+    uint16_t route;   /* PE, pool, or GICD_NO_LIST when it leads nowhere */
+    uint16_t urgency; /* gic_urgency(): by IPRIORITYR, or of an NMI */
+    /* With claims the first three name nothing, and these are sets of PEs (gicd_claim.c). */
     uint8_t wanted;  /* lists that it is a candidate in */
     uint8_t claimed; /* PEs that it is offered to */
 } gicd_slot;
@@ -167,7 +169,8 @@ struct gicd {
     gicd_receive_fn *const *receivers; /* by kind of message */
     gicd_arch *arch;
     gicd_word *word;
-    uint8_t *priority; /* per slot */
+    uint32_t *inmir;   /* per word: INMIR; counts for Group 1 only (N-08) */
+    uint8_t *priority; /* per slot: IPRIORITYR */
     uint32_t *irouter; /* per slot: Aff3.Aff2.Aff1.Aff0 as written; GICv2: target list */
     gicd_pe *pe;
     size_t saved_bytes; /* from arch on */
@@ -178,9 +181,10 @@ struct gicd {
     uint16_t pool; /* list number of the 1-of-N pool: pe_count */
     uint16_t pe_words;
     uint16_t levels;
-    uint8_t level_shift;
-    uint8_t level_sets; /* 32-bit words of a set of levels */
-    bool claims;        /* GICv2: SPIs are offered to each of their targets */
+    uint8_t level_shift; /* bits of an urgency below one level */
+    uint8_t level_nmi;   /* 1: NMIs have levels of their own, before those of their priorities */
+    uint8_t level_sets;  /* 32-bit words of a set of levels */
+    bool claims;         /* GICv2: SPIs are offered to each of their targets */
     uint32_t typer;
     gic_frame frame;
     uint8_t frame_index[GICD_FRAME_SIZE / GIC_FRAME_GRANULE];
@@ -241,9 +245,15 @@ static inline gic_group gicd_group(const gicd *d, unsigned slot)
     return view->group[GIC_GROUP_1S] & bit ? GIC_GROUP_1S : GIC_GROUP_0;
 }
 
-static inline unsigned gicd_level(const gicd *d, uint8_t priority)
+static inline unsigned gicd_level(const gicd *d, unsigned urgency)
 {
-    return (unsigned)priority >> d->level_shift;
+    return urgency >> d->level_shift << d->level_nmi | (urgency & d->level_nmi);
+}
+
+/* INMIR of word @p w where it counts (N-08). */
+static inline uint32_t gicd_nmis(const gicd *d, unsigned w)
+{
+    return d->inmir[w] & ~d->derived.view[w].group[GIC_GROUP_0];
 }
 
 static inline uint32_t *gicd_level_set(const gicd *d, unsigned list, gic_group group)
@@ -292,7 +302,7 @@ static inline bool gicd_displaces(const gicd *d, const gicd_pe *p, unsigned slot
         return true;
     held = &p->offer[p->offers - 1u];
     return (d->word[held->slot / 32].recalled & gic_bit(held->slot)) ||
-           gic_more_urgent(d->priority[slot], slot, held->priority, held->slot);
+           gic_more_urgent(d->derived.slot[slot].urgency, slot, held->urgency, held->slot);
 }
 
 /* Put @p slot into the list it belongs to by the architectural state, and want a Recall of it when
@@ -315,6 +325,8 @@ static inline void gicd_refresh_bits(gicd *d, unsigned w, uint32_t bits)
 void gicd_unlist(gicd *d, unsigned slot);
 /* Priority of @p slot becomes @p priority. */
 void gicd_set_priority(gicd *d, unsigned slot, uint8_t priority);
+/* INMIR, the group or DS have changed for the slots @p bits of word @p w: urgency follows. */
+void gicd_refresh_urgency(gicd *d, unsigned w, uint32_t bits);
 /* Groups of word @p w follow IGROUPR, IGRPMODR and DS; slots whose group changed. */
 uint32_t gicd_regroup(gicd *d, unsigned w);
 /* The groups of the slots @p changed of word @p w are new: lists and offers follow. */
@@ -333,7 +345,7 @@ uint16_t gicd_find_pe(const gicd *d, uint32_t affinity);
 /* Route of @p slot by IROUTER: PE, pool or GICD_NO_LIST. */
 uint16_t gicd_route_of(const gicd *d, unsigned slot);
 /* The PE that a 1-of-N interrupt goes to now, or GIC_PE_NONE: the central decision (D-12). */
-uint16_t gicd_pick_1ofn(const gicd *d, uint8_t priority, gic_group group);
+uint16_t gicd_pick_1ofn(const gicd *d, unsigned urgency, gic_group group);
 /* Whether a PE that is awake can be picked for 1-of-N of @p group, now or when it has room. */
 bool gicd_any_able(const gicd *d, gic_group group);
 /* Groups of which PE @p pe may be offered directed SPIs. */

@@ -118,7 +118,8 @@ static gicr_shape gicr_make_shape(const gicr *r)
     shape.eppi_count = r->config.eppi_count;
     shape.priority_bits = r->config.priority_bits;
     shape.security = (uint8_t)(r->config.two_security_states |
-                               (unsigned)r->config.ds_writable << 1 | (unsigned)r->v2 << 2);
+                               (unsigned)r->config.ds_writable << 1 | (unsigned)r->v2 << 2 |
+                               (unsigned)r->config.nmi << 3);
     shape.dpg = r->config.dpg;
     shape.lpi_bits = r->config.lpi_bits;
     shape.its_count = r->config.its_count;
@@ -379,7 +380,8 @@ static bool gicr_entries_sane(const gicr_entries *entries, unsigned flags)
         const gicr_entry *entry = &entries->entry[i];
         if (i >= entries->count && memcmp(entry, &none, sizeof(none)) != 0)
             return false;
-        if (entry->group >= GIC_GROUP_COUNT || (entry->flags & ~flags) != 0)
+        if (entry->group >= GIC_GROUP_COUNT || (entry->flags & ~flags) != 0 ||
+            entry->nmi > (entry->group != GIC_GROUP_0 && entry->intid < GIC_INTID_LPI_FIRST))
             return false;
     }
     return true;
@@ -422,12 +424,29 @@ static bool gicr_sources_sane(const gicr *r, const gicr_arch *arch)
     return !r->v2 || (arch->phase == GICR_AWAKE && !arch->processor_sleep);
 }
 
+/* INMIR of what is implemented, and entries that are NMIs, where there are any. */
+static bool gicr_nmis_sane(const gicr *r, const gicr_arch *arch)
+{
+    uint32_t there = 0;
+    unsigned i;
+    for (i = 0; i < GICR_WORDS_MAX; i++)
+        there |= i < r->words ? 0 : arch->inmir[i];
+    if (r->config.nmi)
+        return there == 0;
+    for (i = 0; i < r->words; i++)
+        there |= arch->inmir[i];
+    for (i = 0; i < 2; i++)
+        there |= (uint32_t)arch->presented.entry[i].nmi | arch->offers.entry[i].nmi;
+    return there == 0;
+}
+
 static bool gicr_sane(const gicr *r, const gicr_arch *arch)
 {
     const gicr_shape *a = &arch->shape;
     const gicr_shape *b = &r->arch.shape;
     return memcmp(a, b, sizeof(*a)) == 0 && gicr_sources_sane(r, arch) &&
-           arch->phase <= GICR_FALLING && gicr_bools_sane(arch) && gicr_groups_sane(arch) &&
+           gicr_nmis_sane(r, arch) && arch->phase <= GICR_FALLING && gicr_bools_sane(arch) &&
+           gicr_groups_sane(arch) &&
            gicr_entries_sane(&arch->presented, GICR_CLEARING | GICR_RWP) &&
            gicr_entries_sane(&arch->offers, GICR_RWP | GICR_RETURN | GICR_1OFN);
 }

@@ -455,7 +455,7 @@ gicr_choice gicr_lpi_choice(const gicr *r)
     gicr_choice choice = {GICR_NO_INTID, 0, GIC_GROUP_1NS};
     if (key != LPI_NO_KEY) {
         choice.intid = lpi_intid(key);
-        choice.priority = lpi_priority(key);
+        choice.urgency = gic_urgency(lpi_priority(key), false);
     }
     return choice;
 }

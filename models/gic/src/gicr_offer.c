@@ -54,6 +54,9 @@ void gicr_receive_offer(gicr *r, const gic_msg *msg)
     entry->priority = msg->priority;
     entry->group = msg->group;
     entry->flags = msg->flags & GIC_OFFER_1OFN ? GICR_1OFN : 0;
+    entry->nmi = 0;
+    if (msg->flags & GIC_IS_NMI)
+        entry->nmi = r->config.nmi && msg->group != GIC_GROUP_0;
 }
 
 /* The Offer's own answer answers the Recall; if it is on its way, nothing is left to do. */
@@ -81,7 +84,8 @@ static unsigned gicr_unable(const gicr *r, const gicr_entry *offer)
     if (r->arch.phase == GICR_FALLING)
         return GIC_EV_CROSSED_QUIESCE;
     if ((gicr_excluded(r) & bit) ||
-        (r->arch.mask_hint != GIC_PRIORITY_IDLE && offer->priority >= r->arch.mask_hint))
+        (r->arch.mask_hint != GIC_PRIORITY_IDLE &&
+         gic_urgency_hidden(gicr_entry_urgency(offer), r->arch.mask_hint)))
         return GIC_EV_CROSSED_DISABLED;
     return 0;
 }

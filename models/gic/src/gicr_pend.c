@@ -16,7 +16,8 @@ static void gicr_report_bits(gicr *r, unsigned event, unsigned w, uint32_t bits)
         unsigned slot = w * 32u + gic_lowest_bit(bits);
         uint64_t arg = 0;
         if (event == GIC_EV_PENDING)
-            arg = (uint64_t)r->arch.priority[slot] | (uint64_t)gicr_group(r, slot) << 8;
+            arg = (uint64_t)gic_urgency_priority(gicr_urgency(r, slot, gicr_group(r, slot))) |
+                  (uint64_t)gicr_group(r, slot) << 8;
         gic_report(&r->outbox, event, r->pe, gicr_intid(slot), arg);
         bits &= bits - 1;
     }

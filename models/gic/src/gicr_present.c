@@ -12,14 +12,14 @@ static bool gicr_is_presented(const gicr *r, uint32_t intid)
            (p->count > 1 && p->entry[1].intid == intid);
 }
 
-static void gicr_consider(gicr_choice *best, uint32_t intid, uint8_t priority, unsigned group)
+static void gicr_consider(gicr_choice *best, uint32_t intid, unsigned urgency, unsigned group)
 {
-    bool later = GIC_FAULT("P-20") && priority == best->priority;
+    bool later = GIC_FAULT("P-20") && urgency == best->urgency;
     if (best->intid != GICR_NO_INTID && !later &&
-        !gic_more_urgent(priority, intid, best->priority, best->intid))
+        !gic_more_urgent(urgency, intid, best->urgency, best->intid))
         return;
     best->intid = intid;
-    best->priority = priority;
+    best->urgency = (uint16_t)urgency;
     best->group = (uint8_t)group;
 }
 
@@ -42,8 +42,9 @@ static void gicr_consider_private(const gicr *r, gicr_choice *best, unsigned w,
     while (bits) {
         unsigned slot = w * 32u + gic_lowest_bit(bits);
         uint32_t intid = gicr_intid(slot);
+        gic_group group = gicr_group(r, slot);
         if (!gicr_is_presented(r, intid))
-            gicr_consider(best, intid, r->arch.priority[slot], gicr_group(r, slot));
+            gicr_consider(best, intid, gicr_urgency(r, slot, group), group);
         bits &= bits - 1;
     }
 }
@@ -61,7 +62,7 @@ static void gicr_consider_lpi(const gicr *r, gicr_choice *best)
 {
     gicr_choice lpi = gicr_lpi_choice(r);
     if (lpi.intid != GICR_NO_INTID)
-        gicr_consider(best, lpi.intid, lpi.priority, lpi.group);
+        gicr_consider(best, lpi.intid, lpi.urgency, lpi.group);
 }
 
 static inline gicr_choice gicr_best(const gicr *r, gic_group_set groups)
@@ -74,7 +75,7 @@ static inline gicr_choice gicr_best(const gicr *r, gic_group_set groups)
         const gicr_entry *offer = &r->arch.offers.entry[i];
         if (!(offer->flags & GICR_RETURN) && (groups & gic_group_bit((gic_group)offer->group)) &&
             !gicr_is_presented(r, offer->intid))
-            gicr_consider(&best, offer->intid, offer->priority, offer->group);
+            gicr_consider(&best, offer->intid, gicr_entry_urgency(offer), offer->group);
     }
     if (r->face->count > 0 && (groups & gic_group_bit(GIC_GROUP_1NS)))
         gicr_consider_lpi(r, &best);
@@ -90,9 +91,10 @@ gicr_choice gicr_choose(const gicr *r, gic_group_set groups)
 
 static bool gicr_private_stands(const gicr *r, unsigned slot, const gicr_entry *entry)
 {
+    gic_group group = gicr_group(r, slot);
     return (gicr_ready(&r->arch.word[slot / 32]) & gic_bit(slot)) &&
-           entry->priority == r->arch.priority[slot] &&
-           entry->group == (uint8_t)gicr_group(r, slot);
+           gicr_entry_urgency(entry) == gicr_urgency(r, slot, group) &&
+           entry->group == (uint8_t)group;
 }
 
 /* Whether what was presented still says what the state says. Groups that the CPU interface itself
@@ -132,13 +134,15 @@ static void gicr_set(gicr *r, gicr_choice choice)
     gic_msg *msg;
 
     entry->intid = gicr_wire(r, choice.intid);
-    entry->priority = choice.priority;
+    entry->priority = gic_urgency_priority(choice.urgency);
     entry->group = choice.group;
     entry->flags = 0;
+    entry->nmi = gic_urgency_is_nmi(choice.urgency);
     msg = gicr_to_cpuif(r, GIC_MSG_SET, entry->intid);
-    msg->priority = choice.priority;
+    msg->priority = entry->priority;
     msg->group = choice.group;
-    gic_report(&r->outbox, GIC_EV_SET, r->pe, choice.intid, choice.priority);
+    msg->flags = entry->nmi ? GIC_IS_NMI : 0;
+    gic_report(&r->outbox, GIC_EV_SET, r->pe, choice.intid, entry->priority);
     if (choice.intid >= GIC_INTID_LPI_FIRST)
         gicr_lpi_presented(r, choice.intid);
 }
@@ -157,10 +161,11 @@ static bool gicr_set_best(gicr *r)
 
     if (best.intid == GICR_NO_INTID)
         return false;
-    if (held && GIC_FAULT("P-20") && best.priority == held->priority)
+    if (held && GIC_FAULT("P-20") && best.urgency == gicr_entry_urgency(held))
         return false;
     if (held && !(held->flags & GICR_CLEARING) && gicr_stands(r, held) &&
-        !gic_more_urgent(best.priority, best.intid, held->priority, held->intid & r->intid_mask))
+        !gic_more_urgent(best.urgency, best.intid, gicr_entry_urgency(held),
+                         held->intid & r->intid_mask))
         return false;
     if (r->arch.presented.count == GIC_CREDIT_SET) {
         gicr_wait_credit(r, best.intid, GIC_MSG_SET);

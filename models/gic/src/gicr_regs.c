@@ -204,6 +204,38 @@ static gic_status gicr_write_ipriorityr(void *kernel, const gic_reg_access *a, u
     return GIC_OK;
 }
 
+/* --- NMIs ------------------------------------------------------------------------------------- */
+
+/* What exists of INMIR for this access: RES0 for Group 0 (N-08). A bit keeps its value while its
+   interrupt is in Group 0 (ID-D14). */
+static bool gicr_open_nmis(gicr *r, const gic_reg_access *a, gicr_window *at)
+{
+    if (!r->config.nmi || !gicr_open_window(r, a, at))
+        return false;
+    if (!GIC_FAULT("N-08b"))
+        at->mask &= ~gicr_group_word(r, at->w, GIC_GROUP_0);
+    return true;
+}
+
+static gic_status gicr_read_inmir(void *kernel, const gic_reg_access *a, uint64_t *value)
+{
+    gicr *r = (gicr *)kernel;
+    gicr_window at;
+    *value = gicr_open_nmis(r, a, &at) ? r->arch.inmir[at.w] & at.mask : 0;
+    return GIC_OK;
+}
+
+static gic_status gicr_write_inmir(void *kernel, const gic_reg_access *a, uint64_t value)
+{
+    gicr *r = (gicr *)kernel;
+    gicr_window at;
+    if (!gicr_open_nmis(r, a, &at))
+        return GIC_OK;
+    r->arch.inmir[at.w] = (r->arch.inmir[at.w] & ~at.mask) | ((uint32_t)value & at.mask);
+    gicr_update(r);
+    return GIC_OK;
+}
+
 /* --- configuration --------------------------------------------------------------------------- */
 
 static gic_status gicr_read_icfgr(void *kernel, const gic_reg_access *a, uint64_t *value)

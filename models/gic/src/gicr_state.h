@@ -49,7 +49,7 @@ typedef struct gicr_entry {
     uint8_t priority;
     uint8_t group;
     uint8_t flags;
-    uint8_t reserved;
+    uint8_t nmi; /* 0 or 1 */
 } gicr_entry;
 
 /* Flags of an entry. */
@@ -81,7 +81,7 @@ typedef struct gicr_shape {
     uint16_t pe_count;
     uint8_t eppi_count;
     uint8_t priority_bits;
-    uint8_t security; /* two states | ds_writable << 1 | gicv2 << 2 */
+    uint8_t security; /* two states | ds_writable << 1 | gicv2 << 2 | nmi << 3 */
     uint8_t dpg;
     uint8_t lpi_bits;
     uint8_t its_count;
@@ -93,6 +93,7 @@ typedef struct gicr_shape {
 typedef struct gicr_arch {
     gicr_shape shape;
     gicr_word word[GICR_WORDS_MAX];
+    uint32_t inmir[GICR_WORDS_MAX]; /* counts for Group 1 only (N-08) */
     uint8_t priority[GICR_SLOTS_MAX];
     uint32_t nsacr;
     uint32_t upstream;      /* answers of the Distributor to this PE's acts outstanding: UWP */
@@ -208,6 +209,21 @@ static inline uint32_t gicr_group_word(const gicr *r, unsigned w, gic_group grou
 
 gic_group gicr_group(const gicr *r, unsigned slot);
 
+/* Place of @p slot in the order of urgency: by IPRIORITYR, or of an NMI (N-06). */
+static inline unsigned gicr_urgency(const gicr *r, unsigned slot, gic_group group)
+{
+    if (!(r->arch.inmir[slot / 32] & gic_bit(slot)) || group == GIC_GROUP_0)
+        return gic_urgency(r->arch.priority[slot], false);
+    if (GIC_FAULT("N-06b"))
+        return gic_urgency(r->arch.priority[slot], true);
+    return gic_urgency(gic_nmi_priority(group, r->arch.ds), true);
+}
+
+static inline unsigned gicr_entry_urgency(const gicr_entry *entry)
+{
+    return gic_urgency(entry->priority, entry->nmi != 0);
+}
+
 /* --- gicr_pend.c: pending and active of private interrupts ----------------------------------- */
 
 void gicr_pending_changed(gicr *r, unsigned w, uint32_t before);
@@ -225,7 +241,7 @@ void gicr_receive_sgi(gicr *r, const gic_msg *msg);
 /* What could be presented next. */
 typedef struct gicr_choice {
     uint32_t intid; /* GICR_NO_INTID: nothing */
-    uint8_t priority;
+    uint16_t urgency;
     uint8_t group;
 } gicr_choice;
 

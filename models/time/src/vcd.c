@@ -8,8 +8,8 @@
 
 enum { HEAP_SIZE = 8192, PPIS = GIC_INTID_PPI_LAST - GIC_INTID_PPI_FIRST + 1, NO_VARIABLE = -1 };
 
-static const char *const line_names[] = {"irq", "fiq",          "virq",       "vfiq",
-                                         "nmi", "wake_request", "maintenance"};
+static const char *const line_names[] = {"irq", "fiq",          "virq",        "vfiq",
+                                         "nmi", "wake_request", "maintenance", "vnmi"};
 GIC_STATIC_ASSERT(GIC_COUNT_OF(line_names) == GIC_LINE_COUNT, "a name per line");
 
 /* A change that waits for its turn. */

@@ -89,6 +89,9 @@ typedef struct gic_config {
     uint8_t virtual_priority_bits;   /**< Of virtual priorities, 5 to 8. */
     uint8_t virtual_preemption_bits; /**< 5 to 7 and at most virtual_priority_bits. */
 
+    bool nmi; /**< NMIs (GICD_TYPER.NMI, INMIR, ICC_NMIAR1_EL1): the PEs have FEAT_NMI. Needs
+                   PIDR2.ArchRev 3 or later. */
+
     bool mbis;         /**< Message-based SPIs: GICD_SETSPI/CLRSPI registers. */
     bool one_of_n;     /**< 1-of-N SPIs: GICD_IROUTER.IRM is writable; false: TYPER.No1N=1. */
     bool range_select; /**< SGI range selector: Aff0 up to 255 (RSS); false: Aff0 up to 15. */
@@ -129,6 +132,7 @@ typedef enum gic_config_error {
     GIC_CONFIG_PREEMPTION_BITS,
     GIC_CONFIG_LIST_REGISTERS,
     GIC_CONFIG_VIRTUAL_PRIORITY,
+    GIC_CONFIG_NMI,      /**< NMIs before GICv3. */
     GIC_CONFIG_SECURITY, /**< Two Security states without EL3. */
     GIC_CONFIG_AFFINITY, /**< Doubled, or Aff0 > 15 without range_select, Aff3 without A3V. */
     GIC_CONFIG_WORK_LIMIT,

@@ -102,10 +102,44 @@ static inline gic_group_set gic_group_bit(gic_group group)
  * The order of urgency everywhere: lower priority value first, then lower INTID. One rule in one
  * place, so that no cache size, restore or mode changes the order (P-20).
  */
-static inline bool gic_more_urgent(uint8_t prio_a, uint32_t intid_a, uint8_t prio_b,
+static inline bool gic_more_urgent(unsigned prio_a, uint32_t intid_a, unsigned prio_b,
                                    uint32_t intid_b)
 {
     return prio_a < prio_b || (prio_a == prio_b && intid_a < intid_b);
+}
+
+/**
+ * Place of a priority in that order: an NMI comes before others of its priority (N-01). What
+ * compares priorities may compare these instead, but not one with the other.
+ */
+static inline uint16_t gic_urgency(uint8_t priority, bool nmi)
+{
+    return (uint16_t)((unsigned)priority << 1 | !nmi);
+}
+
+/** The priority of an NMI of Group 1, whatever IPRIORITYR says (N-06); @p ds: GICD_CTLR.DS. */
+static inline uint8_t gic_nmi_priority(gic_group group, bool ds)
+{
+    return group == GIC_GROUP_1NS && !ds ? 0x80 : 0;
+}
+
+/** The priority at a place in the order. */
+static inline uint8_t gic_urgency_priority(unsigned urgency)
+{
+    return (uint8_t)(urgency >> 1);
+}
+
+/** Whether it is that of an NMI. */
+static inline bool gic_urgency_is_nmi(unsigned urgency)
+{
+    return (urgency & 1u) == 0;
+}
+
+/** Whether a priority mask hides what is at a place in the order (P-05): an NMI whose priority
+    equals it is not hidden (N-06). */
+static inline bool gic_urgency_hidden(unsigned urgency, uint8_t mask)
+{
+    return urgency > (unsigned)mask << 1;
 }
 
 #endif

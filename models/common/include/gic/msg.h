@@ -29,7 +29,8 @@ typedef enum gic_msg_kind {
     GIC_MSG_NONE,
 
     /* Distributor to Redistributor */
-    GIC_MSG_OFFER,  /**< intid, priority, group; flags: GIC_OFFER_1OFN. The SPI to present. */
+    GIC_MSG_OFFER,  /**< intid, priority, group; flags: GIC_OFFER_1OFN, GIC_IS_NMI. The SPI to
+                         present. */
     GIC_MSG_RECALL, /**< intid. Give the SPI back: answered by the Offer's own answer. */
     GIC_MSG_SGI,    /**< arg: gic_sgi (target list unused); intid. Make an SGI pending. Not
                          acknowledged: FIFO order and SGI_REQUEST_ACK are enough. */
@@ -48,7 +49,7 @@ typedef enum gic_msg_kind {
     GIC_MSG_GROUP_ENABLES_ACK, /**< Nothing of a disabled group is at this PE any more. */
 
     /* Redistributor to CPU interface */
-    GIC_MSG_SET,                /**< intid, priority, group. */
+    GIC_MSG_SET,                /**< intid, priority, group; flags: GIC_IS_NMI. */
     GIC_MSG_CLEAR,              /**< intid. */
     GIC_MSG_QUIESCE,            /**< Give back what is held; acknowledge; accept nothing. */
     GIC_MSG_DOWNSTREAM_CONTROL, /**< flags: GIC_CTL_DS. Also ends quiescence. */
@@ -95,6 +96,7 @@ typedef enum gic_msg_kind {
 
 enum {
     GIC_OFFER_1OFN = 1, /**< OFFER: the SPI is 1-of-N and may be returned unasked. */
+    GIC_IS_NMI = 2,     /**< OFFER, SET: an NMI, of Group 1; its priority is that of NMIs (N-06). */
     GIC_CTL_DS = 1      /**< GICD_CTLR.DS is set. */
 };
 
