@@ -75,6 +75,18 @@ static bool is_running_priority(const diff_pair *p)
            (is_step_of(p, DIFF_MRS, DIFF_ICC_RPR_EL1) && p->field == DIFF_S_RESULT);
 }
 
+/** Whether the pair is of the virtual interface: what a guest reads, what its handler reads, and
+ *  what is logged of it. */
+static bool is_of_guest(const diff_pair *p)
+{
+    if (!p->step || p->kind == DIFF_RECORD_VIRTUAL)
+        return p->kind == DIFF_RECORD_VIRTUAL;
+    bool answer = p->kind == DIFF_RECORD_STEP && p->field == DIFF_S_RESULT;
+    bool handler = p->kind == DIFF_RECORD_INTERRUPT && p->our_record &&
+                   (p->our_record->field[DIFF_I_ENTRY] & DIFF_LEVEL) == 1;
+    return (answer || handler) && step_is_guest(&p->c->program, p->step);
+}
+
 /** Active priorities with all levels of one group priority folded into its first. */
 static uint64_t fold_levels(uint64_t levels, unsigned point)
 {
@@ -92,7 +104,7 @@ static uint64_t known_active_priority(const diff_pair *p)
     shadow_replay(&s, &p->c->program, p->number);
     bool active =
         is_step_of(p, DIFF_MRS, DIFF_ICC_AP0R0_EL1) || is_step_of(p, DIFF_MRS, DIFF_ICC_AP1R0_EL1);
-    if (!p->step || (!is_running_priority(p) && !active))
+    if (!p->step || is_of_guest(p) || (!is_running_priority(p) && !active))
         return 0;
     for (unsigned point = 3; point <= s.bpr[p->step->pe]; point++) {
         if (is_running_priority(p) && (p->theirs == (p->ours & ~below_point(point)) ||
@@ -102,6 +114,63 @@ static uint64_t known_active_priority(const diff_pair *p)
             return ~UINT64_C(0);
     }
     return 0;
+}
+
+/** Whether the pair is an active-priorities register of the virtual interface, by any name. */
+static bool is_virtual_active(const diff_pair *p)
+{
+    if (p->kind == DIFF_RECORD_VIRTUAL)
+        return p->field == DIFF_G_AP0R || p->field == DIFF_G_AP1R;
+    bool guests =
+        is_step_of(p, DIFF_MRS, DIFF_ICC_AP0R0_EL1) || is_step_of(p, DIFF_MRS, DIFF_ICC_AP1R0_EL1);
+    bool hypervisors =
+        is_step_of(p, DIFF_MRS, DIFF_ICH_AP0R0_EL2) || is_step_of(p, DIFF_MRS, DIFF_ICH_AP1R0_EL2);
+    return p->field == DIFF_S_RESULT && ((guests && is_of_guest(p)) || hypervisors);
+}
+
+static uint64_t known_virtual_active(const diff_pair *p)
+{
+    diff_shadow s;
+    bool running = is_running_priority(p) && is_of_guest(p);
+    if (!p->step || (!running && !is_virtual_active(p)))
+        return 0;
+    shadow_replay(&s, &p->c->program, p->number);
+    for (unsigned point = 3; point <= s.vbpr[p->step->pe]; point++) {
+        if (running && p->theirs == (p->ours & ~below_point(point)))
+            return ~UINT64_C(0);
+        if (!running && p->theirs == fold_levels(p->ours, point))
+            return ~UINT64_C(0);
+    }
+    return 0;
+}
+
+static uint64_t known_eoi_count(const diff_pair *p)
+{
+    diff_shadow s;
+    const uint64_t count = UINT64_C(0x1F) << 27;
+    bool hcr = (p->kind == DIFF_RECORD_VIRTUAL && p->field == DIFF_G_HCR) ||
+               (is_step_of(p, DIFF_MRS, DIFF_ICH_HCR_EL2) && p->field == DIFF_S_RESULT);
+    if (!hcr || !p->step)
+        return 0;
+    shadow_replay(&s, &p->c->program, p->number + 1);
+    return s.split >> p->step->pe & 1 ? count : 0;
+}
+
+static uint64_t known_binary_point(const diff_pair *p)
+{
+    diff_shadow s;
+    const uint64_t points = UINT64_C(0x3F) << 18;
+    if (!p->step)
+        return 0;
+    shadow_replay(&s, &p->c->program, p->number + 1);
+    if (!(s.wide >> p->step->pe & 1))
+        return 0;
+    if (p->kind == DIFF_RECORD_VIRTUAL)
+        return p->field == DIFF_G_VMCR ? points : p->field == DIFF_G_ISR ? ~UINT64_C(0) : 0;
+    bool reads = is_step_of(p, DIFF_MRS, DIFF_ICC_BPR0_EL1) ||
+                 is_step_of(p, DIFF_MRS, DIFF_ICC_BPR1_EL1) ||
+                 is_step_of(p, DIFF_MRS, DIFF_ISR_EL1);
+    return reads && is_of_guest(p) ? ~UINT64_C(0) : 0;
 }
 
 /** The SGI right before the look at a pending bit, when the machines forward it differently to the
@@ -142,6 +211,8 @@ static uint64_t known_sgi_range(const diff_pair *p)
 static bool is_candidate(const diff_pair *p)
 {
     if (p->kind != DIFF_RECORD_STEP || !p->step)
+        return false;
+    if (is_of_guest(p))
         return false;
     if (p->field == DIFF_S_ISR || p->field == DIFF_S_HPPIR0 || p->field == DIFF_S_HPPIR1)
         return true;
