@@ -58,6 +58,7 @@ static const struct {
     {random_guest_end, 8, false, true},
     {random_guest_window, 30, false, true},
     {random_guest_traps, 6, false, true},
+    {deviate_virtual_group, 2, false, true},
 };
 enum { THING_KINDS = sizeof things / sizeof things[0] };
 

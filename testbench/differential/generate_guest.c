@@ -320,6 +320,10 @@ void random_guest_traps(generator *g)
         else
             guest_end(g, pe);
     }
+    if (traps & HCR_TDIR) {
+        uint64_t ended = any_ended(g);
+        emit_msr(g, pe, guest_world(g), DIFF_ICC_DIR_EL1, ended);
+    }
     if (random_chance(&g->random, 40)) /* they are there without IMO and FMO as well */
         emit_mrs(g, pe, 1 | DIFF_NS, physical[random_below(&g->random, 4)]);
     emit_msr(g, pe, HYPERVISOR, DIFF_ICH_HCR_EL2, any_control(g));
@@ -334,4 +338,18 @@ void generate_guest_sweep(generator *g)
         for (unsigned i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
             emit_mrs(g, pe, HYPERVISOR, numbers[i]);
     }
+}
+
+/** With ICH_HCR_EL2.En=0, so that the maintenance interrupt is the same on both machines. */
+void deviate_virtual_group(generator *g)
+{
+    uint8_t pe = any_pe(g);
+    uint64_t groups = random_below(&g->random, 4);
+    uint64_t settings = (any_settings(g) & ~(uint64_t)VMCR_GROUPS) | groups;
+    uint64_t enables = random_next(&g->random) & (HCR_ENABLES & ~(uint64_t)HCR_EN);
+    emit_msr(g, pe, HYPERVISOR, DIFF_ICH_HCR_EL2, enables | HCR_VGRP0DIE);
+    emit_msr(g, pe, HYPERVISOR, DIFF_ICH_VMCR_EL2, settings);
+    emit_mrs(g, pe, HYPERVISOR, DIFF_ICH_MISR_EL2);
+    restore_virtual(g, pe, DIFF_ICH_VMCR_EL2);
+    restore_virtual(g, pe, DIFF_ICH_HCR_EL2);
 }

@@ -47,6 +47,31 @@ bool step_is_guest(const diff_program *program, const diff_step *step)
     return step_is_virtual(program, step, 0) || step_is_virtual(program, step, 1);
 }
 
+unsigned register_groups(uint64_t number)
+{
+    static const char *const common[] = {"ICC_PMR", "ICC_RPR", "ICC_CTLR_EL1", "ICC_DIR"};
+    static const char *const grouped[] = {"ICC_IAR", "ICC_EOIR", "ICC_HPPIR",
+                                          "ICC_BPR", "ICC_AP",   "ICC_IGRPEN"};
+    const char *name = sysreg_name(number);
+    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++) {
+        if (strncmp(name, common[i], strlen(common[i])) == 0)
+            return 3;
+    }
+    for (size_t i = 0; i < sizeof grouped / sizeof grouped[0]; i++) {
+        size_t length = strlen(grouped[i]);
+        if (strncmp(name, grouped[i], length) == 0 && !strstr(name, "EL3"))
+            return 1u << (name[length] - '0');
+    }
+    return 0;
+}
+
+bool register_is_virtual(const diff_program *program, const diff_step *step, uint64_t number)
+{
+    unsigned groups = register_groups(number);
+    return ((groups & 1) && step_is_virtual(program, step, 0)) ||
+           ((groups & 2) && step_is_virtual(program, step, 1));
+}
+
 bool shadow_moves_alike(const diff_shadow *s, const diff_program *program)
 {
     uint32_t all = (1u << program->pes) - 1;

@@ -58,6 +58,13 @@ bool step_is_virtual(const diff_program *program, const diff_step *step, unsigne
 /** Whether those of either group are. */
 bool step_is_guest(const diff_program *program, const diff_step *step);
 
+/** Groups whose registers the one of this number belongs to: bit 0, bit 1; both for what is common
+ *  to them, none for what has no virtual form. */
+unsigned register_groups(uint64_t number);
+
+/** Whether register @p number is that of the virtual interface in the step's world. */
+bool register_is_virtual(const diff_program *program, const diff_step *step, uint64_t number);
+
 /** Group of interrupt @p intid, an LPI as well; of SGIs and PPIs that of @p pe. */
 diff_group shadow_group(const diff_shadow *s, unsigned pe, unsigned intid);
 
