@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "coverage.h"
+#include "shadow.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -39,16 +40,23 @@ static void count_memory(diff_coverage *cov, const diff_step *step, uint64_t res
                  8 * (place.offset % diff_rows[place.row].element));
 }
 
-static void count_sysreg(diff_coverage *cov, uint64_t number, bool write, uint64_t value)
+static void count_sysreg(diff_coverage *cov, const diff_case *c, const diff_step *step,
+                         uint64_t number, bool write, uint64_t value)
 {
     if (number >= DIFF_SYSREGS)
         return;
+    if (register_is_virtual(&c->program, step, number)) {
+        atomic_ullong *guests = write ? cov->virtual_writes : cov->virtual_reads;
+        ++guests[number];
+        return;
+    }
     atomic_ullong *counter = write ? &cov->sysreg_writes[number] : &cov->sysreg_reads[number];
     ++*counter;
     count_fields(cov, sysreg_name(number), value, 0);
 }
 
-static void count_step(diff_coverage *cov, const diff_step *step, uint64_t result)
+static void count_step(diff_coverage *cov, const diff_case *c, const diff_step *step,
+                       uint64_t result)
 {
     switch (step->op) {
     case DIFF_READ:
@@ -57,13 +65,14 @@ static void count_step(diff_coverage *cov, const diff_step *step, uint64_t resul
         count_memory(cov, step, result);
         break;
     case DIFF_MRS:
-        count_sysreg(cov, step->address, false, result);
+        count_sysreg(cov, c, step, step->address, false, result);
         break;
     case DIFF_MSR:
-        count_sysreg(cov, step->address, true, step->value);
+        count_sysreg(cov, c, step, step->address, true, step->value);
         break;
     case DIFF_ACK:
-        count_sysreg(cov, step->value ? DIFF_ICC_IAR1_EL1 : DIFF_ICC_IAR0_EL1, false, result);
+        count_sysreg(cov, c, step, step->value ? DIFF_ICC_IAR1_EL1 : DIFF_ICC_IAR0_EL1, false,
+                     result);
         break;
     case DIFF_COMMAND:
         cov->command[step->data[0] & 0xFF]++;
@@ -81,11 +90,11 @@ static void count_ends(diff_coverage *cov, const diff_case *c, const diff_record
     if (!(r->field[DIFF_S_RESULT] & DIFF_ENDED))
         return;
     if (step->op == DIFF_END) {
-        count_sysreg(cov, DIFF_ICC_EOIR1_EL1, true, r->field[DIFF_S_RESULT]);
+        count_sysreg(cov, c, step, DIFF_ICC_EOIR1_EL1, true, r->field[DIFF_S_RESULT]);
         if (step->value & DIFF_TAKE_DIR)
-            count_sysreg(cov, DIFF_ICC_DIR_EL1, true, r->field[DIFF_S_RESULT]);
+            count_sysreg(cov, c, step, DIFF_ICC_DIR_EL1, true, r->field[DIFF_S_RESULT]);
     } else if (step->op == DIFF_DROPPED) {
-        count_sysreg(cov, DIFF_ICC_DIR_EL1, true, r->field[DIFF_S_RESULT]);
+        count_sysreg(cov, c, step, DIFF_ICC_DIR_EL1, true, r->field[DIFF_S_RESULT]);
     }
 }
 
@@ -94,10 +103,21 @@ static void count_interrupt(diff_coverage *cov, const diff_case *c, const diff_r
 {
     const diff_step *step = &c->program.step[r->field[DIFF_I_STEP]];
     bool fiq = (r->field[DIFF_I_ENTRY] & 0x10) != 0;
-    count_sysreg(cov, fiq ? DIFF_ICC_IAR0_EL1 : DIFF_ICC_IAR1_EL1, false, r->field[DIFF_I_IAR]);
+    static const diff_step hosts = {0}; /* what EL2 and EL3 take meanwhile is physical */
+    const diff_step *who = r->field[DIFF_I_ENTRY] & DIFF_ENTRY_GUEST ? step : &hosts;
+    count_sysreg(cov, c, who, fiq ? DIFF_ICC_IAR0_EL1 : DIFF_ICC_IAR1_EL1, false,
+                 r->field[DIFF_I_IAR]);
     if (step->op == DIFF_WINDOW && (step->value & DIFF_TAKE_EOI))
-        count_sysreg(cov, fiq ? DIFF_ICC_EOIR0_EL1 : DIFF_ICC_EOIR1_EL1, true,
+        count_sysreg(cov, c, who, fiq ? DIFF_ICC_EOIR0_EL1 : DIFF_ICC_EOIR1_EL1, true,
                      r->field[DIFF_I_IAR]);
+}
+
+/** Accesses of a guest that its hypervisor had trapped (EC of MSR and MRS). */
+static void count_trap(diff_coverage *cov, const diff_case *c, const diff_record *r)
+{
+    const uint64_t trapped = 0x18;
+    cov->traps += r->field[DIFF_S_EXCEPTION] >> 26 == trapped &&
+                  step_is_guest(&c->program, &c->program.step[r->field[DIFF_S_STEP]]);
 }
 
 static void count_records(diff_coverage *cov, const diff_case *c, const diff_log *log,
@@ -110,7 +130,8 @@ static void count_records(diff_coverage *cov, const diff_case *c, const diff_log
         if (r->kind == DIFF_RECORD_INTERRUPT) {
             count_interrupt(cov, c, r);
         } else if (r->kind == DIFF_RECORD_STEP) {
-            count_step(cov, &c->program.step[r->field[0]], r->field[DIFF_S_RESULT]);
+            count_trap(cov, c, r);
+            count_step(cov, c, &c->program.step[r->field[0]], r->field[DIFF_S_RESULT]);
             count_ends(cov, c, r);
         }
     }
@@ -145,6 +166,15 @@ static unsigned interrupts_at(const diff_coverage *cov, unsigned long long rank)
     return 0;
 }
 
+/** Whether the register has a virtual form that programs have to reach: there is one AP register of
+ *  each group. */
+static bool has_virtual(uint64_t number)
+{
+    bool absent = (number >= DIFF_ICC_AP0R1_EL1 && number <= DIFF_ICC_AP0R3_EL1) ||
+                  (number >= DIFF_ICC_AP1R1_EL1 && number <= DIFF_ICC_AP1R3_EL1);
+    return sysreg_is_row(number) && register_groups(number) != 0 && !absent;
+}
+
 static void print_rows(FILE *out, const diff_coverage *cov)
 {
     (void)fprintf(out, "\nregister                      reads    writes\n");
@@ -156,6 +186,12 @@ static void print_rows(FILE *out, const diff_coverage *cov)
             (void)fprintf(out, "  %-24s %8llu  %8llu\n", sysreg_name(i), cov->sysreg_reads[i],
                           cov->sysreg_writes[i]);
     }
+    for (unsigned i = 0; i < DIFF_SYSREGS; i++) {
+        if (has_virtual(i))
+            (void)fprintf(out, "  ICV_%-20s %8llu  %8llu\n", sysreg_name(i) + 4,
+                          cov->virtual_reads[i], cov->virtual_writes[i]);
+    }
+    (void)fprintf(out, "  %-24s %8llu\n", "(trapped from a guest)", cov->traps);
     (void)fprintf(out, "\ncommand                       number\n");
     for (unsigned i = 0; i < DIFF_OPCODES; i++) {
         if (command_name(i) || cov->command[i])
@@ -187,6 +223,10 @@ static void print_unreached(FILE *out, const diff_coverage *cov)
             (void)fprintf(out, " %s(read)", sysreg_name(i));
         if (sysreg_is_row(i) && sysreg_writable(i) && !cov->sysreg_writes[i])
             (void)fprintf(out, " %s(write)", sysreg_name(i));
+        if (has_virtual(i) && sysreg_readable(i) && !cov->virtual_reads[i])
+            (void)fprintf(out, " ICV_%s(read)", sysreg_name(i) + 4);
+        if (has_virtual(i) && sysreg_writable(i) && !cov->virtual_writes[i])
+            (void)fprintf(out, " ICV_%s(write)", sysreg_name(i) + 4);
     }
     for (unsigned i = 0; i < DIFF_OPCODES; i++) {
         if (command_name(i) && !cov->command[i])
@@ -230,6 +270,9 @@ static void json_pairs(FILE *out, const char *key, const diff_coverage *cov)
         if (sysreg_is_row(i))
             (void)fprintf(out, ",\n    \"%s\": [%llu, %llu]", sysreg_name(i), cov->sysreg_reads[i],
                           cov->sysreg_writes[i]);
+        if (has_virtual(i))
+            (void)fprintf(out, ",\n    \"ICV_%s\": [%llu, %llu]", sysreg_name(i) + 4,
+                          cov->virtual_reads[i], cov->virtual_writes[i]);
     }
     (void)fprintf(out, "\n  }");
 }

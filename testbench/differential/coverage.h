@@ -21,6 +21,8 @@ typedef struct diff_coverage {
     atomic_ullong row_reads[ROWS], row_writes[ROWS];
     atomic_ullong field[DIFF_MAX_REG_FIELDS]; /**< Accesses in which the field was not zero. */
     atomic_ullong sysreg_reads[DIFF_SYSREGS], sysreg_writes[DIFF_SYSREGS];
+    atomic_ullong virtual_reads[DIFF_SYSREGS], virtual_writes[DIFF_SYSREGS]; /**< ICV_*. */
+    atomic_ullong traps; /**< Accesses of a guest that went to EL2. */
     atomic_ullong command[DIFF_OPCODES];
     atomic_ullong known[KNOWN_ROWS], known_programs[KNOWN_ROWS];
     atomic_ullong interrupts[DIFF_MAX_COUNTED]; /**< Programs by the interrupts that were taken. */

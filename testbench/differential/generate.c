@@ -8,7 +8,7 @@
 #define MORE_THINGS 80u
 /** Programs in 100 that have ... */
 #define PERCENT_SECURE 60u
-#define PERCENT_EL2    20u
+#define PERCENT_EL2    35u
 #define PERCENT_DS     25u
 #define PERCENT_LPIS   55u
 
@@ -16,52 +16,66 @@
 static const struct {
     void (*make)(generator *g);
     unsigned weight;
-    bool its; /**< Programs with an ITS alone. */
+    bool its;   /**< Programs with an ITS alone. */
+    bool guest; /**< Programs with EL2 alone. */
 } things[] = {
-    {random_row_read, 14, false},
-    {random_row_write, 5, false},
-    {random_bits, 12, false},
-    {random_priority, 6, false},
-    {random_configuration, 4, false},
-    {random_route, 4, false},
-    {random_distributor_control, 3, false},
-    {random_icc_read, 6, false},
-    {random_icc_write, 8, false},
-    {random_group_enable, 4, false},
-    {random_binary_point, 2, false},
-    {random_sysreg, 4, false},
-    {random_virtual, 6, false},
-    {random_sgi, 10, false},
-    {random_pend, 18, false},
-    {random_ack, 12, false},
-    {random_end, 14, false},
-    {random_window, 26, false},
-    {random_timer, 4, false},
-    {random_uart, 3, false},
-    {random_interrupt_command, 18, true},
-    {random_mapping_command, 8, true},
-    {random_hostile_command, 2, true},
-    {random_property, 5, true},
-    {random_lpi_control, 2, true},
-    {deviate_waker, 2, false},
-    {deviate_icfgr, 2, false},
-    {deviate_lpi_tables, 2, true},
-    {deviate_ptz, 1, true},
-    {deviate_unmap, 2, true},
-    {deviate_cwriter, 2, true},
-    {deviate_creadr, 1, true},
-    {probe_limits, 2, true},
+    {random_row_read, 14, false, false},
+    {random_row_write, 5, false, false},
+    {random_bits, 12, false, false},
+    {random_priority, 6, false, false},
+    {random_configuration, 4, false, false},
+    {random_route, 4, false, false},
+    {random_distributor_control, 3, false, false},
+    {random_icc_read, 6, false, false},
+    {random_icc_write, 8, false, false},
+    {random_group_enable, 4, false, false},
+    {random_binary_point, 2, false, false},
+    {random_sysreg, 4, false, false},
+    {random_virtual, 6, false, false},
+    {random_sgi, 10, false, false},
+    {random_pend, 18, false, false},
+    {random_ack, 12, false, false},
+    {random_end, 14, false, false},
+    {random_window, 26, false, false},
+    {random_timer, 4, false, false},
+    {random_uart, 3, false, false},
+    {random_interrupt_command, 18, true, false},
+    {random_mapping_command, 8, true, false},
+    {random_hostile_command, 2, true, false},
+    {random_property, 5, true, false},
+    {random_lpi_control, 2, true, false},
+    {deviate_waker, 2, false, false},
+    {deviate_icfgr, 2, false, false},
+    {deviate_lpi_tables, 2, true, false},
+    {deviate_ptz, 1, true, false},
+    {deviate_unmap, 2, true, false},
+    {deviate_cwriter, 2, true, false},
+    {deviate_creadr, 1, true, false},
+    {probe_limits, 2, true, false},
+    {random_list_register, 16, false, true},
+    {random_guest_control, 6, false, true},
+    {random_guest_access, 50, false, true},
+    {random_guest_end, 8, false, true},
+    {random_guest_window, 30, false, true},
+    {random_guest_traps, 6, false, true},
+    {deviate_virtual_group, 2, false, true},
 };
 enum { THING_KINDS = sizeof things / sizeof things[0] };
+
+static uint32_t weight_of(const generator *g, unsigned thing)
+{
+    bool there = (!things[thing].its || g->lpis) && (!things[thing].guest || g->el2);
+    return there ? things[thing].weight : 0;
+}
 
 static void random_thing(generator *g)
 {
     uint32_t sum = 0;
     for (unsigned i = 0; i < THING_KINDS; i++)
-        sum += !things[i].its || g->lpis ? things[i].weight : 0;
+        sum += weight_of(g, i);
     uint32_t choice = random_below(&g->random, sum);
     for (unsigned i = 0; i < THING_KINDS; i++) {
-        uint32_t weight = !things[i].its || g->lpis ? things[i].weight : 0;
+        uint32_t weight = weight_of(g, i);
         if (choice < weight) {
             things[i].make(g);
             return;
@@ -102,7 +116,7 @@ static void choose_machine(generator *g)
 {
     diff_program *program = &g->c->program;
     g->secure = random_chance(&g->random, PERCENT_SECURE);
-    g->el2 = g->secure && random_chance(&g->random, PERCENT_EL2);
+    g->el2 = random_chance(&g->random, PERCENT_EL2);
     g->single = !g->secure || random_chance(&g->random, PERCENT_DS);
     g->lpis = random_chance(&g->random, PERCENT_LPIS);
     g->pes = (unsigned)PICK(g, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4, 4, 6, 8);
@@ -113,6 +127,8 @@ static void choose_machine(generator *g)
     program->el2 = g->el2;
     shadow_reset(&g->shadow, program);
     g->binary_point = (uint8_t)PICK(g, 2, 2, 2, 3, 4, 5, 6);
+    g->virtual_point = (uint8_t)PICK(g, 2, 2, 2, 3, 4, 6);
+    g->split = random_chance(&g->random, 40);
 }
 
 void generate(uint64_t seed, diff_case *c)
@@ -127,12 +143,16 @@ void generate(uint64_t seed, diff_case *c)
     choose_spis(&g);
     choose_its(&g);
     generate_setup(&g);
+    if (g.el2)
+        generate_guest_setup(&g);
     if (g.lpis)
         generate_its_setup(&g);
     uint32_t count = THINGS + random_below(&g.random, MORE_THINGS);
     for (uint32_t i = 0; i < count; i++)
         random_thing(&g);
     generate_sweep(&g);
+    if (g.el2)
+        generate_guest_sweep(&g);
     if (g.lpis)
         generate_its_sweep(&g);
 }

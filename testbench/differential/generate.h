@@ -67,7 +67,9 @@ typedef struct generator {
     uint32_t queue_bytes, writer;
     uint64_t table[2][DIFF_MAX_PES]; /**< GICR_PROPBASER and GICR_PENDBASER as set up. */
     diff_shadow shadow;              /**< After the last step. */
-    uint8_t binary_point; /**< The split of priorities that all groups of all PEs have. */
+    uint8_t binary_point;  /**< The split of priorities that all groups of all PEs have. */
+    uint8_t virtual_point; /**< VBPR0 of all PEs; VBPR1 splits at the same bit. */
+    bool split;            /**< ICH_VMCR_EL2.VEOIM of all PEs. */
 } generator;
 
 /** Writes the program of @p seed. */
@@ -77,11 +79,15 @@ void generate(uint64_t seed, diff_case *c);
 
 /** A world that may do all: EL3, Secure. */
 #define WORLD_ALL 3u
+/** Where a hypervisor runs. */
+#define HYPERVISOR (2u | DIFF_NS)
 
 /** Some world, and some PE. Arguments of one call have no order in C: what draws random numbers is
  *  drawn before, so that a seed is the same program with every compiler. */
 uint8_t any_world(generator *g);
 uint8_t any_pe(generator *g);
+/** Non-secure EL1 of which HCR_EL2 makes Group 0, Group 1 or both virtual. */
+uint8_t guest_world(generator *g);
 
 /** Who does something: a PE in a world. */
 typedef struct actor {
@@ -146,6 +152,20 @@ void random_end(generator *g);
 void random_window(generator *g);
 void random_timer(generator *g);
 void random_uart(generator *g);
+
+/** A hypervisor and its guest, in programs with EL2: generate_guest.c. */
+void generate_guest_setup(generator *g);
+void generate_guest_sweep(generator *g);
+/** What a program with EL2 has in ICH_* register  number most of the time. */
+void restore_virtual(generator *g, uint8_t pe, unsigned number);
+void random_list_register(generator *g);
+void random_guest_control(generator *g);
+void random_guest_access(generator *g);
+void random_guest_end(generator *g);
+void random_guest_window(generator *g);
+void random_guest_traps(generator *g);
+/** ICH_MISR_EL2.VGrp0D is known to differ. */
+void deviate_virtual_group(generator *g);
 
 /** LPIs and the ITS: generate_its.c. */
 void generate_its_setup(generator *g);

@@ -110,8 +110,6 @@ void random_end(generator *g)
 void random_window(generator *g)
 {
     uint8_t world = any_world(g);
-    if ((world & DIFF_LEVEL) == 2) /* physical interrupts are not routed to EL2 */
-        world = (uint8_t)(world ^ 3u);
     if (g->secure && g->single)
         world = (uint8_t)((world & (DIFF_FIQ | DIFF_IRQ)) | 1u | DIFF_NS);
     diff_step *step = emit(g, DIFF_WINDOW, any_pe(g), world);

@@ -364,7 +364,7 @@ void random_virtual(generator *g)
     static const unsigned told[] = {DIFF_ICH_MISR_EL2, DIFF_ICH_EISR_EL2, DIFF_ICH_ELRSR_EL2,
                                     DIFF_ICH_VMCR_EL2, DIFF_ICH_HCR_EL2};
     actor who = any_actor(g);
-    uint8_t world = random_chance(&g->random, 80) ? (uint8_t)WORLD_ALL : who.world;
+    uint8_t world = random_chance(&g->random, 80) ? (uint8_t)HYPERVISOR : who.world;
     unsigned choice = random_below(&g->random, 10), number = DIFF_ICH_HCR_EL2;
     uint64_t value;
     if (choice < 5) {
@@ -382,4 +382,6 @@ void random_virtual(generator *g)
     emit_msr(g, who.pe, world, number, value);
     emit_mrs(g, who.pe, world, number);
     emit_mrs(g, who.pe, world, told[random_below(&g->random, 5)]);
+    if (g->el2)
+        restore_virtual(g, who.pe, number);
 }

@@ -19,10 +19,19 @@ uint8_t any_pe(generator *g)
     return (uint8_t)random_below(&g->random, g->pes);
 }
 
+/** Without EL3. */
+static uint8_t any_lower_world(generator *g)
+{
+    uint8_t routing = (uint8_t)PICK(g, 0, DIFF_IMO, DIFF_FMO, DIFF_IMO | DIFF_FMO);
+    if (!g->el2)
+        return 1;
+    return random_chance(&g->random, 60) ? (uint8_t)(2 | DIFF_NS | routing) : 1 | DIFF_NS;
+}
+
 uint8_t any_world(generator *g)
 {
     if (!g->secure)
-        return 1;
+        return any_lower_world(g);
     uint8_t world = (uint8_t)PICK(g, 3, 3, 3, 3 | DIFF_NS, 1, 1, 1 | DIFF_NS, 1 | DIFF_NS,
                                   1 | DIFF_NS, 2 | DIFF_NS);
     if (world == (2 | DIFF_NS) && !g->el2)
@@ -34,6 +43,8 @@ uint8_t any_world(generator *g)
      * taken below EL3. */
     if (g->single && (world & (DIFF_LEVEL | DIFF_NS)) == 1)
         world = 1;
+    if ((world & DIFF_LEVEL) == 2) /* Where physical interrupts are taken. */
+        world |= (uint8_t)PICK(g, 0, DIFF_IMO, DIFF_FMO, DIFF_IMO | DIFF_FMO);
     return world;
 }
 
@@ -45,6 +56,20 @@ actor any_actor(generator *g)
     return who;
 }
 
+/** The world as the machine has it. */
+static uint8_t world_of(const generator *g, unsigned world)
+{
+    unsigned routing = DIFF_IMO | DIFF_FMO;
+    if (!g->el2 && (world & DIFF_LEVEL) == 2) /* EL3 has the registers of EL2 all the same */
+        world = WORLD_ALL | DIFF_NS;
+    if (!g->el2)
+        return (uint8_t)(g->secure ? world & ~routing : 1u);
+    if (g->secure)
+        return (uint8_t)world;
+    unsigned level = (world & DIFF_LEVEL) == 1 ? 1 : 2;
+    return (uint8_t)((world & routing) | DIFF_NS | level);
+}
+
 diff_step *emit(generator *g, unsigned op, unsigned pe, unsigned world)
 {
     static diff_step overflow;
@@ -54,7 +79,7 @@ diff_step *emit(generator *g, unsigned op, unsigned pe, unsigned world)
     memset(step, 0, sizeof *step);
     step->op = (uint8_t)op;
     step->pe = (uint8_t)pe;
-    step->world = (uint8_t)(g->secure ? world : 1u);
+    step->world = world_of(g, world);
     return step;
 }
 

@@ -75,6 +75,20 @@ static bool is_running_priority(const diff_pair *p)
            (is_step_of(p, DIFF_MRS, DIFF_ICC_RPR_EL1) && p->field == DIFF_S_RESULT);
 }
 
+/** Whether the pair is of the virtual interface: what a guest reads, what its handler reads, and
+ *  what is logged of it. */
+static bool is_of_guest(const diff_pair *p)
+{
+    if (!p->step || p->kind == DIFF_RECORD_VIRTUAL)
+        return p->kind == DIFF_RECORD_VIRTUAL;
+    bool answer = p->kind == DIFF_RECORD_STEP && p->field == DIFF_S_RESULT;
+    bool handler = p->kind == DIFF_RECORD_INTERRUPT && p->our_record &&
+                   (p->our_record->field[DIFF_I_ENTRY] & DIFF_LEVEL) == 1;
+    if (answer && p->step->op == DIFF_MRS && register_groups(p->step->address) != 0)
+        return register_is_virtual(&p->c->program, p->step, p->step->address);
+    return (answer || handler) && step_is_guest(&p->c->program, p->step);
+}
+
 /** Active priorities with all levels of one group priority folded into its first. */
 static uint64_t fold_levels(uint64_t levels, unsigned point)
 {
@@ -92,7 +106,7 @@ static uint64_t known_active_priority(const diff_pair *p)
     shadow_replay(&s, &p->c->program, p->number);
     bool active =
         is_step_of(p, DIFF_MRS, DIFF_ICC_AP0R0_EL1) || is_step_of(p, DIFF_MRS, DIFF_ICC_AP1R0_EL1);
-    if (!p->step || (!is_running_priority(p) && !active))
+    if (!p->step || is_of_guest(p) || (!is_running_priority(p) && !active))
         return 0;
     for (unsigned point = 3; point <= s.bpr[p->step->pe]; point++) {
         if (is_running_priority(p) && (p->theirs == (p->ours & ~below_point(point)) ||
@@ -102,6 +116,125 @@ static uint64_t known_active_priority(const diff_pair *p)
             return ~UINT64_C(0);
     }
     return 0;
+}
+
+/** Whether the pair is an active-priorities register of the virtual interface, by any name. */
+static bool is_virtual_active(const diff_pair *p)
+{
+    if (p->kind == DIFF_RECORD_VIRTUAL)
+        return p->field == DIFF_G_AP0R || p->field == DIFF_G_AP1R;
+    bool guests =
+        is_step_of(p, DIFF_MRS, DIFF_ICC_AP0R0_EL1) || is_step_of(p, DIFF_MRS, DIFF_ICC_AP1R0_EL1);
+    bool hypervisors =
+        is_step_of(p, DIFF_MRS, DIFF_ICH_AP0R0_EL2) || is_step_of(p, DIFF_MRS, DIFF_ICH_AP1R0_EL2);
+    return p->field == DIFF_S_RESULT && ((guests && is_of_guest(p)) || hypervisors);
+}
+
+static uint64_t known_virtual_active(const diff_pair *p)
+{
+    diff_shadow s;
+    bool running = is_running_priority(p) && is_of_guest(p);
+    if (!p->step || (!running && !is_virtual_active(p)))
+        return 0;
+    shadow_replay(&s, &p->c->program, p->number);
+    for (unsigned point = 3; point <= s.vbpr[p->step->pe]; point++) {
+        if (running && p->theirs == (p->ours & ~below_point(point)))
+            return ~UINT64_C(0);
+        if (!running && p->theirs == fold_levels(p->ours, point))
+            return ~UINT64_C(0);
+    }
+    return 0;
+}
+
+static uint64_t known_eoi_count(const diff_pair *p)
+{
+    diff_shadow s;
+    const uint64_t count = UINT64_C(0x1F) << 27;
+    bool hcr = (p->kind == DIFF_RECORD_VIRTUAL && p->field == DIFF_G_HCR) ||
+               (is_step_of(p, DIFF_MRS, DIFF_ICH_HCR_EL2) && p->field == DIFF_S_RESULT);
+    if (!hcr || !p->step)
+        return 0;
+    shadow_replay(&s, &p->c->program, p->number + 1);
+    return s.split >> p->step->pe & 1 ? count : 0;
+}
+
+/** What our machine logged of the virtual interface after the step; NULL: nothing. */
+static const diff_record *virtual_record(const diff_pair *p)
+{
+    for (size_t i = 0; i < p->our_log->records; i++) {
+        const diff_record *r = &p->our_log->record[i];
+        if (r->kind == DIFF_RECORD_VIRTUAL && r->field[DIFF_G_STEP] == p->number)
+            return r;
+    }
+    return NULL;
+}
+
+/** Whether a list register that was @p before and is @p now has been ended, and with it an
+ * interrupt that is not of Non-secure Group 1. */
+static bool ended_linked(const diff_shadow *s, unsigned pe, uint64_t before, uint64_t now)
+{
+    const uint64_t active = UINT64_C(1) << 63, linked = UINT64_C(1) << 61;
+    unsigned intid = (unsigned)(before >> 32 & 0x3FF);
+    return (before & linked) && before != now && !(now & active) &&
+           shadow_group(s, pe, intid) != DIFF_GROUP_1NS;
+}
+
+/** Whether a guest has ended a list register that is linked with what it may not end itself. */
+static uint64_t known_linked_group(const diff_pair *p)
+{
+    enum { LIST_REGISTERS = 4 };
+    const diff_program *program = &p->c->program;
+    uint64_t lr[DIFF_MAX_PES][LIST_REGISTERS] = {{0}};
+    uint32_t next = 0;
+    diff_shadow s;
+    shadow_reset(&s, program);
+    for (size_t i = 0; program->secure && i < p->our_log->records; i++) {
+        const diff_record *r = &p->our_log->record[i];
+        if (r->field[0] > p->number || r->field[0] >= program->steps)
+            break;
+        if (r->kind != DIFF_RECORD_VIRTUAL)
+            continue;
+        while (next < r->field[0])
+            shadow_step(&s, program, &program->step[next++]);
+        const diff_step *step = &program->step[next];
+        for (unsigned n = 0; n < LIST_REGISTERS; n++) {
+            uint64_t before = lr[step->pe][n], now = r->field[DIFF_G_LR0 + n];
+            if (!s.ds && step_is_guest(program, step) && ended_linked(&s, step->pe, before, now))
+                return ~UINT64_C(0);
+            lr[step->pe][n] = now;
+        }
+    }
+    return 0;
+}
+
+static uint64_t known_virtual_group_0(const diff_pair *p)
+{
+    const uint64_t vgrp0die = 1u << 5, vgrp0d = 1u << 5, veng0 = 1, veng1 = 2;
+    bool misr = (p->kind == DIFF_RECORD_VIRTUAL && p->field == DIFF_G_MISR) ||
+                (is_step_of(p, DIFF_MRS, DIFF_ICH_MISR_EL2) && p->field == DIFF_S_RESULT);
+    const diff_record *r = misr ? virtual_record(p) : NULL;
+    if (!r || !(r->field[DIFF_G_HCR] & vgrp0die))
+        return 0;
+    bool group0 = (r->field[DIFF_G_VMCR] & veng0) != 0,
+         group1 = (r->field[DIFF_G_VMCR] & veng1) != 0;
+    return group0 != group1 ? vgrp0d : 0;
+}
+
+static uint64_t known_binary_point(const diff_pair *p)
+{
+    diff_shadow s;
+    const uint64_t points = UINT64_C(0x3F) << 18;
+    if (!p->step)
+        return 0;
+    shadow_replay(&s, &p->c->program, p->number + 1);
+    if (!(s.wide >> p->step->pe & 1))
+        return 0;
+    if (p->kind == DIFF_RECORD_VIRTUAL)
+        return p->field == DIFF_G_VMCR ? points : p->field == DIFF_G_ISR ? ~UINT64_C(0) : 0;
+    bool reads = is_step_of(p, DIFF_MRS, DIFF_ICC_BPR0_EL1) ||
+                 is_step_of(p, DIFF_MRS, DIFF_ICC_BPR1_EL1) ||
+                 is_step_of(p, DIFF_MRS, DIFF_ISR_EL1);
+    return reads && is_of_guest(p) ? ~UINT64_C(0) : 0;
 }
 
 /** The SGI right before the look at a pending bit, when the machines forward it differently to the
@@ -142,6 +275,8 @@ static uint64_t known_sgi_range(const diff_pair *p)
 static bool is_candidate(const diff_pair *p)
 {
     if (p->kind != DIFF_RECORD_STEP || !p->step)
+        return false;
+    if (is_of_guest(p))
         return false;
     if (p->field == DIFF_S_ISR || p->field == DIFF_S_HPPIR0 || p->field == DIFF_S_HPPIR1)
         return true;

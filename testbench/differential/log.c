@@ -6,7 +6,8 @@
 
 static bool is_kind(char c)
 {
-    return c == DIFF_RECORD_STEP || c == DIFF_RECORD_INTERRUPT || c == DIFF_RECORD_SWEEP;
+    return c == DIFF_RECORD_STEP || c == DIFF_RECORD_INTERRUPT || c == DIFF_RECORD_SWEEP ||
+           c == DIFF_RECORD_VIRTUAL;
 }
 
 static bool parse_line(const char *line, diff_record *record)
@@ -46,11 +47,15 @@ const char *log_field_name(char kind, unsigned field)
                                        "ISR_EL1", "HPPIR0", "HPPIR1",    "RPR"};
     static const char *const interrupt[] = {"step", "PE",  "entry",  "exception",
                                             "IAR",  "RPR", "HPPIR0", "HPPIR1"};
+    static const char *const hypervisor[] = {"step", "PE",   "ISR_EL1", "HCR", "MISR", "VMCR",
+                                             "AP0R", "AP1R", "LR0",     "LR1", "LR2",  "LR3"};
     static const char *const sweep[] = {"step", "index", "value"};
-    if (field >= DIFF_MAX_FIELDS || (kind == DIFF_RECORD_SWEEP && field > DIFF_W_VALUE))
-        return "?";
     if (kind == DIFF_RECORD_SWEEP)
-        return sweep[field];
+        return field > DIFF_W_VALUE ? "?" : sweep[field];
+    if (kind == DIFF_RECORD_VIRTUAL)
+        return field < DIFF_MAX_FIELDS ? hypervisor[field] : "?";
+    if (field > DIFF_S_RPR)
+        return "?";
     return kind == DIFF_RECORD_INTERRUPT ? interrupt[field] : step[field];
 }
 

@@ -13,7 +13,7 @@
 
 /** Records of a log, and fields of a record, at most. */
 #define DIFF_MAX_RECORDS 8192
-#define DIFF_MAX_FIELDS  8
+#define DIFF_MAX_FIELDS  12
 
 /** Fields of each kind of record, by their places. The first is the step's number. */
 enum {
@@ -35,6 +35,17 @@ enum {
     DIFF_I_RPR,
     DIFF_I_HPPIR0,
     DIFF_I_HPPIR1
+};
+enum {
+    DIFF_G_STEP,
+    DIFF_G_PE,
+    DIFF_G_ISR,
+    DIFF_G_HCR,
+    DIFF_G_MISR,
+    DIFF_G_VMCR,
+    DIFF_G_AP0R,
+    DIFF_G_AP1R,
+    DIFF_G_LR0
 };
 enum { DIFF_W_STEP, DIFF_W_INDEX, DIFF_W_VALUE };
 

@@ -30,18 +30,22 @@ enum diff_op {
                        GITS_CWRITER; the result is GITS_CREADR. */
     DIFF_SWEEP,   /**< Read `value` registers of `width` bytes from `address` on. */
     DIFF_ACK,     /**< Read ICC_IAR0 or ICC_IAR1 (`value`), and remember what it gave. */
-    DIFF_END, /**< End the last one remembered (the result is DIFF_ENDED and its INTID): EOIR and
-                 DIR as DIFF_TAKE_* of `value` says. */
+    DIFF_END,     /**< End the last one remembered of the interface, physical or
+                     virtual, that the world has (the result is DIFF_ENDED and its INTID): EOIR and
+                     DIR as DIFF_TAKE_* of `value` says. */
     DIFF_DROPPED, /**< DIR of the oldest that was ended without DIR. */
     DIFF_OPS
 };
 
-/** Where a step runs: `world`. A machine without EL3 has EL1 alone, whatever is said here. */
+/** Where a step runs: `world`. A machine without EL3 has EL1 alone, or EL1 and EL2, and no SCR_EL3.
+ */
 enum {
     DIFF_LEVEL = 3,    /**< Mask: Exception level 1, 2 or 3. */
     DIFF_NS = 1 << 2,  /**< SCR_EL3.NS. */
     DIFF_FIQ = 1 << 3, /**< SCR_EL3.FIQ. */
-    DIFF_IRQ = 1 << 4  /**< SCR_EL3.IRQ. */
+    DIFF_IRQ = 1 << 4, /**< SCR_EL3.IRQ. */
+    DIFF_IMO = 1 << 5, /**< HCR_EL2.IMO: at Non-secure EL1 Group 1 is the virtual one. */
+    DIFF_FMO = 1 << 6  /**< HCR_EL2.FMO, Group 0. */
 };
 
 /** How a window takes interrupts: `value` of DIFF_WINDOW. */
@@ -83,7 +87,7 @@ typedef struct diff_program {
     uint32_t steps;
     uint32_t pes;
     uint32_t secure; /**< The machine has EL3. */
-    uint32_t el2;    /**< The machine has EL2. */
+    uint32_t el2;    /**< The machine has EL2; without EL3 it starts there. */
     uint64_t pad[5];
     diff_step step[DIFF_MAX_STEPS];
 } diff_program;
@@ -91,11 +95,22 @@ typedef struct diff_program {
 /** Records of the log: a line each, fields in hexadecimal, the kind first.
  *    s STEP PE EXCEPTION RESULT ISR HPPIR0 HPPIR1 RPR    after each step, as EL3 (or EL1) sees it
  *    i STEP PE ENTRY EXCEPTION IAR RPR HPPIR0 HPPIR1     an interrupt taken
+ *    g STEP PE ISR HCR MISR VMCR AP0R AP1R LR0 LR1 LR2 LR3
+ *                                                        the virtual interface after a step of the
+ *                                                        guest, or of ICH_*; ISR_EL1 as the guest
+ *                                                        has it, or 0; then ICH_*
  *    w STEP INDEX VALUE                                  a register of a sweep that is not zero
  *    end COUNT                                           the last line: number of lines before it
  *  EXCEPTION is the syndrome of the synchronous exception that the access ended in, or 0. ENTRY is
- *  the Exception level of the vector, and 0x10 for FIQ. */
-enum { DIFF_RECORD_STEP = 's', DIFF_RECORD_INTERRUPT = 'i', DIFF_RECORD_SWEEP = 'w' };
+ *  the Exception level of the vector, 0x10 for FIQ, DIFF_ENTRY_GUEST when IAR and RPR are those of
+ *  the virtual interface. */
+#define DIFF_ENTRY_GUEST 0x20u
+enum {
+    DIFF_RECORD_STEP = 's',
+    DIFF_RECORD_INTERRUPT = 'i',
+    DIFF_RECORD_VIRTUAL = 'g',
+    DIFF_RECORD_SWEEP = 'w'
+};
 
 /** The interpreter's memory for tables: queue, device table, and so on, see layout.h. */
 #define DIFF_ARENA_BASE UINT64_C(0x42000000)

@@ -85,6 +85,7 @@ static const char **their_arguments(const char **arg, const diff_tools *tools, c
     *arg++ = "-M";
     *arg++ = c->program.secure ? c->program.el2 ? "virt,gic-version=3,secure=on,virtualization=on"
                                                 : "virt,gic-version=3,secure=on"
+             : c->program.el2  ? "virt,gic-version=3,virtualization=on"
                                : "virt,gic-version=3";
     *arg++ = "-cpu";
     *arg++ = "cortex-a57";

@@ -31,15 +31,51 @@ bool step_is_secure(const diff_program *program, const diff_step *step)
     return program->secure && ((step->world & DIFF_LEVEL) == 3 || !(step->world & DIFF_NS));
 }
 
+static uint32_t with_bit(uint32_t set, unsigned bit, bool on)
+{
+    return (set & ~(1u << bit)) | (on ? 1u << bit : 0u);
+}
+
+bool step_is_virtual(const diff_program *program, const diff_step *step, unsigned group)
+{
+    bool guest = program->el2 && (step->world & (DIFF_LEVEL | DIFF_NS)) == (1 | DIFF_NS);
+    return guest && (step->world & (group == 0 ? DIFF_FMO : DIFF_IMO));
+}
+
+bool step_is_guest(const diff_program *program, const diff_step *step)
+{
+    return step_is_virtual(program, step, 0) || step_is_virtual(program, step, 1);
+}
+
+unsigned register_groups(uint64_t number)
+{
+    static const char *const common[] = {"ICC_PMR", "ICC_RPR", "ICC_CTLR_EL1", "ICC_DIR"};
+    static const char *const grouped[] = {"ICC_IAR", "ICC_EOIR", "ICC_HPPIR",
+                                          "ICC_BPR", "ICC_AP",   "ICC_IGRPEN"};
+    const char *name = sysreg_name(number);
+    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++) {
+        if (strncmp(name, common[i], strlen(common[i])) == 0)
+            return 3;
+    }
+    for (size_t i = 0; i < sizeof grouped / sizeof grouped[0]; i++) {
+        size_t length = strlen(grouped[i]);
+        if (strncmp(name, grouped[i], length) == 0 && !strstr(name, "EL3"))
+            return 1u << (name[length] - '0');
+    }
+    return 0;
+}
+
+bool register_is_virtual(const diff_program *program, const diff_step *step, uint64_t number)
+{
+    unsigned groups = register_groups(number);
+    return ((groups & 1) && step_is_virtual(program, step, 0)) ||
+           ((groups & 2) && step_is_virtual(program, step, 1));
+}
+
 bool shadow_moves_alike(const diff_shadow *s, const diff_program *program)
 {
     uint32_t all = (1u << program->pes) - 1;
     return (s->lpis & all) == all && (s->narrow & all) == 0;
-}
-
-static uint32_t with_bit(uint32_t set, unsigned bit, bool on)
-{
-    return (set & ~(1u << bit)) | (on ? 1u << bit : 0u);
 }
 
 static void shadow_write(diff_shadow *s, const diff_program *program, const diff_step *step)
@@ -85,9 +121,58 @@ static diff_group own_group_1(const diff_shadow *s, const diff_program *program,
     return secure_bank ? DIFF_GROUP_1S : DIFF_GROUP_1NS;
 }
 
+/** The largest split of virtual priorities so far: Group 1 counts one more. */
+static void note_virtual_point(diff_shadow *s, const diff_step *step, uint64_t point)
+{
+    if (point > s->vbpr[step->pe])
+        s->vbpr[step->pe] = (uint8_t)point;
+}
+
+/** ICH_VMCR_EL2, or what a guest writes of it. @return whether it is the virtual interface's. */
+static bool shadow_virtual(diff_shadow *s, const diff_program *program, const diff_step *step)
+{
+    const unsigned vbpr0 = 21, vbpr1 = 18, veoim = 9;
+    uint64_t point = step->value & 7;
+    bool points = step->address == DIFF_ICC_BPR0_EL1
+                      ? step_is_virtual(program, step, 0)
+                      : step->address == DIFF_ICC_BPR1_EL1 && step_is_virtual(program, step, 1);
+    if (step->address == DIFF_ICH_VMCR_EL2 || (points && step->value > 7))
+        s->wide = with_bit(s->wide, step->pe, points);
+    switch (step->address) {
+    case DIFF_ICH_HCR_EL2:
+        s->split = with_bit(s->split, step->pe, false);
+        return true;
+    case DIFF_ICC_CTLR_EL1:
+        if (step_is_guest(program, step))
+            s->veoim = with_bit(s->veoim, step->pe, step->value >> 1 & 1);
+        return false;
+    case DIFF_ICH_VMCR_EL2:
+        s->veoim = with_bit(s->veoim, step->pe, step->value >> veoim & 1);
+        note_virtual_point(s, step, step->value >> vbpr0 & 7);
+        note_virtual_point(s, step, (step->value >> vbpr1 & 7) - ((step->value >> vbpr1 & 7) > 0));
+        return true;
+    case DIFF_ICC_BPR0_EL1:
+        if (step_is_virtual(program, step, 0))
+            note_virtual_point(s, step, point);
+        return step_is_virtual(program, step, 0);
+    case DIFF_ICC_BPR1_EL1:
+        if (step_is_virtual(program, step, 1))
+            note_virtual_point(s, step, point - (point > 0));
+        return step_is_virtual(program, step, 1);
+    case DIFF_ICC_IGRPEN0_EL1:
+        return step_is_virtual(program, step, 0);
+    case DIFF_ICC_IGRPEN1_EL1:
+        return step_is_virtual(program, step, 1);
+    default:
+        return false;
+    }
+}
+
 static void shadow_msr(diff_shadow *s, const diff_program *program, const diff_step *step)
 {
     uint8_t *enables = &s->igrpen[step->pe];
+    if (shadow_virtual(s, program, step))
+        return;
     switch (step->address) {
     case DIFF_ICC_IGRPEN0_EL1:
         *enables = with_group(*enables, DIFF_GROUP_0, step->value & 1);
@@ -114,6 +199,8 @@ void shadow_step(diff_shadow *s, const diff_program *program, const diff_step *s
         shadow_write(s, program, step);
     else if (step->op == DIFF_MSR && step->pe < DIFF_MAX_PES)
         shadow_msr(s, program, step);
+    if (step->pe < DIFF_MAX_PES && step_is_guest(program, step) && (s->veoim >> step->pe & 1))
+        s->split = with_bit(s->split, step->pe, true);
 }
 
 void shadow_replay(diff_shadow *s, const diff_program *program, uint32_t number)

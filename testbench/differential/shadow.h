@@ -24,10 +24,15 @@ typedef struct diff_shadow {
     uint32_t igroupr0[DIFF_MAX_PES], igrpmodr0[DIFF_MAX_PES], nsacr[DIFF_MAX_PES];
     uint32_t igroupr[DIFF_WORDS], igrpmodr[DIFF_WORDS]; /**< Of SPIs: word 0 is not used. */
     uint8_t igrpen[DIFF_MAX_PES];                       /**< Bit per diff_group. */
-    uint32_t asleep;           /**< PEs whose GICR_WAKER.ProcessorSleep is set. */
-    uint32_t narrow;           /**< PEs whose GICR_PROPBASER has fewer than 16 INTID bits. */
-    uint32_t lpis;             /**< PEs whose GICR_CTLR.EnableLPIs is set. */
-    uint8_t bpr[DIFF_MAX_PES]; /**< Largest binary point written to ICC_BPR0 of the PE. */
+    uint32_t asleep;            /**< PEs whose GICR_WAKER.ProcessorSleep is set. */
+    uint32_t narrow;            /**< PEs whose GICR_PROPBASER has fewer than 16 INTID bits. */
+    uint32_t lpis;              /**< PEs whose GICR_CTLR.EnableLPIs is set. */
+    uint8_t bpr[DIFF_MAX_PES];  /**< Largest binary point written to ICC_BPR0 of the PE. */
+    uint8_t vbpr[DIFF_MAX_PES]; /**< The same of the virtual interface, as VBPR0 counts. */
+    /** PEs whose guest may have ended something with EOImode 1 since ICH_HCR_EL2 was written. */
+    uint32_t split;
+    uint32_t wide;  /**< PEs whose guest wrote more than seven to ICC_BPR. */
+    uint32_t veoim; /**< PEs whose ICH_VMCR_EL2.VEOIM is set. */
 } diff_shadow;
 
 /** The state before the first step. */
@@ -45,6 +50,20 @@ bool shadow_moves_alike(const diff_shadow *s, const diff_program *program);
 
 /** Whether the access of the step is Secure: all of EL3's are. */
 bool step_is_secure(const diff_program *program, const diff_step *step);
+
+/** Whether registers of the group (0 or 1) are those of the virtual interface in the step's world.
+ */
+bool step_is_virtual(const diff_program *program, const diff_step *step, unsigned group);
+
+/** Whether those of either group are. */
+bool step_is_guest(const diff_program *program, const diff_step *step);
+
+/** Groups whose registers the one of this number belongs to: bit 0, bit 1; both for what is common
+ *  to them, none for what has no virtual form. */
+unsigned register_groups(uint64_t number);
+
+/** Whether register @p number is that of the virtual interface in the step's world. */
+bool register_is_virtual(const diff_program *program, const diff_step *step, uint64_t number);
 
 /** Group of interrupt @p intid, an LPI as well; of SGIs and PPIs that of @p pe. */
 diff_group shadow_group(const diff_shadow *s, unsigned pe, unsigned intid);

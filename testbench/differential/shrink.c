@@ -103,7 +103,7 @@ static bool simplify(diff_case *c, uint32_t number, unsigned form)
     diff_step *step = &c->program.step[number];
     switch (form) {
     case 0:
-        step->world = c->program.secure ? 3 : 1;
+        step->world = c->program.secure ? 3 : c->program.el2 ? 2 | DIFF_NS : 1;
         return true;
     case 1:
         step->pe = 0;
@@ -165,10 +165,11 @@ void shrink(const diff_tools *tools, diff_case *c, diff_log *ours, diff_log *the
 
 static void print_record(FILE *out, const diff_record *r)
 {
-    static const char *const kinds[] = {"interrupt", "value", ""};
-    (void)fprintf(out, "%s",
-                  r->kind == DIFF_RECORD_INTERRUPT ? kinds[0]
-                                                   : kinds[r->kind == DIFF_RECORD_SWEEP ? 1 : 2]);
+    const char *kind = r->kind == DIFF_RECORD_INTERRUPT ? "interrupt"
+                       : r->kind == DIFF_RECORD_SWEEP   ? "value"
+                       : r->kind == DIFF_RECORD_VIRTUAL ? "virtual"
+                                                        : "";
+    (void)fprintf(out, "%s", kind);
     for (unsigned i = 2; i < r->fields; i++)
         (void)fprintf(out, " %s=%" PRIx64, log_field_name(r->kind, i), r->field[i]);
     (void)fprintf(out, "\n");

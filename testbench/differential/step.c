@@ -22,10 +22,10 @@ static void place_text(uint64_t address, char *text, size_t bytes)
 
 static const char *world_text(const diff_program *program, unsigned world, char text[32])
 {
-    if (!program->secure)
-        return "EL1";
-    (void)snprintf(text, 32, "EL%u%s%s%s", world & DIFF_LEVEL, world & DIFF_NS ? ".NS" : ".S",
-                   world & DIFF_FIQ ? ".FIQ" : "", world & DIFF_IRQ ? ".IRQ" : "");
+    const char *state = !program->secure ? "" : world & DIFF_NS ? ".NS" : ".S";
+    (void)snprintf(text, 32, "EL%u%s%s%s%s%s", world & DIFF_LEVEL, state,
+                   world & DIFF_FIQ ? ".FIQ" : "", world & DIFF_IRQ ? ".IRQ" : "",
+                   world & DIFF_FMO ? ".FMO" : "", world & DIFF_IMO ? ".IMO" : "");
     return text;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entry of every PE, at EL3, or at EL1 of a machine without EL3; the MMU stays off. With EL3 all
- * PEs come at once, without it PE 0 turns the others on.
+ * Entry of every PE, at the highest Exception level that there is, EL3, EL2 or EL1; the MMU stays
+ * off. With EL3 all PEs come at once, without it PE 0 turns the others on.
  */
 #include "fw/macros.inc"
 
@@ -27,44 +27,8 @@
     isb
     .endm
 
-    .section .text.boot, "ax"
-    .global _start
-_start:
-    msr     daifset, #0xf
-    msr     spsel, #1
-    mrs     x0, mpidr_el1
-    and     x0, x0, #0xff
-    mov     x1, #STACK_SIZE
-    adr_l   x2, stacks
-    add     x3, x0, #1
-    madd    x2, x3, x1, x2
-    mov     sp, x2
-    mrs     x1, CurrentEL
-    lsr     x1, x1, #2
-    cmp     x1, #3
-    b.ne    1f
-
-    adr_l   x2, vectors_el3
-    msr     vbar_el3, x2
-    msr     cptr_el3, xzr
-    msr     mdcr_el3, xzr
-    security 0
-    ldr     x2, =0x30c50830              /* RES1, no MMU */
-    msr     sctlr_el3, x2
-    mov     x2, #0xf                     /* SRE, DFB, DIB, Enable */
-    msr     s3_6_c12_c12_5, x2           /* ICC_SRE_EL3 */
-    isb
-    non_secure_sre s3_0_c12_c12_5        /* ICC_SRE_EL1 */
-    msr     s3_0_c12_c12_5, x3           /* the Secure copy */
-    mrs     x2, id_aa64pfr0_el1
-    tst     x2, #0xf00                   /* EL2? */
-    b.eq    1f
-    mov     x2, #STACK_SIZE              /* for what EL2 traps of EL1 */
-    adr_l   x3, stacks_el2
-    add     x4, x0, #1
-    madd    x2, x4, x2, x3
-    msr     sp_el2, x2
-    non_secure_sre s3_4_c12_c9_5         /* ICC_SRE_EL2 */
+/* EL2 as EL1 wants it, whether it is set up from there or from EL3. */
+    .macro set_up_el2
     mov     x2, #(1 << 31)               /* RW */
     msr     hcr_el2, x2
     mov     x2, #3
@@ -80,8 +44,59 @@ _start:
     ldr     x2, =0x30c50830
     msr     sctlr_el2, x2
     isb
+    .endm
 
-1:  adr_l   x2, vectors_el1
+    .section .text.boot, "ax"
+    .global _start
+_start:
+    msr     daifset, #0xf
+    msr     spsel, #1
+    mrs     x0, mpidr_el1
+    and     x0, x0, #0xff
+    mov     x1, #STACK_SIZE
+    adr_l   x2, stacks
+    add     x3, x0, #1
+    madd    x2, x3, x1, x2
+    mov     sp, x2
+    mrs     x1, CurrentEL
+    lsr     x1, x1, #2
+    cmp     x1, #2
+    b.eq    at_el2
+    b.lo    at_el1
+
+    adr_l   x2, vectors_el3
+    msr     vbar_el3, x2
+    msr     cptr_el3, xzr
+    msr     mdcr_el3, xzr
+    security 0
+    ldr     x2, =0x30c50830              /* RES1, no MMU */
+    msr     sctlr_el3, x2
+    mov     x2, #0xf                     /* SRE, DFB, DIB, Enable */
+    msr     s3_6_c12_c12_5, x2           /* ICC_SRE_EL3 */
+    isb
+    non_secure_sre s3_0_c12_c12_5        /* ICC_SRE_EL1 */
+    msr     s3_0_c12_c12_5, x3           /* the Secure copy */
+    mrs     x2, id_aa64pfr0_el1
+    tst     x2, #0xf00                   /* EL2? */
+    b.eq    at_el1
+    mov     x2, #STACK_SIZE              /* for what EL2 traps of EL1 */
+    adr_l   x3, stacks_el2
+    add     x4, x0, #1
+    madd    x2, x4, x2, x3
+    msr     sp_el2, x2
+    non_secure_sre s3_4_c12_c9_5         /* ICC_SRE_EL2 */
+    set_up_el2
+    b       at_el1
+
+at_el2:
+    mov     x2, #0xf
+    msr     s3_4_c12_c9_5, x2            /* ICC_SRE_EL2 */
+    isb
+    msr     s3_0_c12_c12_5, x2           /* ICC_SRE_EL1 */
+    set_up_el2
+
+at_el1:
+    adr_l   x2, vectors_el1
     msr     vbar_el1, x2
     ldr     x2, =0x30d00800
     msr     sctlr_el1, x2
@@ -91,8 +106,8 @@ _start:
     b       2b
 
 /* lower(fn, argument, spsr, stack): runs, at EL1 with that stack or at EL2 with its own,
- * fn(argument) at the Exception level of spsr and comes
- * back by SMC. @return what fn returned. EL3 alone calls it. */
+ * fn(argument) at the Exception level of spsr and comes back by SMC to EL3, by HVC to EL2.
+ * @return what fn returned. EL3, or EL2 of a machine without EL3, alone calls it. */
     .global lower
 lower:
     stp     x29, x30, [sp, #-96]!
@@ -101,6 +116,9 @@ lower:
     stp     x23, x24, [sp, #48]
     stp     x25, x26, [sp, #64]
     stp     x27, x28, [sp, #80]
+    mrs     x4, CurrentEL
+    cmp     x4, #(2 << 2)
+    b.eq    2f
     msr     spsr_el3, x2
     adr     x4, lower_entry
     msr     elr_el3, x4
@@ -109,13 +127,28 @@ lower:
     b.eq    1f
     msr     sp_el1, x3
 1:  eret
-lower_entry:
+2:  msr     spsr_el2, x2
+    adr     x4, lower_entry_of_el2
+    msr     elr_el2, x4
+    msr     sp_el1, x3
+    eret
+
+    .macro lower_entry_by call
     mov     x2, x0
     mov     x0, x1
     blr     x2
+    \call     #0
+    .endm
+lower_entry:
+    lower_entry_by smc
+    .global lower_exit
+lower_exit:                              /* from EL2, when a step of EL1 is abandoned */
     smc     #0
+lower_entry_of_el2:
+    lower_entry_by hvc
 
-/* From the vector of SMC: SP is where lower() left it. */
+/* From the vector of SMC or HVC: SP is where lower() left it. */
+    .global lower_return
 lower_return:
     ldp     x19, x20, [sp, #16]
     ldp     x21, x22, [sp, #32]
@@ -170,11 +203,11 @@ interrupt_el\el:
 
     /* An access that is UNDEFINED or trapped: note it and pass it over. */
 sync_el\el:
-    .if \el == 3
+    .if \el != 1
     stp     x16, x17, [sp, #-16]!
-    mrs     x16, esr_el3
+    mrs     x16, esr_el\el
     lsr     x16, x16, #26
-    cmp     x16, #0x17                   /* SMC, AArch64 */
+    cmp     x16, #(0x14 + \el)           /* SMC to EL3, HVC to EL2, AArch64 */
     ldp     x16, x17, [sp], #16
     b.eq    lower_return
     .endif

@@ -24,12 +24,17 @@
 #define SPSR_I            (UINT64_C(1) << 7)
 #define SPSR_F            (UINT64_C(1) << 6)
 #define SPSR_DAIF         0x3c0u
+#define SPSR_LEVEL        0xcu
+#define SPSR_EL1          4u
 #define SPSR_EL1H         5u
 #define SPSR_EL2H         9u
 #define SCR_RES1_RW       0x430u
 #define SCR_NS            1u
 #define SCR_IRQ           2u
 #define SCR_FIQ           4u
+#define HCR_RW            (UINT64_C(1) << 31)
+#define HCR_IMO           (UINT64_C(1) << 4)
+#define HCR_FMO           (UINT64_C(1) << 3)
 #define INTID_SPECIAL     1020u
 #define INTID_LAST        1023u
 #define INTID_SECURE      1020u
@@ -40,7 +45,7 @@
 #define LOWER_STACK       0x2000u
 
 extern uint32_t sysreg_access[];
-extern char _start[];
+extern char _start[], lower_exit[], lower_return[];
 uint64_t lower(void (*fn)(const diff_step *), const diff_step *step, uint64_t spsr, uint64_t stack);
 void interpreter(uint64_t pe, uint64_t level);
 void take_interrupt(uint64_t entry, uint64_t *elr_spsr);
@@ -53,14 +58,18 @@ __attribute__((section(".program"), used)) diff_program program = {.magic = DIFF
 static struct pe {
     uint64_t
         esr; /**< Of the last exception that an access ended in; 0: none since it was cleared. */
-    uint64_t result;                /**< Of the step. */
-    const diff_step *step;          /**< The one that it executes. */
-    uint32_t number, taken;         /**< Interrupts of this window. */
-    uint32_t raised;                /**< The window's write is done. */
-    uint32_t acknowledged, dropped; /**< Numbers of those remembered. */
-    struct memory {
-        uint32_t intid, group;
-    } acknowledged_as[DIFF_REMEMBERED], dropped_as[DIFF_REMEMBERED];
+    uint64_t result;        /**< Of the step. */
+    const diff_step *step;  /**< The one that it executes. */
+    uint32_t number, taken; /**< Interrupts of this window. */
+    uint32_t raised;        /**< The window's write is done. */
+    uint32_t routing;       /**< DIFF_IMO, DIFF_FMO that the step's guest has. */
+    uint64_t guest_isr;     /**< ISR_EL1 after the step of a guest. */
+    struct memories {
+        uint32_t acknowledged, dropped; /**< Numbers of those remembered. */
+        struct memory {
+            uint32_t intid, group;
+        } acknowledged_as[DIFF_REMEMBERED], dropped_as[DIFF_REMEMBERED];
+    } memories[2]; /**< Of the physical and of the virtual interface. */
 } pes[DIFF_MAX_PES];
 
 static char lower_stacks[DIFF_MAX_PES][LOWER_STACK] __attribute__((aligned(16)));
@@ -265,6 +274,19 @@ static void remember(struct memory *list, uint32_t *count, uint64_t intid, unsig
     }
 }
 
+/** Whether registers of the group are those of the virtual interface where this runs. */
+static bool is_virtual(unsigned group)
+{
+    bool el1 = read_special("CurrentEL") == 1 << 2;
+    return el1 && (pes[self()].routing & (group == 0 ? DIFF_FMO : DIFF_IMO));
+}
+
+/** The memories of the interface that has DIR here. */
+static struct memories *memories_here(void)
+{
+    return &pes[self()].memories[is_virtual(0) || is_virtual(1)];
+}
+
 /** Ends interrupt @p intid of the group of IAR @p group as the window says. */
 static void end_interrupt(uint64_t how, unsigned group, uint64_t intid)
 {
@@ -278,11 +300,11 @@ static void end_interrupt(uint64_t how, unsigned group, uint64_t intid)
     if ((how & DIFF_TAKE_DIR) && !(how & DIFF_TAKE_LATE)) {
         sysreg_write(DIFF_ICC_DIR_EL1, intid);
     }
-    struct pe *pe = &pes[self()];
+    struct memories *m = &pes[self()].memories[is_virtual(group)];
     if (!(how & DIFF_TAKE_EOI)) {
-        remember(pe->acknowledged_as, &pe->acknowledged, intid, group);
+        remember(m->acknowledged_as, &m->acknowledged, intid, group);
     } else if (!(how & DIFF_TAKE_DIR)) {
-        remember(pe->dropped_as, &pe->dropped, intid, group);
+        remember(m->dropped_as, &m->dropped, intid, group);
     }
 }
 
@@ -308,7 +330,7 @@ static void nest(void)
 }
 
 /** No more of them in this step: masked where the handler returns to, and no longer routed to EL3.
- */
+ *  A guest cannot be kept from those that are routed to EL2: its step is abandoned. */
 static void mask_interrupts(uint64_t entry, uint64_t *elr_spsr)
 {
     elr_spsr[1] |= SPSR_I | SPSR_F;
@@ -316,6 +338,9 @@ static void mask_interrupts(uint64_t entry, uint64_t *elr_spsr)
         uint64_t scr = read_special("scr_el3");
         write_special("scr_el3", scr & ~(uint64_t)(SCR_IRQ | SCR_FIQ));
         isb();
+    } else if ((entry & DIFF_LEVEL) == 2 && (elr_spsr[1] & SPSR_LEVEL) == SPSR_EL1) {
+        elr_spsr[0] = (uint64_t)(start_level == 2 ? lower_return : lower_exit);
+        elr_spsr[1] = SPSR_DAIF | SPSR_EL2H;
     }
 }
 
@@ -326,14 +351,17 @@ void take_interrupt(uint64_t entry, uint64_t *elr_spsr)
     /* What is routed to EL3 is taken from the levels below whatever they mask: in any step. */
     uint64_t how = step->op == DIFF_WINDOW ? step->value : 0;
     unsigned group = (entry & FIQ_ENTRY) ? 0 : 1;
+    uint64_t before = pe->esr;
     pe->esr = 0;
     uint64_t intid = acknowledge(&group);
+    bool nothing = pe->esr != 0 || is_special(intid);
     uint64_t rpr = sysreg_try(DIFF_ICC_RPR_EL1);
     uint64_t hppir0 = sysreg_try(DIFF_ICC_HPPIR0_EL1), hppir1 = sysreg_try(DIFF_ICC_HPPIR1_EL1);
+    entry |= is_virtual(group) ? DIFF_ENTRY_GUEST : 0;
     uint64_t record[] = {
         (uint64_t)(step - program.step), self(), entry, pe->esr, intid, rpr, hppir0, hppir1};
     log_record(DIFF_RECORD_INTERRUPT, 8, record);
-    if (++pe->taken >= DIFF_WINDOW_LIMIT || is_special(intid)) {
+    if (++pe->taken >= DIFF_WINDOW_LIMIT || nothing) {
         mask_interrupts(entry, elr_spsr);
     }
     if ((how & DIFF_TAKE_RAISE) && !pe->raised) {
@@ -341,12 +369,13 @@ void take_interrupt(uint64_t entry, uint64_t *elr_spsr)
         memory_write(step->address, 4, step->data[0]);
         isb();
     }
-    if ((how & DIFF_TAKE_NEST) && pe->taken < DIFF_WINDOW_LIMIT && !is_special(intid)) {
+    if ((how & DIFF_TAKE_NEST) && pe->taken < DIFF_WINDOW_LIMIT && !nothing) {
         nest();
     }
-    if (!is_special(intid)) {
+    if (!nothing) {
         end_interrupt(how, group, intid);
     }
+    pe->esr = before;
 }
 
 static void window(const diff_step *step)
@@ -397,15 +426,19 @@ static void ack(const diff_step *step)
     unsigned group = step->value != 0;
     pe->result = acknowledge(&group);
     if (pe->esr == 0 && !is_special(pe->result)) {
-        remember(pe->acknowledged_as, &pe->acknowledged, pe->result, group);
+        struct memories *m = &pe->memories[is_virtual(group)];
+        remember(m->acknowledged_as, &m->acknowledged, pe->result, group);
     }
 }
 
 static void end_last(const diff_step *step)
 {
     struct pe *pe = &pes[self()];
-    if (pe->acknowledged > 0) {
-        struct memory last = pe->acknowledged_as[--pe->acknowledged];
+    struct memories *m = memories_here();
+    bool guests = m != pe->memories;
+    if (m->acknowledged > 0 &&
+        is_virtual(m->acknowledged_as[m->acknowledged - 1].group) == guests) {
+        struct memory last = m->acknowledged_as[--m->acknowledged];
         pe->result = DIFF_ENDED | last.intid;
         end_interrupt(step->value | DIFF_TAKE_EOI, last.group, last.intid);
     }
@@ -413,13 +446,13 @@ static void end_last(const diff_step *step)
 
 static void deactivate_dropped(void)
 {
-    struct pe *pe = &pes[self()];
-    if (pe->dropped > 0) {
-        uint64_t intid = pe->dropped_as[0].intid;
-        pe->result = DIFF_ENDED | intid;
-        pe->dropped--;
-        for (uint32_t i = 0; i < pe->dropped; i++) {
-            pe->dropped_as[i] = pe->dropped_as[i + 1];
+    struct memories *m = memories_here();
+    if (m->dropped > 0) {
+        uint64_t intid = m->dropped_as[0].intid;
+        pes[self()].result = DIFF_ENDED | intid;
+        m->dropped--;
+        for (uint32_t i = 0; i < m->dropped; i++) {
+            m->dropped_as[i] = m->dropped_as[i + 1];
         }
         sysreg_write(DIFF_ICC_DIR_EL1, intid);
     }
@@ -465,6 +498,9 @@ static void execute(const diff_step *step)
     }
     dsb();
     isb();
+    if (pe->routing) {
+        pe->guest_isr = read_special("isr_el1");
+    }
 }
 
 static void set_scr(unsigned world)
@@ -477,24 +513,72 @@ static void set_scr(unsigned world)
     isb();
 }
 
+/** HCR_EL2.IMO and FMO. They mean nothing in Secure state, and at EL2 nothing for registers. */
+static void set_hcr(struct pe *pe, unsigned world)
+{
+    bool guest = start_level == 2 || (world & DIFF_NS);
+    pe->routing = guest ? world & (DIFF_IMO | DIFF_FMO) : 0;
+    write_special("hcr_el2",
+                  HCR_RW | ((world & DIFF_IMO) ? HCR_IMO : 0) | ((world & DIFF_FMO) ? HCR_FMO : 0));
+    isb();
+}
+
+/** Executes a step at its level: the highest one calls itself what is its own. */
+static void go_down(struct pe *pe, const diff_step *step)
+{
+    unsigned level = step->world & DIFF_LEVEL;
+    if (level >= start_level) {
+        execute(step);
+    } else {
+        uint64_t mode = level == 2 ? SPSR_EL2H : SPSR_EL1H;
+        lower(execute, step, SPSR_DAIF | mode, (uint64_t)(lower_stacks + pe->number + 1));
+    }
+}
+
+/** Whether the virtual interface is logged after the step. */
+static bool shows_virtual(const diff_step *step)
+{
+    bool hypervisor = (step->op == DIFF_MSR || step->op == DIFF_MRS) &&
+                      step->address >= DIFF_ICH_AP0R0_EL2 && step->address <= DIFF_ICH_LR15_EL2;
+    return program.el2 && (hypervisor || (step->world & (DIFF_IMO | DIFF_FMO)));
+}
+
+static void log_virtual(const struct pe *pe, const diff_step *step)
+{
+    uint64_t record[] = {(uint64_t)(step - program.step),
+                         pe->number,
+                         pe->guest_isr,
+                         sysreg_read(DIFF_ICH_HCR_EL2),
+                         sysreg_read(DIFF_ICH_MISR_EL2),
+                         sysreg_read(DIFF_ICH_VMCR_EL2),
+                         sysreg_read(DIFF_ICH_AP0R0_EL2),
+                         sysreg_read(DIFF_ICH_AP1R0_EL2),
+                         sysreg_read(DIFF_ICH_LR0_EL2),
+                         sysreg_read(DIFF_ICH_LR1_EL2),
+                         sysreg_read(DIFF_ICH_LR2_EL2),
+                         sysreg_read(DIFF_ICH_LR3_EL2)};
+    log_record(DIFF_RECORD_VIRTUAL, 12, record);
+}
+
 /** Executes a step in its world, and logs what it gave. */
 static void run_step(struct pe *pe, const diff_step *step)
 {
-    unsigned level = step->world & DIFF_LEVEL;
     pe->step = step;
     pe->esr = 0;
     pe->result = 0;
     pe->taken = 0;
-    if (start_level != 3) {
-        execute(step);
-    } else {
+    pe->guest_isr = 0;
+    if (start_level == 3) {
         set_scr(step->world);
-        if (level == 3) {
-            execute(step);
-        } else {
-            uint64_t mode = level == 2 ? SPSR_EL2H : SPSR_EL1H;
-            lower(execute, step, SPSR_DAIF | mode, (uint64_t)(lower_stacks + pe->number + 1));
-        }
+    }
+    if (program.el2) {
+        set_hcr(pe, step->world);
+    }
+    go_down(pe, step);
+    if (program.el2) {
+        set_hcr(pe, 0);
+    }
+    if (start_level == 3) {
         set_scr(0);
     }
     uint64_t exception = pe->esr;
@@ -510,6 +594,9 @@ static void run_step(struct pe *pe, const diff_step *step)
                          sysreg_read(DIFF_ICC_HPPIR1_EL1),
                          sysreg_read(DIFF_ICC_RPR_EL1)};
     log_record(DIFF_RECORD_STEP, 8, record);
+    if (shows_virtual(step)) {
+        log_virtual(pe, step);
+    }
 }
 
 static void wait_turn(uint32_t i)
@@ -528,7 +615,7 @@ static void pass_turn(uint32_t i)
     __asm__ volatile("sev" ::: "memory");
 }
 
-/** PSCI CPU_ON by HVC: the machine's firmware is behind it when there is no EL3. */
+/** PSCI CPU_ON by HVC, or by SMC from EL2: the machine's firmware is behind it without EL3. */
 static void start_others(void)
 {
     for (uint64_t pe = 1; pe < program.pes; pe++) {
@@ -536,7 +623,11 @@ static void start_others(void)
         register uint64_t x1 __asm__("x1") = pe;
         register uint64_t x2 __asm__("x2") = (uint64_t)_start;
         register uint64_t x3 __asm__("x3") = 0;
-        __asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)::"memory");
+        if (start_level == 2) {
+            __asm__ volatile("smc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)::"memory");
+        } else {
+            __asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)::"memory");
+        }
     }
 }
 
