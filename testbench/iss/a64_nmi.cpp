@@ -164,6 +164,29 @@ TEST_F(Nmi, IsrTellsSuperpriority)
     EXPECT_EQ(Mrs(kIsr, kEl1h), kI);
 }
 
+TEST_F(Nmi, AVirtualIrqHasASuperpriorityOfItsOwn)
+{
+    const auto lines = [this](bool virq, bool super) {
+        ops->set_line(pe, ISS_LINE_VIRQ, virq);
+        ops->set_line(pe, ISS_LINE_VNMI, super);
+    };
+    Msr(kHcrEl2, kRw | kImo);
+    Sctlr(kNmi);
+    lines(true, false);
+    EXPECT_FALSE(Taken(kMasked));
+    EXPECT_TRUE(Taken(kOpen));
+    EXPECT_EQ(Mrs(kIsr, kEl1h), kI);
+    lines(true, true);
+    EXPECT_TRUE(Taken(kMasked));
+    EXPECT_FALSE(Taken(kMasked | kAllint));
+    EXPECT_EQ(Mrs(kIsr, kEl1h | kAllint), 1u << 10 | kI);
+    lines(false, true);
+    EXPECT_FALSE(Taken(kOpen)) << "superpriority of nothing";
+    lines(true, false);
+    Lines(false, true);
+    EXPECT_FALSE(Taken(kMasked)) << "that of the physical line is another";
+}
+
 TEST_F(Nmi, ACheckpointHoldsAllint)
 {
     Do({0xd501411f});

@@ -42,6 +42,11 @@ program virtual_interrupt 0x40100000
 go virtual_interrupt --virtualization
 go virtual_interrupt --virtualization --profile gic600
 
+# An NMI through PSTATE.I and ICC_PMR, and not through PSTATE.ALLINT.
+program nmi 0x40100000
+go nmi --cpu max --set gic.nmi=1
+go nmi --cpu max --set gic.nmi=1 --profile gic600
+
 # The Secure UART: dropped unless it is given a back-end.
 program secure_uart 0x40100000
 go secure_uart --secure

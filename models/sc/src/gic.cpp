@@ -113,8 +113,9 @@ gic::gic(sc_core::sc_module_name name, const config &c)
       translater("translater"), mem("mem", *this), spi("spi"), espi("espi"), ppi("ppi"),
       eppi("eppi"), cpu_active("cpu_active"), pe_reset("pe_reset"),
       reset("reset", *this, line_kind::reset, 0, 0), irq("irq"), fiq("fiq"), virq("virq"),
-      vfiq("vfiq"), maintenance("maintenance"), wake_request("wake_request"), umsi("umsi"),
-      sysreg("sysreg"), to_cpuif("to_cpuif"), from_cpuif("from_cpuif")
+      vfiq("vfiq"), nmi("nmi"), vnmi("vnmi"), maintenance("maintenance"),
+      wake_request("wake_request"), umsi("umsi"), sysreg("sysreg"), to_cpuif("to_cpuif"),
+      from_cpuif("from_cpuif")
 {
     make_regions(gicr_region);
     memory_port_ = &mem;
@@ -136,6 +137,8 @@ gic::gic(sc_core::sc_module_name name, const config &c)
     make_outputs(fiq, GIC_LINE_FIQ);
     make_outputs(virq, GIC_LINE_VIRQ);
     make_outputs(vfiq, GIC_LINE_VFIQ);
+    make_outputs(nmi, GIC_LINE_NMI);
+    make_outputs(vnmi, GIC_LINE_VNMI);
     make_outputs(maintenance, GIC_LINE_MAINTENANCE);
     make_sysregs(sysreg);
 }
@@ -171,14 +174,16 @@ redistributor::redistributor(sc_core::sc_module_name name, const config &c)
 cpu_interface::cpu_interface(sc_core::sc_module_name name, const config &c)
     : assembly(name, c, only_cpuif), pe_reset("pe_reset"),
       reset("reset", *this, line_kind::reset, 0, 0), irq("irq"), fiq("fiq"), virq("virq"),
-      vfiq("vfiq"), maintenance("maintenance"), sysreg("sysreg"), to_gicr("to_gicr"),
-      from_gicr("from_gicr")
+      vfiq("vfiq"), nmi("nmi"), vnmi("vnmi"), maintenance("maintenance"), sysreg("sysreg"),
+      to_gicr("to_gicr"), from_gicr("from_gicr")
 {
     make_lines(pe_reset, line_kind::pe_reset, c.gic.pe_count, 0);
     make_outputs(irq, GIC_LINE_IRQ);
     make_outputs(fiq, GIC_LINE_FIQ);
     make_outputs(virq, GIC_LINE_VIRQ);
     make_outputs(vfiq, GIC_LINE_VFIQ);
+    make_outputs(nmi, GIC_LINE_NMI);
+    make_outputs(vnmi, GIC_LINE_VNMI);
     make_outputs(maintenance, GIC_LINE_MAINTENANCE);
     make_sysregs(sysreg);
     make_streams(to_gicr, from_gicr, GIC_PORT_CPUIF, GIC_PORT_GICR);

@@ -391,6 +391,7 @@ iss_config machine::pe_iss_config(unsigned n) const
                      : m.conduit == VP_CONDUIT_SMC ? ISS_CONDUIT_SMC
                                                    : ISS_CONDUIT_NONE;
     config.gic_sysregs = m.gicv2 ? 0 : 1;
+    config.nmi = setup_.params.gic.nmi;
     iss_cpi_default(&config.cpi);
     for (unsigned c = 0; gictime_profile_cpi(profile, c, &name, &cycles); c++)
         (void)iss_cpi_set(&config.cpi, name, cycles);
@@ -434,6 +435,8 @@ void machine::build_pe(unsigned n)
     gic_->fiq[n].bind(unit.input(ISS_LINE_FIQ));
     gic_->virq[n].bind(unit.input(ISS_LINE_VIRQ));
     gic_->vfiq[n].bind(unit.input(ISS_LINE_VFIQ));
+    gic_->nmi[n].bind(unit.input(ISS_LINE_NMI));
+    gic_->vnmi[n].bind(unit.input(ISS_LINE_VNMI));
 }
 
 void machine::build_pes()

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "iss/a64.h"
+
 /* A parameter of the machine. */
 typedef struct param_row {
     const char *key;
@@ -173,6 +175,9 @@ bool vp_params_make(vp_params *params, const vp_options *options, const vp_machi
     if (!gictime_profile_check(&params->profile, &reason))
         return vp_fail(error, "%s", reason.text);
     gictime_profile_geometry(&params->profile, &params->gic);
+    if (params->gic.nmi && !a64_cpu_has_nmi(machine->cpu))
+        return vp_fail(error, "--set gic.nmi: core '%s' has no NMIs (FEAT_NMI); max has",
+                       machine->cpu);
     bad = gic_config_check(&params->gic);
     return bad == GIC_CONFIG_OK || vp_fail(error, "--set gic: %s", gic_config_error_text(bad));
 }

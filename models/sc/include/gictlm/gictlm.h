@@ -45,6 +45,8 @@ public:
     outputs fiq;  ///< fiq[pe]
     outputs virq; ///< virq[pe]
     outputs vfiq; ///< vfiq[pe]
+    outputs nmi;  ///< nmi[pe]: what irq[pe] or fiq[pe] asserts is an NMI (superpriority).
+    outputs vnmi; ///< vnmi[pe]: what virq[pe] asserts is one.
     /// maintenance[pe]: the virtual maintenance interrupt, wired inside to ppi[pe][25 - 16].
     outputs maintenance;
     outputs wake_request; ///< wake_request[pe]: a sleeping PE has something pending.
@@ -103,6 +105,8 @@ public:
     outputs fiq;
     outputs virq;
     outputs vfiq;
+    outputs nmi;
+    outputs vnmi;
     outputs maintenance; ///< To PPI 25 of that PE: outside of this part.
     sysregs sysreg;
     stream_ports to_gicr;

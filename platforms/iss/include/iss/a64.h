@@ -25,6 +25,8 @@ const char *a64_cpu_name(unsigned index);
 
 /** Whether the core of that name has the Virtualization Host Extensions, and so CNTHV at EL2. */
 bool a64_cpu_has_vhe(const char *name);
+/** Whether core @p name can have FEAT_NMI (iss_config.nmi); false for an unknown one. */
+bool a64_cpu_has_nmi(const char *name);
 
 #ifdef __cplusplus
 }

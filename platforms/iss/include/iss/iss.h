@@ -56,6 +56,7 @@ typedef enum iss_line {
     ISS_LINE_NMI,    /**< Superpriority of the asserted IRQ (FEAT_NMI); ignored without it. */
     ISS_LINE_SERROR, /**< A pulse pends one SError: the rising edge counts. */
     ISS_LINE_RESET,  /**< While high `run` returns ISS_STOP_HALTED; the falling edge resets. */
+    ISS_LINE_VNMI,   /**< Superpriority of the asserted virtual IRQ, likewise. */
     ISS_LINE_COUNT
 } iss_line;
 

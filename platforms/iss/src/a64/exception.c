@@ -351,8 +351,9 @@ static bool can_take(const a64_cpu *c, uint64_t scr_bit, uint64_t hcr_bit, unsig
 /** Virtual interrupts go to Non-secure EL1, from EL0 and EL1. */
 static bool can_take_virtual(const a64_cpu *c, uint64_t hcr_bit, unsigned mask)
 {
+    bool super = mask == A64_I && (c->a.lines >> ISS_LINE_VNMI & 1u);
     uint64_t hcr = a64_hcr(c);
-    return c->a.el < 2u && (hcr & hcr_bit) && !(hcr & HCR_TGE) && !masked(c, 1, mask, false);
+    return c->a.el < 2u && (hcr & hcr_bit) && !(hcr & HCR_TGE) && !masked(c, 1, mask, super);
 }
 
 static bool line_high(const a64_cpu *c, iss_line line)

@@ -49,6 +49,11 @@ bool a64_cpu_has_vhe(const char *name)
     return model && model->vhe;
 }
 
+bool a64_cpu_has_nmi(const char *name)
+{
+    return a64_cpu_has_vhe(name);
+}
+
 /* ------------------------------------------------------------------ create, destroy */
 
 struct a64_share *a64_share_create(const iss_config *config)
@@ -126,7 +131,7 @@ static iss *a64_create(const iss_config *config, const iss_env *env, char *error
     const a64_model *model = find_model(config->cpu);
     const char *bad = bad_config(config, env);
     iss *c;
-    if (!bad && model && config->nmi && !model->vhe)
+    if (!bad && model && config->nmi && !a64_cpu_has_nmi(config->cpu))
         bad = "iss: FEAT_NMI (nmi) is there in cpu 'max' only";
     if (bad || !model) {
         if (bad)

@@ -377,7 +377,8 @@ bool a64_read_isr(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
                                : (lines >> ISS_LINE_FIQ & 1u);
     bool irq = (hcr & HCR_IMO) ? (lines >> ISS_LINE_VIRQ & 1u) || (hcr & HCR_VI)
                                : (lines >> ISS_LINE_IRQ & 1u);
-    bool super = c->config.nmi && irq && !(hcr & HCR_IMO) && (lines >> ISS_LINE_NMI & 1u);
+    bool super =
+        c->config.nmi && irq && (lines >> (hcr & HCR_IMO ? ISS_LINE_VNMI : ISS_LINE_NMI) & 1u);
     bool serror = (hcr & HCR_AMO) ? (hcr & HCR_VSE) != 0 : c->a.serror;
     (void)r, (void)raw;
     *v = (fiq ? ISR_F : 0) | (irq ? ISR_I : 0) | (serror ? ISR_A : 0) | (super ? ISR_IS : 0);
