@@ -102,7 +102,7 @@ static gic_config_error check_virtual(const gic_config *c)
 /* FEAT_GICv3_NMI came with GICv3.3. */
 static bool nmi_fits(const gic_config *c)
 {
-    return !c->nmi || c->arch_rev >= 3;
+    return !c->nmi || (c->arch_rev >= 3 && !c->gicv2);
 }
 
 static bool affinity_fits(const gic_config *c, uint32_t affinity)
