@@ -496,6 +496,7 @@ static gic_config configure(uint64_t choice)
     config.lpi_can_disable = choice >> 15 & 1u;
     if ((choice >> 11 & 3u) == 2u) { /* an ITS without LPIs: there is none, it is a GICv2 */
         config.gicv2 = true;
+        config.nmi = false;
         config.ds_writable = false;
         config.espi_count = 0;
         config.eppi_count = 0;
