@@ -117,9 +117,9 @@ static gicr_shape gicr_make_shape(const gicr *r)
     shape.pe_count = r->config.pe_count;
     shape.eppi_count = r->config.eppi_count;
     shape.priority_bits = r->config.priority_bits;
-    shape.security = (uint8_t)(r->config.two_security_states |
-                               (unsigned)r->config.ds_writable << 1 | (unsigned)r->v2 << 2 |
-                               (unsigned)r->config.nmi << 3);
+    shape.security =
+        (uint8_t)(r->config.two_security_states | (unsigned)r->config.ds_writable << 1 |
+                  (unsigned)r->v2 << 2 | (unsigned)r->config.nmi << 3);
     shape.dpg = r->config.dpg;
     shape.lpi_bits = r->config.lpi_bits;
     shape.its_count = r->config.its_count;
@@ -444,9 +444,8 @@ static bool gicr_sane(const gicr *r, const gicr_arch *arch)
 {
     const gicr_shape *a = &arch->shape;
     const gicr_shape *b = &r->arch.shape;
-    return memcmp(a, b, sizeof(*a)) == 0 && gicr_sources_sane(r, arch) &&
-           gicr_nmis_sane(r, arch) && arch->phase <= GICR_FALLING && gicr_bools_sane(arch) &&
-           gicr_groups_sane(arch) &&
+    return memcmp(a, b, sizeof(*a)) == 0 && gicr_sources_sane(r, arch) && gicr_nmis_sane(r, arch) &&
+           arch->phase <= GICR_FALLING && gicr_bools_sane(arch) && gicr_groups_sane(arch) &&
            gicr_entries_sane(&arch->presented, GICR_CLEARING | GICR_RWP) &&
            gicr_entries_sane(&arch->offers, GICR_RWP | GICR_RETURN | GICR_1OFN);
 }
