@@ -195,5 +195,5 @@ TEST(ItsCache, RandomReplacementGoesThroughAllNumbers)
     EXPECT_FALSE(met[0]);
     EXPECT_TRUE(met[k.lfsr]) << "round";
     for (unsigned n : times)
-        EXPECT_NEAR(n, 65535 / 4, 1);
+        EXPECT_NEAR(n, 65535 / 4.0, 1);
 }

@@ -41,7 +41,7 @@ static cpuif_view view_of(const cpuif *c, const gic_access *access)
  */
 
 /* What GICC_HPPIR or GICC_AHPPIR returns (L-09, L-10). */
-static uint32_t identify(const cpuif *c, const gic_access *access, unsigned form)
+static uint32_t gicc_identify(const cpuif *c, const gic_access *access, unsigned form)
 {
     cpuif_view v = view_of(c, access);
     gic_group group = (gic_group)c->s.held.group;
@@ -56,7 +56,7 @@ static uint32_t identify(const cpuif *c, const gic_access *access, unsigned form
 
 static gic_status acknowledge(cpuif *c, const gic_access *access, unsigned form, uint64_t *value)
 {
-    *value = cpuif_signals_now(c) ? identify(c, access, form) : (uint32_t)GIC_INTID_SPURIOUS;
+    *value = cpuif_signals_now(c) ? gicc_identify(c, access, form) : (uint32_t)GIC_INTID_SPURIOUS;
     if (!access->debug)
         cpuif_iar_acknowledge(c, form, *value);
     return GIC_OK;
@@ -74,13 +74,13 @@ static gic_status gicc_read_aiar(void *kernel, const gic_reg_access *a, uint64_t
 
 static gic_status gicc_read_hppir(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
-    *value = identify((const cpuif *)kernel, a->access, IAR_FORM);
+    *value = gicc_identify((const cpuif *)kernel, a->access, IAR_FORM);
     return GIC_OK;
 }
 
 static gic_status gicc_read_ahppir(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
-    *value = identify((const cpuif *)kernel, a->access, ALIASED_FORM);
+    *value = gicc_identify((const cpuif *)kernel, a->access, ALIASED_FORM);
     return GIC_OK;
 }
 
@@ -95,7 +95,7 @@ static uint64_t ended(uint64_t value)
 }
 
 /* No message waits for credit in a GICv2, whose links settle in each activation. */
-static gic_status done(bool accepted)
+static gic_status gicc_done(bool accepted)
 {
     GIC_ASSERT(accepted);
     (void)accepted;
@@ -106,14 +106,14 @@ static gic_status gicc_write_eoir(void *kernel, const gic_reg_access *a, uint64_
 {
     cpuif *c = (cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    return done(cpuif_eoir_write(c, &v, IAR_FORM, ended(value)));
+    return gicc_done(cpuif_eoir_write(c, &v, IAR_FORM, ended(value)));
 }
 
 static gic_status gicc_write_aeoir(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    return done(cpuif_eoir_write(c, &v, ALIASED_FORM, ended(value)));
+    return gicc_done(cpuif_eoir_write(c, &v, ALIASED_FORM, ended(value)));
 }
 
 static gic_status gicc_write_dir(void *kernel, const gic_reg_access *a, uint64_t value)
@@ -122,7 +122,7 @@ static gic_status gicc_write_dir(void *kernel, const gic_reg_access *a, uint64_t
     cpuif_view v = view_of(c, a->access);
     if (GIC_FAULT("L-11"))
         v.eoi_mode = true;
-    return done(cpuif_dir_write(c, &v, IAR_FORM, ended(value)));
+    return gicc_done(cpuif_dir_write(c, &v, IAR_FORM, ended(value)));
 }
 
 /* ---- priorities
@@ -141,7 +141,7 @@ static gic_status gicc_write_pmr(void *kernel, const gic_reg_access *a, uint64_t
 {
     cpuif *c = (cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    return done(cpuif_pmr_write(c, &v, 0, value));
+    return gicc_done(cpuif_pmr_write(c, &v, 0, value));
 }
 
 static gic_status gicc_read_rpr(void *kernel, const gic_reg_access *a, uint64_t *value)
@@ -165,7 +165,8 @@ static gic_status gicc_write_bpr(void *kernel, const gic_reg_access *a, uint64_t
 {
     cpuif *c = (cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    return done(v.secure ? cpuif_bpr0_write(c, &v, 0, value) : cpuif_bpr1_write(c, &v, 0, value));
+    return gicc_done(v.secure ? cpuif_bpr0_write(c, &v, 0, value)
+                              : cpuif_bpr1_write(c, &v, 0, value));
 }
 
 /* GICC_ABPR is Group 1's register itself, whatever CBPR says, as EL3 sees it with a GICv3. */
@@ -188,7 +189,7 @@ static gic_status gicc_write_abpr(void *kernel, const gic_reg_access *a, uint64_
 {
     cpuif *c = (cpuif *)kernel;
     cpuif_view v = alias_view(c, a->access);
-    return done(cpuif_bpr1_write(c, &v, 0, value));
+    return gicc_done(cpuif_bpr1_write(c, &v, 0, value));
 }
 
 /* ---- active priorities
@@ -237,11 +238,11 @@ static gic_status gicc_write_apr(void *kernel, const gic_reg_access *a, uint64_t
     half h = nonsecure_half(c, n);
     uint32_t kept;
     if (v.secure)
-        return n < c->d.ap_words ? done(cpuif_ap0r_write(c, &v, n, value)) : GIC_OK;
+        return n < c->d.ap_words ? gicc_done(cpuif_ap0r_write(c, &v, n, value)) : GIC_OK;
     if (h.mask == 0)
         return GIC_OK;
     kept = c->s.ap[GIC_GROUP_1NS][h.word] & ~(h.mask << h.shift);
-    return done(cpuif_ap1r_write(c, &v, h.word, kept | ((uint32_t)value & h.mask) << h.shift));
+    return gicc_done(cpuif_ap1r_write(c, &v, h.word, kept | ((uint32_t)value & h.mask) << h.shift));
 }
 
 static gic_status gicc_read_nsapr(void *kernel, const gic_reg_access *a, uint64_t *value)
@@ -257,7 +258,7 @@ static gic_status gicc_write_nsapr(void *kernel, const gic_reg_access *a, uint64
     cpuif *c = (cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
     unsigned n = a->offset / 4u;
-    return n < c->d.ap_words ? done(cpuif_ap1r_write(c, &v, n, value)) : GIC_OK;
+    return n < c->d.ap_words ? gicc_done(cpuif_ap1r_write(c, &v, n, value)) : GIC_OK;
 }
 
 /* ---- GICC_CTLR, GICC_IIDR
@@ -299,7 +300,7 @@ static gic_status gicc_read_ctlr(void *kernel, const gic_reg_access *a, uint64_t
 }
 
 /* Groups, binary point, EOI modes and lines follow from the Secure form @p all. */
-static void set_ctlr(cpuif *c, uint64_t all)
+static void gicc_set_ctlr(cpuif *c, uint64_t all)
 {
     uint64_t ctlr = c->s.ctlr;
     gic_group_set groups = 0;
@@ -330,7 +331,7 @@ static gic_status gicc_write_ctlr(void *kernel, const gic_reg_access *a, uint64_
         all = GIC_PUT(GICC_CTLR, IRQBypDisGrp1, all, GIC_GET(GICC_CTLR_NS, IRQBypDisGrp1, value));
         all = GIC_PUT(GICC_CTLR, EOImodeNS, all, GIC_GET(GICC_CTLR_NS, EOImodeNS, value));
     }
-    set_ctlr(c, all);
+    gicc_set_ctlr(c, all);
     return GIC_OK;
 }
 
@@ -364,7 +365,7 @@ static gic_status gicc_read_iidr(void *kernel, const gic_reg_access *a, uint64_t
 #define gicc_read_none  NULL
 #define gicc_write_none NULL
 
-static const gic_reg_row rows[] = {
+static const gic_reg_row gicc_rows[] = {
 #define GICC_REG(name, offset, span, element, flags, read, write, reset, mask) \
     {#name,                                                                    \
      (offset),                                                                 \
@@ -394,7 +395,7 @@ void cpuif_init_frame(gic_frame *frame, uint8_t *index, const gic_reg_row *row, 
 
 void gicc_init(cpuif *c)
 {
-    cpuif_init_frame(&c->gicc, c->gicc_index, rows, GIC_COUNT_OF(rows), GICC_FRAME_SIZE);
+    cpuif_init_frame(&c->gicc, c->gicc_index, gicc_rows, GIC_COUNT_OF(gicc_rows), GICC_FRAME_SIZE);
     gich_init(c);
 }
 

@@ -24,7 +24,7 @@ static gic_status answer(uint64_t *value, uint64_t is)
 }
 
 /* No message waits for credit in a GICv2. */
-static gic_status done(bool accepted)
+static gic_status gich_done(bool accepted)
 {
     GIC_ASSERT(accepted);
     (void)accepted;
@@ -77,7 +77,7 @@ static gic_status gich_write_lr(void *kernel, const gic_reg_access *a, uint64_t 
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
     const unsigned n = a->offset / 4u;
-    return n < c->d.v.count ? done(cpuif_ich_lr_write(c, &v, n, lr_from_gich(value))) : GIC_OK;
+    return n < c->d.v.count ? gich_done(cpuif_ich_lr_write(c, &v, n, lr_from_gich(value))) : GIC_OK;
 }
 
 /* Bits of list registers n to n + 31, in the first word of two. */
@@ -107,7 +107,7 @@ static gic_status gich_read_hcr(void *kernel, const gic_reg_access *a, uint64_t 
 static gic_status gich_write_hcr(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
-    return done(cpuif_ich_hcr_write(c, &c->d.view, 0, value & a->row->write_mask));
+    return gich_done(cpuif_ich_hcr_write(c, &c->d.view, 0, value & a->row->write_mask));
 }
 
 static gic_status gich_read_vtr(void *kernel, const gic_reg_access *a, uint64_t *value)
@@ -130,7 +130,7 @@ static gic_status gich_write_vmcr(void *kernel, const gic_reg_access *a, uint64_
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
     (void)a;
-    return done(cpuif_ich_vmcr_write(c, &v, 0, value));
+    return gich_done(cpuif_ich_vmcr_write(c, &v, 0, value));
 }
 
 static gic_status gich_read_misr(void *kernel, const gic_reg_access *a, uint64_t *value)
@@ -152,7 +152,7 @@ static gic_status gich_write_apr(void *kernel, const gic_reg_access *a, uint64_t
 {
     cpuif *c = (cpuif *)kernel;
     const unsigned n = a->offset / 4u;
-    return n < c->d.v.ap_words ? done(cpuif_ich_ap0r_write(c, &c->d.view, n, value)) : GIC_OK;
+    return n < c->d.v.ap_words ? gich_done(cpuif_ich_ap0r_write(c, &c->d.view, n, value)) : GIC_OK;
 }
 
 /* ---- the guest: acknowledge and end
@@ -170,7 +170,7 @@ static bool acks_both(const cpuif *c)
 }
 
 /* What GICV_HPPIR, or with @p aliased GICV_AHPPIR, returns. */
-static uint64_t identify(const cpuif *c, bool aliased)
+static uint64_t gich_identify(const cpuif *c, bool aliased)
 {
     unsigned group;
     if (c->d.v.urgency == CPUIF_URGENCY_NONE)
@@ -181,9 +181,10 @@ static uint64_t identify(const cpuif *c, bool aliased)
     return cpuif_icv_hppir_value(c, &c->d.view, group);
 }
 
-static gic_status acknowledge(cpuif *c, const gic_access *access, bool aliased, uint64_t *value)
+static gic_status gich_acknowledge(cpuif *c, const gic_access *access, bool aliased,
+                                   uint64_t *value)
 {
-    *value = cpuif_virtual_signals(c) ? identify(c, aliased) : (uint64_t)GIC_INTID_SPURIOUS;
+    *value = cpuif_virtual_signals(c) ? gich_identify(c, aliased) : (uint64_t)GIC_INTID_SPURIOUS;
     if (access->debug)
         return GIC_OK;
     if (*value == GIC_INTID_SPURIOUS || *value == GIC_INTID_NMI)
@@ -195,24 +196,24 @@ static gic_status acknowledge(cpuif *c, const gic_access *access, bool aliased, 
 
 static gic_status gicv_read_iar(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
-    return acknowledge((cpuif *)kernel, a->access, false, value);
+    return gich_acknowledge((cpuif *)kernel, a->access, false, value);
 }
 
 static gic_status gicv_read_aiar(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
-    return acknowledge((cpuif *)kernel, a->access, true, value);
+    return gich_acknowledge((cpuif *)kernel, a->access, true, value);
 }
 
 static gic_status gicv_read_hppir(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     (void)a;
-    return answer(value, identify((const cpuif *)kernel, false));
+    return answer(value, gich_identify((const cpuif *)kernel, false));
 }
 
 static gic_status gicv_read_ahppir(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     (void)a;
-    return answer(value, identify((const cpuif *)kernel, true));
+    return answer(value, gich_identify((const cpuif *)kernel, true));
 }
 
 /* The group that a write ends: that of the list register, or the register's own if there is none.
@@ -228,21 +229,21 @@ static gic_status gicv_write_eoir(void *kernel, const gic_reg_access *a, uint64_
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
     value &= a->row->write_mask;
-    return done(cpuif_icv_eoir_write(c, &v, ended_group(c, value, false), value));
+    return gich_done(cpuif_icv_eoir_write(c, &v, ended_group(c, value, false), value));
 }
 
 static gic_status gicv_write_aeoir(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
-    return done(cpuif_icv_eoir_write(c, &v, 1, value & a->row->write_mask));
+    return gich_done(cpuif_icv_eoir_write(c, &v, 1, value & a->row->write_mask));
 }
 
 static gic_status gicv_write_dir(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
-    return done(cpuif_icv_dir_write(c, &v, 0, value & a->row->write_mask));
+    return gich_done(cpuif_icv_dir_write(c, &v, 0, value & a->row->write_mask));
 }
 
 /* ---- the guest: fields of GICH_VMCR
@@ -273,7 +274,7 @@ static gic_status gicv_write_ctlr(void *kernel, const gic_reg_access *a, uint64_
     vmcr = GIC_PUT(ICH_VMCR_EL2, VFIQEn, vmcr, GIC_GET(GICV_CTLR, FIQEn, value));
     vmcr = GIC_PUT(ICH_VMCR_EL2, VCBPR, vmcr, GIC_GET(GICV_CTLR, CBPR, value));
     vmcr = GIC_PUT(ICH_VMCR_EL2, VEOIM, vmcr, GIC_GET(GICV_CTLR, EOImode, value));
-    return done(cpuif_ich_vmcr_write(c, &v, 0, vmcr));
+    return gich_done(cpuif_ich_vmcr_write(c, &v, 0, vmcr));
 }
 
 static gic_status gicv_read_pmr(void *kernel, const gic_reg_access *a, uint64_t *value)
@@ -287,7 +288,7 @@ static gic_status gicv_write_pmr(void *kernel, const gic_reg_access *a, uint64_t
 {
     cpuif *c = (cpuif *)kernel;
     (void)a;
-    return done(cpuif_icv_pmr_write(c, &c->d.view, 0, value));
+    return gich_done(cpuif_icv_pmr_write(c, &c->d.view, 0, value));
 }
 
 static gic_status gicv_read_rpr(void *kernel, const gic_reg_access *a, uint64_t *value)
@@ -309,7 +310,7 @@ static gic_status gicv_write_bpr(void *kernel, const gic_reg_access *a, uint64_t
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
     (void)a;
-    return done(cpuif_icv_bpr0_write(c, &v, 0, value));
+    return gich_done(cpuif_icv_bpr0_write(c, &v, 0, value));
 }
 
 /* Group 1's own, whatever VMCBPR says, as GICC_ABPR. */
@@ -324,7 +325,8 @@ static gic_status gicv_write_abpr(void *kernel, const gic_reg_access *a, uint64_
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
     (void)a;
-    return done(cpuif_ich_vmcr_write(c, &v, 0, GIC_PUT(ICH_VMCR_EL2, VBPR1, c->s.v.vmcr, value)));
+    return gich_done(
+        cpuif_ich_vmcr_write(c, &v, 0, GIC_PUT(ICH_VMCR_EL2, VBPR1, c->s.v.vmcr, value)));
 }
 
 #define gicv_read_apr  gich_read_apr

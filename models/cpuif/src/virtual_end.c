@@ -56,7 +56,7 @@ uint64_t cpuif_icv_nmiar_value(const cpuif *c, const cpuif_view *v, unsigned ind
 }
 
 /* V-03: Pending becomes Active; a special INTID leaves nothing behind. */
-static void acknowledge(cpuif *c, unsigned index, uint32_t intid)
+static void acknowledge_virtual(cpuif *c, unsigned index, uint32_t intid)
 {
     const unsigned n = cpuif_virtual_best(&c->d.v);
     const uint64_t lr = c->s.v.lr[n];
@@ -78,7 +78,7 @@ static void acknowledge(cpuif *c, unsigned index, uint32_t intid)
 void cpuif_icv_iar_acknowledge(cpuif *c, unsigned index, uint64_t value)
 {
     if (acknowledges(c, index) && !tells_nmi(c, &c->d.view, index))
-        acknowledge(c, index, (uint32_t)value);
+        acknowledge_virtual(c, index, (uint32_t)value);
     else
         gic_report(&c->outbox, GIC_EV_VIRTUAL_SPURIOUS, c->pe, (uint32_t)value, 0);
 }
@@ -86,7 +86,7 @@ void cpuif_icv_iar_acknowledge(cpuif *c, unsigned index, uint64_t value)
 void cpuif_icv_nmiar_acknowledge(cpuif *c, unsigned index, uint64_t value)
 {
     if (acknowledges_nmi(c, index))
-        acknowledge(c, index, (uint32_t)value);
+        acknowledge_virtual(c, index, (uint32_t)value);
     else
         gic_report(&c->outbox, GIC_EV_VIRTUAL_SPURIOUS, c->pe, (uint32_t)value, 0);
 }
