@@ -387,6 +387,13 @@ static void do_msi(world *w)
         CHECK(gic_assembly_msi(w->a, w->now, 0, device, event));
 }
 
+/* A legacy input, of a PE that may not be there, behind a line that may have none. */
+static void do_legacy(world *w, bool level)
+{
+    const gic_line line = (gic_line)(fuzz_take(&w->in, 1) % 3u);
+    gic_assembly_set_legacy(w->a, w->now, take_pe(w), line, level);
+}
+
 static void do_world(world *w, unsigned how)
 {
     switch (how >> 4 & 7u) {
@@ -407,6 +414,9 @@ static void do_world(world *w, unsigned how)
         break;
     case 5:
         do_msi(w);
+        break;
+    case 6:
+        do_legacy(w, (how & 0x80u) != 0);
         break;
     default:
         do_reset(w, how);
