@@ -506,6 +506,8 @@ static gic_config configure(uint64_t choice)
     config.lpi_can_disable = choice >> 15 & 1u;
     if ((choice >> 11 & 3u) == 2u) { /* an ITS without LPIs: there is none, it is a GICv2 */
         config.gicv2 = true;
+        config.virtual_priority_bits = 5;
+        config.virtual_preemption_bits = 5;
         config.nmi = false;
         config.ds_writable = false;
         config.espi_count = 0;

@@ -363,6 +363,12 @@ void gicc_open_bypass(cpuif *c);
 
 /* ---- virtual interrupts ---------------------------------------------------------------------- */
 
+/* A special virtual INTID, whatever CPUID a GICv2 has beside it. */
+static inline bool cpuif_is_special(const cpuif *c, uint32_t intid)
+{
+    return gic_is_special(c->config.gicv2 ? (uint32_t)GIC_GET(GICC_IAR, INTID, intid) : intid);
+}
+
 /* virtual_lr.c: list registers. */
 
 /* Masks and urgency of all list registers, from the registers. */
