@@ -7,8 +7,9 @@
  *   guest_lpi_cycle_ns       an LPI by the INT command: queue, CWRITER, exception, IAR, EOIR, ERET;
  *                            loosely timed
  *   guest_vspi_cycle_ns      an SPI that EL2 takes and gives to its guest by a list register:
- * ISPENDR, two exceptions, IAR, LR, EOIR, ERET, IAR, EOIR, ERET; loosely timed uboot_mips Debian's
- * U-Boot: `crc32 40000000 1000000`
+ *                            ISPENDR, two exceptions, IAR, LR, EOIR, ERET, IAR, EOIR, ERET;
+ *                            loosely timed
+ *   uboot_mips               Debian's U-Boot: `crc32 40000000 1000000`
  *
  * Every value is the difference of a long and a short run, which have the start in common, so that
  * what is left is the work itself; the median of interleaved rounds. The ratio of the two cycles is
@@ -29,21 +30,21 @@ enum { ROUNDS = 9, SGI_SHORT = 10000, SGI_LONG = 210000, SGI_TIMED_LONG = 50000 
 
 /* ------------------------------------------------------------------ guests */
 
-/* The one that needs EL2. */
-static const char hypervisor[] = FIRMWARE_BENCH_VSPI;
+/* Options of gicvp beyond those of every guest. */
+static const char *const no_options[] = {NULL};
+static const char *const timed_options[] = {"--profile", "gic600", NULL};
+static const char *const el2_options[] = {"--virtualization", NULL};
 
 /* Seconds of @count interrupts, start included, by a guest of @firmware. */
-static double guest_run(const char *firmware, const char *profile, unsigned count)
+static double guest_run(const char *firmware, const char *const *options, unsigned count)
 {
     static bench_run r;
     char append[40], taken[40];
     const char *args[BENCH_RUN_ARGS] = {GICVP,  "run",         "--elf",      firmware, "--append",
                                         append, "--max-insns", "1000000000", NULL};
     unsigned count_args = 8;
-    if (profile)
-        args[count_args++] = "--profile", args[count_args++] = profile;
-    if (firmware == hypervisor)
-        args[count_args] = "--virtualization";
+    while (*options)
+        args[count_args++] = *options++;
     (void)snprintf(append, sizeof append, "iterations=%u", count);
     (void)snprintf(taken, sizeof taken, "taken %u ", count);
     bench_run_program(SELF, args, "", &r);
@@ -53,10 +54,10 @@ static double guest_run(const char *firmware, const char *profile, unsigned coun
 }
 
 /* Nanoseconds of one cycle. */
-static double guest_cycle(const char *firmware, const char *profile, unsigned most)
+static double guest_cycle(const char *firmware, const char *const *options, unsigned most)
 {
-    double start = guest_run(firmware, profile, SGI_SHORT);
-    return (guest_run(firmware, profile, most) - start) / (double)(most - SGI_SHORT) * 1e9;
+    double start = guest_run(firmware, options, SGI_SHORT);
+    return (guest_run(firmware, options, most) - start) / (double)(most - SGI_SHORT) * 1e9;
 }
 
 /* Boots U-Boot, types @commands and powers off. It eats what is typed while a command prints,
@@ -87,8 +88,8 @@ static void bench_sgi(bool json)
 {
     double loose[ROUNDS], timed[ROUNDS], ratio[ROUNDS];
     for (unsigned i = 0; i < ROUNDS; i++) {
-        loose[i] = guest_cycle(FIRMWARE_BENCH_SGI, NULL, SGI_LONG);
-        timed[i] = guest_cycle(FIRMWARE_BENCH_SGI, "gic600", SGI_TIMED_LONG);
+        loose[i] = guest_cycle(FIRMWARE_BENCH_SGI, no_options, SGI_LONG);
+        timed[i] = guest_cycle(FIRMWARE_BENCH_SGI, timed_options, SGI_TIMED_LONG);
         ratio[i] = timed[i] / loose[i];
     }
     bench_print(json, "guest_sgi_cycle_ns", bench_median(loose, ROUNDS), "ns", "1000",
@@ -99,22 +100,14 @@ static void bench_sgi(bool json)
                 "profile gic600 to loosely timed");
 }
 
-static void bench_lpi(bool json)
+/* A figure of its own: the cycle of one program, loosely timed. */
+static void bench_guest(bool json, const char *name, const char *firmware,
+                        const char *const *options, const char *limit, const char *what)
 {
     double cycle[ROUNDS];
     for (unsigned i = 0; i < ROUNDS; i++)
-        cycle[i] = guest_cycle(FIRMWARE_BENCH_LPI, NULL, SGI_LONG);
-    bench_print(json, "guest_lpi_cycle_ns", bench_median(cycle, ROUNDS), "ns", "2000",
-                "1 PE, loosely timed, 14 INTID bits, INT command, 200000 cycles");
-}
-
-static void bench_vspi(bool json)
-{
-    double cycle[ROUNDS];
-    for (unsigned i = 0; i < ROUNDS; i++)
-        cycle[i] = guest_cycle(hypervisor, NULL, SGI_LONG);
-    bench_print(json, "guest_vspi_cycle_ns", bench_median(cycle, ROUNDS), "ns", "1500",
-                "1 PE, loosely timed, list register with hardware deactivation, 200000 cycles");
+        cycle[i] = guest_cycle(firmware, options, SGI_LONG);
+    bench_print(json, name, bench_median(cycle, ROUNDS), "ns", limit, what);
 }
 
 static void bench_uboot(bool json)
@@ -159,8 +152,10 @@ int main(int argc, char **argv)
     if (access(FIRMWARE_BENCH_SGI, R_OK) != 0)
         bench_die_with(SELF, "build it first", FIRMWARE_BENCH_SGI);
     bench_sgi(json);
-    bench_lpi(json);
-    bench_vspi(json);
+    bench_guest(json, "guest_lpi_cycle_ns", FIRMWARE_BENCH_LPI, no_options, "2000",
+                "1 PE, loosely timed, 14 INTID bits, INT command, 200000 cycles");
+    bench_guest(json, "guest_vspi_cycle_ns", FIRMWARE_BENCH_VSPI, el2_options, "1500",
+                "1 PE, loosely timed, list register with hardware deactivation, 200000 cycles");
     bench_uboot(json);
     return 0;
 }

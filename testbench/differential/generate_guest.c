@@ -143,8 +143,7 @@ void random_guest_control(generator *g)
         emit_msr(g, pe, HYPERVISOR, DIFF_ICH_HCR_EL2, any_control(g));
 }
 
-/* ---- accesses of the guest ---------------------------------------------------------------------
- */
+/* ---- accesses of the guest ------------------------------------------------------------------- */
 
 static void guest_read(generator *g, uint8_t pe)
 {

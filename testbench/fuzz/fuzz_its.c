@@ -165,8 +165,7 @@ static void settle(machine *m)
     CHECK((creadr & ~UINT64_C(0xFFFE1)) == 0);
 }
 
-/* --- what a program can do ---------------------------------------------------------------------
- */
+/* ---- what a program can do ------------------------------------------------------------------- */
 
 static void do_command(machine *m)
 {

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* ---- memory and lines --------------------------------------------------------------------------
- */
+/* ---- memory and lines ------------------------------------------------------------------------ */
 
 static bool use_memory(world *w, gic_memory_access *access)
 {
@@ -49,8 +48,7 @@ static void on_line(void *up, uint16_t pe, gic_line line, bool level, uint64_t t
     w->line[pe][line] = level;
 }
 
-/* ---- coming to rest ----------------------------------------------------------------------------
- */
+/* ---- coming to rest -------------------------------------------------------------------------- */
 
 /* No SPI is presented to two PEs: the one that acknowledges it is the one that has it. */
 static void check_owners(const world *w)
@@ -138,8 +136,7 @@ void world_settle(world *w)
         check_owners(w);
 }
 
-/* ---- what a program does -----------------------------------------------------------------------
- */
+/* ---- what a program does --------------------------------------------------------------------- */
 
 static uint16_t take_pe(world *w)
 {
@@ -476,8 +473,7 @@ void world_step(world *w)
     check_counters(w);
 }
 
-/* ---- beginning and end -------------------------------------------------------------------------
- */
+/* ---- beginning and end ----------------------------------------------------------------------- */
 
 static gic_config configure(uint64_t choice)
 {

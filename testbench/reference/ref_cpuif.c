@@ -40,8 +40,7 @@ static bool sees_shifted(const ref_cpuif *r)
     return r->has_el3 && !secure(r) && r->pe.scr_fiq;
 }
 
-/* ---- priorities --------------------------------------------------------------------------------
- */
+/* ---- priorities ------------------------------------------------------------------------------ */
 
 /* P-08, P-09: how many low bits of a priority are sub-priority. */
 static int subpriority_bits(const ref_cpuif *r, gic_group group)

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-/* ---- interrupts --------------------------------------------------------------------------------
- */
+/* ---- interrupts ------------------------------------------------------------------------------ */
 
 static bool there(const ref2 *r, unsigned intid)
 {
@@ -70,8 +69,7 @@ void ref2_wire(ref2 *r, unsigned pe, unsigned intid, bool level)
     i->wire = level;
 }
 
-/* ---- what a CPU interface is presented with -----------------------------------------------------
- */
+/* ---- what a CPU interface is presented with -------------------------------------------------- */
 
 static bool is_candidate(const ref2 *r, unsigned pe, unsigned intid)
 {
@@ -184,8 +182,7 @@ bool ref2_fiq_line(const ref2 *r, unsigned pe)
     return passes_fiq(p) ? p->legacy_fiq : signals(r, pe) && by_fiq(r, pe);
 }
 
-/* ---- GICD ---------------------------------------------------------------------------------------
- */
+/* ---- GICD ------------------------------------------------------------------------------------ */
 
 /* A bit of the register family at @p base (its first word's offset). */
 static bool get_bit(const ref2_irq *i, unsigned base)
@@ -403,8 +400,7 @@ void ref2_gicd_write(ref2 *r, unsigned pe, bool secure, unsigned offset, unsigne
                    value >> 8 * n & 0xFFu);
 }
 
-/* ---- GICC ---------------------------------------------------------------------------------------
- */
+/* ---- GICC ------------------------------------------------------------------------------------ */
 
 /* GICC_HPPIR, or with @p aliased GICC_AHPPIR. */
 static uint32_t identify(const ref2 *r, unsigned pe, bool secure, bool aliased)

@@ -93,8 +93,7 @@ enum {
 typedef struct pins {
     uint32_t ppi[1 + GIC_MAX_EPPIS / 32]; /* bit = INTID - 0, INTID - 1056 */
     uint32_t lines;                       /* bit = gic_line */
-    uint32_t
-        outside; /* level of the maintenance PPI's own input, which joins GIC_LINE_MAINTENANCE */
+    uint32_t outside; /* the maintenance PPI's own input; GIC_LINE_MAINTENANCE joins it */
     uint32_t overtaken[GIC_LINE_COUNT]; /* falls that went ahead of what was under way (P-30) */
     wire ppi_wires[WIRES_PRIVATE];
 } pins;

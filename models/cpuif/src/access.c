@@ -30,8 +30,7 @@ static const cpuif_row virtual_rows[GIC_SYSREG_COUNT] = {
 #undef NONE
 #undef ONLY
 
-/* ---- permissions ------------------------------------------------------------------------------
- */
+/* ---- permissions ----------------------------------------------------------------------------- */
 
 /* The PE as the trap rules see it: Exception level and the controls that count there. */
 typedef struct cpuif_gates {
@@ -147,8 +146,7 @@ static void derive_results(cpuif *c)
     result[CPUIF_CLASS_EL3] = g.el == 3 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED;
 }
 
-/* ---- views -------------------------------------------------------------------------------------
- */
+/* ---- views ----------------------------------------------------------------------------------- */
 
 /* ID-P08: with one Security state Group 1 is everyone's. */
 static gic_group_set visible_group1(const cpuif *c, const cpuif_view *v)

@@ -2,8 +2,7 @@
 /* Acknowledge and end of interrupt: ICC_IAR, ICC_HPPIR, ICC_EOIR, ICC_DIR. */
 #include "internal.h"
 
-/* ---- who sees what ----------------------------------------------------------------------------
- */
+/* ---- who sees what --------------------------------------------------------------------------- */
 
 /* What ICC_HPPIR<which> returns: the INTID, or the special one that stands for it (P-02, P-03). */
 static uint32_t identify(const cpuif *c, const cpuif_view *v, unsigned which)
@@ -70,8 +69,7 @@ void cpuif_iar_acknowledge(cpuif *c, unsigned index, uint64_t value)
     gic_report(&c->outbox, GIC_EV_ACKNOWLEDGED, c->pe, intid, c->d.running);
 }
 
-/* ---- end of interrupt -------------------------------------------------------------------------
- */
+/* ---- end of interrupt ------------------------------------------------------------------------ */
 
 bool cpuif_is_implemented(const cpuif *c, uint32_t intid)
 {
@@ -117,8 +115,7 @@ bool cpuif_eoir_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t va
     return true;
 }
 
-/* ---- deactivate ---------------------------------------------------------------------------------
- */
+/* ---- deactivate ------------------------------------------------------------------------------ */
 
 /* Groups that a write of ICC_DIR may deactivate, by level, state and routing (P-17, ID-P14). */
 static gic_group_set dir_groups(const cpuif *c, const cpuif_view *v)

@@ -2,8 +2,7 @@
 /* Control registers: ICC_CTLR, ICC_SRE, ICC_IGRPEN, and the aliases among them. */
 #include "internal.h"
 
-/* ---- ICC_CTLR_EL1, ICC_CTLR_EL3 ---------------------------------------------------------------
- */
+/* ---- ICC_CTLR_EL1, ICC_CTLR_EL3 -------------------------------------------------------------- */
 
 enum { ID_BITS_16 = 0, ID_BITS_24 = 1, EXTENDED_RANGE = 1 };
 

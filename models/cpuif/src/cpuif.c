@@ -108,8 +108,7 @@ gic_outbox *cpuif_outbox(cpuif *c)
     return &c->outbox;
 }
 
-/* ---- explaining -------------------------------------------------------------------------------
- */
+/* ---- explaining ------------------------------------------------------------------------------ */
 
 static void explain_held(const cpuif *c, gic_explanation *e)
 {

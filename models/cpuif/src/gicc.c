@@ -8,8 +8,7 @@
 
 #include "internal.h"
 
-/* ---- views ------------------------------------------------------------------------------------
- */
+/* ---- views ----------------------------------------------------------------------------------- */
 
 enum { IAR_FORM, ALIASED_FORM }; /* GICC_IAR and its kin, GICC_AIAR and its */
 
@@ -37,8 +36,7 @@ static cpuif_view view_of(const cpuif *c, const gic_access *access)
     return v;
 }
 
-/* ---- acknowledge --------------------------------------------------------------------------------
- */
+/* ---- acknowledge ----------------------------------------------------------------------------- */
 
 /* What GICC_HPPIR or GICC_AHPPIR returns (L-09, L-10). */
 static uint32_t gicc_identify(const cpuif *c, const gic_access *access, unsigned form)
@@ -74,19 +72,15 @@ static gic_status gicc_read_aiar(void *kernel, const gic_reg_access *a, uint64_t
 
 static gic_status gicc_read_hppir(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
-    *value = gicc_identify((const cpuif *)kernel, a->access, IAR_FORM);
-    return GIC_OK;
+    return cpuif_frame_answer(value, gicc_identify((const cpuif *)kernel, a->access, IAR_FORM));
 }
 
 static gic_status gicc_read_ahppir(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
-    *value = gicc_identify((const cpuif *)kernel, a->access, ALIASED_FORM);
-    return GIC_OK;
+    return cpuif_frame_answer(value, gicc_identify((const cpuif *)kernel, a->access, ALIASED_FORM));
 }
 
-/* ---- end of interrupt
- * ----------------------------------------------------------------------------
- */
+/* ---- end of interrupt ------------------------------------------------------------------------ */
 
 /* The CPUID of an SGI is not looked at: active is per INTID (L-08, ID-L04). */
 static uint64_t ended(uint64_t value)
@@ -94,26 +88,18 @@ static uint64_t ended(uint64_t value)
     return GIC_FAULT("L-08") ? value : GIC_GET(GICC_IAR, INTID, value);
 }
 
-/* No message waits for credit in a GICv2, whose links settle in each activation. */
-static gic_status gicc_done(bool accepted)
-{
-    GIC_ASSERT(accepted);
-    (void)accepted;
-    return GIC_OK;
-}
-
 static gic_status gicc_write_eoir(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    return gicc_done(cpuif_eoir_write(c, &v, IAR_FORM, ended(value)));
+    return cpuif_frame_done(cpuif_eoir_write(c, &v, IAR_FORM, ended(value)));
 }
 
 static gic_status gicc_write_aeoir(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    return gicc_done(cpuif_eoir_write(c, &v, ALIASED_FORM, ended(value)));
+    return cpuif_frame_done(cpuif_eoir_write(c, &v, ALIASED_FORM, ended(value)));
 }
 
 static gic_status gicc_write_dir(void *kernel, const gic_reg_access *a, uint64_t value)
@@ -122,34 +108,30 @@ static gic_status gicc_write_dir(void *kernel, const gic_reg_access *a, uint64_t
     cpuif_view v = view_of(c, a->access);
     if (GIC_FAULT("L-11"))
         v.eoi_mode = true;
-    return gicc_done(cpuif_dir_write(c, &v, IAR_FORM, ended(value)));
+    return cpuif_frame_done(cpuif_dir_write(c, &v, IAR_FORM, ended(value)));
 }
 
-/* ---- priorities
- * -----------------------------------------------------------------------------------
- */
+/* ---- priorities ------------------------------------------------------------------------------ */
 
 static gic_status gicc_read_pmr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    *value = cpuif_pmr_value(c, &v, 0);
-    return GIC_OK;
+    return cpuif_frame_answer(value, cpuif_pmr_value(c, &v, 0));
 }
 
 static gic_status gicc_write_pmr(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    return gicc_done(cpuif_pmr_write(c, &v, 0, value));
+    return cpuif_frame_done(cpuif_pmr_write(c, &v, 0, value));
 }
 
 static gic_status gicc_read_rpr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    *value = cpuif_rpr_value(c, &v, 0);
-    return GIC_OK;
+    return cpuif_frame_answer(value, cpuif_rpr_value(c, &v, 0));
 }
 
 /* Non-secure it is Group 1's, with CBPR what follows from Group 0's (P-09). */
@@ -157,16 +139,16 @@ static gic_status gicc_read_bpr(void *kernel, const gic_reg_access *a, uint64_t 
 {
     const cpuif *c = (const cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    *value = v.secure ? cpuif_bpr0_value(c, &v, 0) : cpuif_bpr1_value(c, &v, 0);
-    return GIC_OK;
+    return cpuif_frame_answer(value,
+                              v.secure ? cpuif_bpr0_value(c, &v, 0) : cpuif_bpr1_value(c, &v, 0));
 }
 
 static gic_status gicc_write_bpr(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    return gicc_done(v.secure ? cpuif_bpr0_write(c, &v, 0, value)
-                              : cpuif_bpr1_write(c, &v, 0, value));
+    return cpuif_frame_done(v.secure ? cpuif_bpr0_write(c, &v, 0, value)
+                                     : cpuif_bpr1_write(c, &v, 0, value));
 }
 
 /* GICC_ABPR is Group 1's register itself, whatever CBPR says, as EL3 sees it with a GICv3. */
@@ -181,20 +163,17 @@ static gic_status gicc_read_abpr(void *kernel, const gic_reg_access *a, uint64_t
 {
     const cpuif *c = (const cpuif *)kernel;
     cpuif_view v = alias_view(c, a->access);
-    *value = cpuif_bpr1_value(c, &v, 0);
-    return GIC_OK;
+    return cpuif_frame_answer(value, cpuif_bpr1_value(c, &v, 0));
 }
 
 static gic_status gicc_write_abpr(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     cpuif_view v = alias_view(c, a->access);
-    return gicc_done(cpuif_bpr1_write(c, &v, 0, value));
+    return cpuif_frame_done(cpuif_bpr1_write(c, &v, 0, value));
 }
 
-/* ---- active priorities
- * ----------------------------------------------------------------------------
- */
+/* ---- active priorities ----------------------------------------------------------------------- */
 
 /*
  * Where in the registers of Group 1 the Non-secure GICC_APR<n> is: the Non-secure half of the
@@ -238,19 +217,19 @@ static gic_status gicc_write_apr(void *kernel, const gic_reg_access *a, uint64_t
     half h = nonsecure_half(c, n);
     uint32_t kept;
     if (v.secure)
-        return n < c->d.ap_words ? gicc_done(cpuif_ap0r_write(c, &v, n, value)) : GIC_OK;
+        return n < c->d.ap_words ? cpuif_frame_done(cpuif_ap0r_write(c, &v, n, value)) : GIC_OK;
     if (h.mask == 0)
         return GIC_OK;
     kept = c->s.ap[GIC_GROUP_1NS][h.word] & ~(h.mask << h.shift);
-    return gicc_done(cpuif_ap1r_write(c, &v, h.word, kept | ((uint32_t)value & h.mask) << h.shift));
+    return cpuif_frame_done(
+        cpuif_ap1r_write(c, &v, h.word, kept | ((uint32_t)value & h.mask) << h.shift));
 }
 
 static gic_status gicc_read_nsapr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
     unsigned n = a->offset / 4u;
-    *value = n < c->d.ap_words ? c->s.ap[GIC_GROUP_1NS][n] : 0;
-    return GIC_OK;
+    return cpuif_frame_answer(value, n < c->d.ap_words ? c->s.ap[GIC_GROUP_1NS][n] : 0);
 }
 
 static gic_status gicc_write_nsapr(void *kernel, const gic_reg_access *a, uint64_t value)
@@ -258,12 +237,10 @@ static gic_status gicc_write_nsapr(void *kernel, const gic_reg_access *a, uint64
     cpuif *c = (cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
     unsigned n = a->offset / 4u;
-    return n < c->d.ap_words ? gicc_done(cpuif_ap1r_write(c, &v, n, value)) : GIC_OK;
+    return n < c->d.ap_words ? cpuif_frame_done(cpuif_ap1r_write(c, &v, n, value)) : GIC_OK;
 }
 
-/* ---- GICC_CTLR, GICC_IIDR
- * ---------------------------------------------------------------------------
- */
+/* ---- GICC_CTLR, GICC_IIDR -------------------------------------------------------------------- */
 
 /* Bits of the Secure view that are kept as they are; the others are state that a GICv3 has too. */
 uint64_t gicc_kept_bits(void)
@@ -357,30 +334,16 @@ uint64_t gicc_iidr(const cpuif *c)
 static gic_status gicc_read_iidr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     (void)a;
-    *value = gicc_iidr((const cpuif *)kernel);
-    return GIC_OK;
+    return cpuif_frame_answer(value, gicc_iidr((const cpuif *)kernel));
 }
 
-/* ---- the frame ----------------------------------------------------------------------------------
- */
+/* ---- the frame ------------------------------------------------------------------------------- */
 
 #define gicc_read_none  NULL
 #define gicc_write_none NULL
 
 static const gic_reg_row gicc_rows[] = {
-#define GICC_REG(name, offset, span, element, flags, read, write, reset, mask) \
-    {#name,                                                                    \
-     (offset),                                                                 \
-     (span),                                                                   \
-     0,                                                                        \
-     0,                                                                        \
-     (element),                                                                \
-     GIC_W32,                                                                  \
-     (flags),                                                                  \
-     gicc_read_##read,                                                         \
-     gicc_write_##write,                                                       \
-     (reset),                                                                  \
-     (mask)},
+#define GICC_REG(...) CPUIF_FRAME_ROW(gicc, __VA_ARGS__),
 #include "regs/gicc.def"
 #undef GICC_REG
 };

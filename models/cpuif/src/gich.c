@@ -17,22 +17,7 @@ static cpuif_view guest_view(const cpuif *c)
     return v;
 }
 
-static gic_status answer(uint64_t *value, uint64_t is)
-{
-    *value = is;
-    return GIC_OK;
-}
-
-/* No message waits for credit in a GICv2. */
-static gic_status gich_done(bool accepted)
-{
-    GIC_ASSERT(accepted);
-    (void)accepted;
-    return GIC_OK;
-}
-
-/* ---- list registers -----------------------------------------------------------------------------
- */
+/* ---- list registers -------------------------------------------------------------------------- */
 
 static uint64_t lr_from_gich(uint64_t value)
 {
@@ -69,7 +54,7 @@ static gic_status gich_read_lr(void *kernel, const gic_reg_access *a, uint64_t *
 {
     const cpuif *c = (const cpuif *)kernel;
     const unsigned n = a->offset / 4u;
-    return answer(value, n < c->d.v.count ? lr_to_gich(c->s.v.lr[n]) : 0);
+    return cpuif_frame_answer(value, n < c->d.v.count ? lr_to_gich(c->s.v.lr[n]) : 0);
 }
 
 static gic_status gich_write_lr(void *kernel, const gic_reg_access *a, uint64_t value)
@@ -77,37 +62,36 @@ static gic_status gich_write_lr(void *kernel, const gic_reg_access *a, uint64_t 
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
     const unsigned n = a->offset / 4u;
-    return n < c->d.v.count ? gich_done(cpuif_ich_lr_write(c, &v, n, lr_from_gich(value))) : GIC_OK;
+    return n < c->d.v.count ? cpuif_frame_done(cpuif_ich_lr_write(c, &v, n, lr_from_gich(value)))
+                            : GIC_OK;
 }
 
 /* Bits of list registers n to n + 31, in the first word of two. */
 static gic_status gich_read_eisr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
-    return answer(value, a->offset == 0 ? cpuif_ich_eisr_value(c, &c->d.view, 0) : 0);
+    return cpuif_frame_answer(value, a->offset == 0 ? cpuif_ich_eisr_value(c, &c->d.view, 0) : 0);
 }
 
 static gic_status gich_read_elrsr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
-    return answer(value, a->offset == 0 ? cpuif_ich_elrsr_value(c, &c->d.view, 0) : 0);
+    return cpuif_frame_answer(value, a->offset == 0 ? cpuif_ich_elrsr_value(c, &c->d.view, 0) : 0);
 }
 
-/* ---- control
- * --------------------------------------------------------------------------------------
- */
+/* ---- control --------------------------------------------------------------------------------- */
 
 static gic_status gich_read_hcr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     (void)a;
-    return answer(value, ((const cpuif *)kernel)->s.v.hcr);
+    return cpuif_frame_answer(value, ((const cpuif *)kernel)->s.v.hcr);
 }
 
 /* There are no system registers to trap. */
 static gic_status gich_write_hcr(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
-    return gich_done(cpuif_ich_hcr_write(c, &c->d.view, 0, value & a->row->write_mask));
+    return cpuif_frame_done(cpuif_ich_hcr_write(c, &c->d.view, 0, value & a->row->write_mask));
 }
 
 static gic_status gich_read_vtr(void *kernel, const gic_reg_access *a, uint64_t *value)
@@ -116,13 +100,14 @@ static gic_status gich_read_vtr(void *kernel, const gic_reg_access *a, uint64_t 
     uint64_t vtr = GIC_MAKE(GICH_VTR, ListRegs, c->d.v.count - 1u);
     (void)a;
     vtr = GIC_PUT(GICH_VTR, PREbits, vtr, c->config.virtual_preemption_bits - 1u);
-    return answer(value, GIC_PUT(GICH_VTR, PRIbits, vtr, c->config.virtual_priority_bits - 1u));
+    return cpuif_frame_answer(
+        value, GIC_PUT(GICH_VTR, PRIbits, vtr, c->config.virtual_priority_bits - 1u));
 }
 
 static gic_status gich_read_vmcr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     (void)a;
-    return answer(value, ((const cpuif *)kernel)->s.v.vmcr);
+    return cpuif_frame_answer(value, ((const cpuif *)kernel)->s.v.vmcr);
 }
 
 static gic_status gich_write_vmcr(void *kernel, const gic_reg_access *a, uint64_t value)
@@ -130,14 +115,14 @@ static gic_status gich_write_vmcr(void *kernel, const gic_reg_access *a, uint64_
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
     (void)a;
-    return gich_done(cpuif_ich_vmcr_write(c, &v, 0, value));
+    return cpuif_frame_done(cpuif_ich_vmcr_write(c, &v, 0, value));
 }
 
 static gic_status gich_read_misr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
     (void)a;
-    return answer(value, cpuif_ich_misr_value(c, &c->d.view, 0));
+    return cpuif_frame_answer(value, cpuif_ich_misr_value(c, &c->d.view, 0));
 }
 
 /* One register of active priorities, whatever the groups (L-12). */
@@ -145,19 +130,18 @@ static gic_status gich_read_apr(void *kernel, const gic_reg_access *a, uint64_t 
 {
     const cpuif *c = (const cpuif *)kernel;
     const unsigned n = a->offset / 4u;
-    return answer(value, n < c->d.v.ap_words ? c->s.v.ap[0][n] : 0);
+    return cpuif_frame_answer(value, n < c->d.v.ap_words ? c->s.v.ap[0][n] : 0);
 }
 
 static gic_status gich_write_apr(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     const unsigned n = a->offset / 4u;
-    return n < c->d.v.ap_words ? gich_done(cpuif_ich_ap0r_write(c, &c->d.view, n, value)) : GIC_OK;
+    return n < c->d.v.ap_words ? cpuif_frame_done(cpuif_ich_ap0r_write(c, &c->d.view, n, value))
+                               : GIC_OK;
 }
 
-/* ---- the guest: acknowledge and end
- * ---------------------------------------------------------------
- */
+/* ---- the guest: acknowledge and end ---------------------------------------------------------- */
 
 static unsigned best_group(const cpuif *c)
 {
@@ -209,13 +193,13 @@ static gic_status gicv_read_aiar(void *kernel, const gic_reg_access *a, uint64_t
 static gic_status gicv_read_hppir(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     (void)a;
-    return answer(value, gich_identify((const cpuif *)kernel, false));
+    return cpuif_frame_answer(value, gich_identify((const cpuif *)kernel, false));
 }
 
 static gic_status gicv_read_ahppir(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     (void)a;
-    return answer(value, gich_identify((const cpuif *)kernel, true));
+    return cpuif_frame_answer(value, gich_identify((const cpuif *)kernel, true));
 }
 
 /* The group that a write ends: that of the list register, or the register's own if there is none.
@@ -231,26 +215,24 @@ static gic_status gicv_write_eoir(void *kernel, const gic_reg_access *a, uint64_
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
     value &= a->row->write_mask;
-    return gich_done(cpuif_icv_eoir_write(c, &v, ended_group(c, value, false), value));
+    return cpuif_frame_done(cpuif_icv_eoir_write(c, &v, ended_group(c, value, false), value));
 }
 
 static gic_status gicv_write_aeoir(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
-    return gich_done(cpuif_icv_eoir_write(c, &v, 1, value & a->row->write_mask));
+    return cpuif_frame_done(cpuif_icv_eoir_write(c, &v, 1, value & a->row->write_mask));
 }
 
 static gic_status gicv_write_dir(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
-    return gich_done(cpuif_icv_dir_write(c, &v, 0, value & a->row->write_mask));
+    return cpuif_frame_done(cpuif_icv_dir_write(c, &v, 0, value & a->row->write_mask));
 }
 
-/* ---- the guest: fields of GICH_VMCR
- * ----------------------------------------------------------------
- */
+/* ---- the guest: fields of GICH_VMCR ---------------------------------------------------------- */
 
 static gic_status gicv_read_ctlr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -261,7 +243,8 @@ static gic_status gicv_read_ctlr(void *kernel, const gic_reg_access *a, uint64_t
     ctlr = GIC_PUT(GICV_CTLR, AckCtl, ctlr, GIC_GET(ICH_VMCR_EL2, VAckCtl, vmcr));
     ctlr = GIC_PUT(GICV_CTLR, FIQEn, ctlr, GIC_GET(ICH_VMCR_EL2, VFIQEn, vmcr));
     ctlr = GIC_PUT(GICV_CTLR, CBPR, ctlr, GIC_GET(ICH_VMCR_EL2, VCBPR, vmcr));
-    return answer(value, GIC_PUT(GICV_CTLR, EOImode, ctlr, GIC_GET(ICH_VMCR_EL2, VEOIM, vmcr)));
+    return cpuif_frame_answer(
+        value, GIC_PUT(GICV_CTLR, EOImode, ctlr, GIC_GET(ICH_VMCR_EL2, VEOIM, vmcr)));
 }
 
 static gic_status gicv_write_ctlr(void *kernel, const gic_reg_access *a, uint64_t value)
@@ -276,35 +259,35 @@ static gic_status gicv_write_ctlr(void *kernel, const gic_reg_access *a, uint64_
     vmcr = GIC_PUT(ICH_VMCR_EL2, VFIQEn, vmcr, GIC_GET(GICV_CTLR, FIQEn, value));
     vmcr = GIC_PUT(ICH_VMCR_EL2, VCBPR, vmcr, GIC_GET(GICV_CTLR, CBPR, value));
     vmcr = GIC_PUT(ICH_VMCR_EL2, VEOIM, vmcr, GIC_GET(GICV_CTLR, EOImode, value));
-    return gich_done(cpuif_ich_vmcr_write(c, &v, 0, vmcr));
+    return cpuif_frame_done(cpuif_ich_vmcr_write(c, &v, 0, vmcr));
 }
 
 static gic_status gicv_read_pmr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
     (void)a;
-    return answer(value, cpuif_icv_pmr_value(c, &c->d.view, 0));
+    return cpuif_frame_answer(value, cpuif_icv_pmr_value(c, &c->d.view, 0));
 }
 
 static gic_status gicv_write_pmr(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     (void)a;
-    return gich_done(cpuif_icv_pmr_write(c, &c->d.view, 0, value));
+    return cpuif_frame_done(cpuif_icv_pmr_write(c, &c->d.view, 0, value));
 }
 
 static gic_status gicv_read_rpr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
     (void)a;
-    return answer(value, cpuif_icv_rpr_value(c, &c->d.view, 0));
+    return cpuif_frame_answer(value, cpuif_icv_rpr_value(c, &c->d.view, 0));
 }
 
 static gic_status gicv_read_bpr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
     (void)a;
-    return answer(value, cpuif_icv_bpr0_value(c, &c->d.view, 0));
+    return cpuif_frame_answer(value, cpuif_icv_bpr0_value(c, &c->d.view, 0));
 }
 
 static gic_status gicv_write_bpr(void *kernel, const gic_reg_access *a, uint64_t value)
@@ -312,14 +295,15 @@ static gic_status gicv_write_bpr(void *kernel, const gic_reg_access *a, uint64_t
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
     (void)a;
-    return gich_done(cpuif_icv_bpr0_write(c, &v, 0, value));
+    return cpuif_frame_done(cpuif_icv_bpr0_write(c, &v, 0, value));
 }
 
 /* Group 1's own, whatever VMCBPR says, as GICC_ABPR. */
 static gic_status gicv_read_abpr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     (void)a;
-    return answer(value, GIC_GET(ICH_VMCR_EL2, VBPR1, ((const cpuif *)kernel)->s.v.vmcr));
+    return cpuif_frame_answer(value,
+                              GIC_GET(ICH_VMCR_EL2, VBPR1, ((const cpuif *)kernel)->s.v.vmcr));
 }
 
 static gic_status gicv_write_abpr(void *kernel, const gic_reg_access *a, uint64_t value)
@@ -327,7 +311,7 @@ static gic_status gicv_write_abpr(void *kernel, const gic_reg_access *a, uint64_
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
     (void)a;
-    return gich_done(
+    return cpuif_frame_done(
         cpuif_ich_vmcr_write(c, &v, 0, GIC_PUT(ICH_VMCR_EL2, VBPR1, c->s.v.vmcr, value)));
 }
 
@@ -337,12 +321,10 @@ static gic_status gicv_write_abpr(void *kernel, const gic_reg_access *a, uint64_
 static gic_status gicv_read_iidr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     (void)a;
-    return answer(value, gicc_iidr((const cpuif *)kernel));
+    return cpuif_frame_answer(value, gicc_iidr((const cpuif *)kernel));
 }
 
-/* ---- the frames
- * ----------------------------------------------------------------------------------
- */
+/* ---- the frames ------------------------------------------------------------------------------ */
 
 #define gich_read_none  NULL
 #define gich_write_none NULL
@@ -350,37 +332,13 @@ static gic_status gicv_read_iidr(void *kernel, const gic_reg_access *a, uint64_t
 #define gicv_write_none NULL
 
 static const gic_reg_row gich_rows[] = {
-#define GICH_REG(name, offset, span, element, flags, read, write, reset, mask) \
-    {#name,                                                                    \
-     (offset),                                                                 \
-     (span),                                                                   \
-     0,                                                                        \
-     0,                                                                        \
-     (element),                                                                \
-     GIC_W32,                                                                  \
-     (flags),                                                                  \
-     gich_read_##read,                                                         \
-     gich_write_##write,                                                       \
-     (reset),                                                                  \
-     (mask)},
+#define GICH_REG(...) CPUIF_FRAME_ROW(gich, __VA_ARGS__),
 #include "regs/gich.def"
 #undef GICH_REG
 };
 
 static const gic_reg_row gicv_rows[] = {
-#define GICV_REG(name, offset, span, element, flags, read, write, reset, mask) \
-    {#name,                                                                    \
-     (offset),                                                                 \
-     (span),                                                                   \
-     0,                                                                        \
-     0,                                                                        \
-     (element),                                                                \
-     GIC_W32,                                                                  \
-     (flags),                                                                  \
-     gicv_read_##read,                                                         \
-     gicv_write_##write,                                                       \
-     (reset),                                                                  \
-     (mask)},
+#define GICV_REG(...) CPUIF_FRAME_ROW(gicv, __VA_ARGS__),
 #include "regs/gicv.def"
 #undef GICV_REG
 };

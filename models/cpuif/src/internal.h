@@ -341,13 +341,30 @@ static inline void cpuif_send_sgi(cpuif *c, uint32_t intid, gic_sgi sgi)
     cpuif_send(c, GIC_MSG_GENERATE_SGI, intid)->arg = gic_sgi_pack(sgi);
 }
 
-/* ---- GICv2 (gicc.c) ---------------------------------------------------------------------------
- */
+/* ---- GICv2 (gicc.c) -------------------------------------------------------------------------- */
 
 void gicc_init(cpuif *c);
 void gich_init(cpuif *c);
+/* Frames: rows of 32 bits, one for each register of a .def file. */
+#define CPUIF_FRAME_ROW(frame, name, offset, span, element, flags, read, write, reset, mask) \
+    {                                                                                        \
+#name, (offset), (span), 0, 0, (element), GIC_W32, (flags), frame##_read_##read,     \
+            frame##_write_##write, (reset), (mask)                                           \
+    }
 void cpuif_init_frame(gic_frame *frame, uint8_t *index, const gic_reg_row *row, unsigned count,
                       uint32_t size);
+static inline gic_status cpuif_frame_answer(uint64_t *value, uint64_t is)
+{
+    *value = is;
+    return GIC_OK;
+}
+/* What a write did: no message waits for credit in a GICv2, whose links settle at once. */
+static inline gic_status cpuif_frame_done(bool accepted)
+{
+    GIC_ASSERT(accepted);
+    (void)accepted;
+    return GIC_OK;
+}
 /* GICC_IIDR and GICV_IIDR. */
 uint64_t gicc_iidr(const cpuif *c);
 /* The line for a group of interrupts. */

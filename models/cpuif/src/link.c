@@ -5,8 +5,7 @@
  */
 #include "internal.h"
 
-/* ---- upstream ---------------------------------------------------------------------------------
- */
+/* ---- upstream -------------------------------------------------------------------------------- */
 
 bool cpuif_stall(cpuif *c, gic_msg_kind kind, uint32_t intid)
 {
@@ -49,8 +48,7 @@ bool cpuif_upstream_pending(const cpuif *c)
            upstream_is_stale(c);
 }
 
-/* ---- what is held -----------------------------------------------------------------------------
- */
+/* ---- what is held ---------------------------------------------------------------------------- */
 
 static void release(cpuif *c)
 {
@@ -81,8 +79,7 @@ void cpuif_settle(cpuif *c)
     cpuif_update_lines(c);
 }
 
-/* ---- downstream -------------------------------------------------------------------------------
- */
+/* ---- downstream ------------------------------------------------------------------------------ */
 
 typedef void receive_fn(cpuif *c, const gic_msg *msg);
 

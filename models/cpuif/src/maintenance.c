@@ -35,8 +35,7 @@ uint64_t cpuif_ich_elrsr_value(const cpuif *c, const cpuif_view *v, unsigned ind
     return all & ~((uint32_t)c->d.v.valid | c->d.v.ended);
 }
 
-/* ---- ICH_MISR_EL2 -------------------------------------------------------------------------------
- */
+/* ---- ICH_MISR_EL2 ---------------------------------------------------------------------------- */
 
 static bool underflow(const cpuif *c)
 {
@@ -70,8 +69,7 @@ uint64_t cpuif_ich_misr_value(const cpuif *c, const cpuif_view *v, unsigned inde
     return misr(c);
 }
 
-/* ---- ICH_HCR_EL2 --------------------------------------------------------------------------------
- */
+/* ---- ICH_HCR_EL2 ----------------------------------------------------------------------------- */
 
 /* Whether ICH_MISR_EL2 is not zero; most often nothing is asked for. */
 static bool has_report(const cpuif *c)
@@ -120,8 +118,7 @@ void cpuif_count_eoi(cpuif *c)
     c->s.v.hcr = (uint32_t)GIC_PUT(ICH_HCR_EL2, EOIcount, c->s.v.hcr, count);
 }
 
-/* ---- lines --------------------------------------------------------------------------------------
- */
+/* ---- lines ----------------------------------------------------------------------------------- */
 
 unsigned cpuif_wanted_virtual_lines(const cpuif *c)
 {

@@ -147,8 +147,7 @@ void cpuif_drop_running(cpuif *c, gic_group group)
     derive_running(c);
 }
 
-/* ---- ICC_AP0R<n>_EL1, ICC_AP1R<n>_EL1 ----------------------------------------------------------
- */
+/* ---- ICC_AP0R<n>_EL1, ICC_AP1R<n>_EL1 -------------------------------------------------------- */
 
 /* Bits of register n whose priorities are in the Non-secure half. */
 static uint32_t nonsecure_levels(const cpuif *c, unsigned n)
@@ -209,8 +208,7 @@ bool cpuif_ap1r_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t va
     return true;
 }
 
-/* ---- ICC_PMR_EL1, ICC_RPR_EL1 ------------------------------------------------------------------
- */
+/* ---- ICC_PMR_EL1, ICC_RPR_EL1 ---------------------------------------------------------------- */
 
 /* A priority as shifted Non-secure software sees it: the Secure half reads 0. */
 static uint8_t shifted_view(uint8_t priority)
@@ -262,8 +260,7 @@ uint64_t cpuif_rpr_value(const cpuif *c, const cpuif_view *v, unsigned index)
     return c->s.ap_nmi != 0 && !GIC_FAULT("N-07d") ? with_active_nmis(c, v, priority) : priority;
 }
 
-/* ---- ICC_BPR0_EL1, ICC_BPR1_EL1 ----------------------------------------------------------------
- */
+/* ---- ICC_BPR0_EL1, ICC_BPR1_EL1 -------------------------------------------------------------- */
 
 static void set_bpr(cpuif *c, gic_group group, uint64_t value)
 {

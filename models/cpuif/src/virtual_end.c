@@ -7,8 +7,7 @@ static uint32_t vintid_of(uint64_t lr)
     return (uint32_t)GIC_GET(ICH_LR, vINTID, lr);
 }
 
-/* ---- acknowledge ------------------------------------------------------------------------------
- */
+/* ---- acknowledge ----------------------------------------------------------------------------- */
 
 /* Not filtered by ICH_HCR_EL2.En, the mask or the running priority, as P-04 (ID-H06). */
 uint64_t cpuif_icv_hppir_value(const cpuif *c, const cpuif_view *v, unsigned index)
@@ -91,8 +90,7 @@ void cpuif_icv_nmiar_acknowledge(cpuif *c, unsigned index, uint64_t value)
         gic_report(&c->outbox, GIC_EV_VIRTUAL_SPURIOUS, c->pe, (uint32_t)value, 0);
 }
 
-/* ---- end of interrupt -------------------------------------------------------------------------
- */
+/* ---- end of interrupt ------------------------------------------------------------------------ */
 
 /* V-04, V-06: software ended what has no list register, and an LPI has no state to count. */
 static void end_unlisted(cpuif *c, uint32_t intid)

@@ -14,8 +14,7 @@ uint64_t cpuif_lr_mask(const gic_config *config)
     return mask | gic_mask(cpuif_id_bits(config) == ID_BITS_WIDE ? 23 : 15, ICH_LR_vINTID_LOW);
 }
 
-/* ---- what is known of them --------------------------------------------------------------------
- */
+/* ---- what is known of them ------------------------------------------------------------------- */
 
 static uint16_t with_bit(uint16_t mask, unsigned n, bool set)
 {
@@ -93,8 +92,7 @@ unsigned cpuif_active_lr(const cpuif *c, uint32_t intid)
     return CPUIF_LR_NONE;
 }
 
-/* ---- what a list register is linked to ----------------------------------------------------------
- */
+/* ---- what a list register is linked to ------------------------------------------------------- */
 
 static uint32_t link_of(uint64_t lr)
 {
@@ -134,8 +132,7 @@ void cpuif_deactivate_lr(cpuif *c, const cpuif_view *v, unsigned n)
     cpuif_set_lr(c, n, GIC_PUT(ICH_LR, State, lr, state));
 }
 
-/* ---- ICH_LR<n>_EL2 ------------------------------------------------------------------------------
- */
+/* ---- ICH_LR<n>_EL2 --------------------------------------------------------------------------- */
 
 uint64_t cpuif_ich_lr_value(const cpuif *c, const cpuif_view *v, unsigned index)
 {

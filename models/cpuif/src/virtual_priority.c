@@ -5,8 +5,7 @@
  */
 #include "internal.h"
 
-/* ---- ICH_VMCR_EL2 -------------------------------------------------------------------------------
- */
+/* ---- ICH_VMCR_EL2 ---------------------------------------------------------------------------- */
 
 /* V-11: by the virtual pre-emption bits; Group 1 counts one more in Non-secure state (ID-H04). */
 static unsigned minimum_vbpr(const gic_config *config, unsigned group, unsigned bank)
@@ -81,8 +80,7 @@ bool cpuif_ich_vmcr_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_
     return true;
 }
 
-/* ---- its fields, as the guest has them ----------------------------------------------------------
- */
+/* ---- its fields, as the guest has them ------------------------------------------------------- */
 
 uint64_t cpuif_icv_pmr_value(const cpuif *c, const cpuif_view *v, unsigned index)
 {
@@ -178,8 +176,7 @@ bool cpuif_icv_bpr1_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_
     return true;
 }
 
-/* ---- active priorities --------------------------------------------------------------------------
- */
+/* ---- active priorities ----------------------------------------------------------------------- */
 
 static void derive_virtual_running(cpuif *c)
 {

@@ -417,8 +417,7 @@ static inline uint32_t lpi_candidate(const gicr_lpi *l)
     return key < lpi_fence(l) || GIC_FAULT("R-10") ? key : LPI_NO_KEY;
 }
 
-/* --- gicr_lpi_control.c: refills, INVALL, MOVEALL, write back ----------------------------------
- */
+/* ---- gicr_lpi_control.c: refills, INVALL, MOVEALL, write back -------------------------------- */
 
 /* Do a unit of it; false: nothing can be done now. */
 bool lpi_control_goes_on(gicr *r);

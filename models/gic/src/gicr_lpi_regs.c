@@ -47,8 +47,7 @@ void gicr_lpi_write_ctlr(gicr *r, uint64_t value)
     gicr_update(r);
 }
 
-/* --- GICR_PROPBASER, GICR_PENDBASER ------------------------------------------------------------
- */
+/* ---- GICR_PROPBASER, GICR_PENDBASER ---------------------------------------------------------- */
 
 gic_status gicr_read_propbaser(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
@@ -95,8 +94,7 @@ gic_status gicr_write_pendbaser(void *kernel, const gic_reg_access *a, uint64_t 
     return r->lpi ? lpi_write_base(r, a, value, &r->lpi->arch.pendbaser) : GIC_RESERVED;
 }
 
-/* --- SETLPIR, CLRLPIR, INVLPIR, INVALLR, SYNCR -------------------------------------------------
- */
+/* ---- SETLPIR, CLRLPIR, INVLPIR, INVALLR, SYNCR ----------------------------------------------- */
 
 static bool lpi_has_direct(const gicr *r)
 {

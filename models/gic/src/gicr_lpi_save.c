@@ -98,8 +98,7 @@ static bool lpi_rows_are_sane(const gicr *r, const gicr_lpi_arch *a)
     return a->moving == 0 || (a->moving <= LPI_ROWS && a->row[a->moving - 1u].state == LPI_ACK);
 }
 
-/* --- registers, queues, phases -----------------------------------------------------------------
- */
+/* ---- registers, queues, phases --------------------------------------------------------------- */
 
 static bool lpi_limit_is_sane(const gicr *r, uint32_t limit)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The shortest cycle of an LPI: an INT command into the queue, CWRITER, exception, IAR, EOIR, ERET.
- * The vectors are bench_sgi_vectors.S's: they count in x2 and use x3.
+ * The vectors are bench_vectors.S's: they count in x2 and use x3.
  * x0 = iterations, x1 = queue (64 KiB), x2 = address of GITS_CWRITER, x3 = offset of the next
  * command, x4, x5 = its first two words. x0 returns the interrupts taken.
  */

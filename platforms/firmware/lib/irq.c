@@ -49,6 +49,14 @@ static void run_handler(struct irq_event *event)
     }
 }
 
+/** Handles an interrupt up to where its end is written. */
+static void handle(struct irq_event *event)
+{
+    run_handler(event);
+    dsb_sy(); /* a device's line must be down before the priority drops */
+    *event->end = cycles();
+}
+
 /** Acknowledges, handles and ends one Group 1 interrupt of the current world. */
 static void take_group1(const struct trap_frame *frame)
 {
@@ -68,9 +76,7 @@ static void take_group1(const struct trap_frame *frame)
         event.monitor = monitor_take_entry_stamp(slot);
         event.disturbed = monitor_take_disturbed(slot);
     }
-    run_handler(&event);
-    dsb_sy(); /* a device's line must be down before the priority drops */
-    *event.end = cycles();
+    handle(&event);
     write_sysreg(icc_eoir1_el1, intid);
     isb();
 }
@@ -86,9 +92,7 @@ void irq_dispatch_v2(struct trap_frame *frame)
         spurious[event.slot]++;
         return;
     }
-    run_handler(&event);
-    dsb_sy();
-    *event.end = cycles();
+    handle(&event);
     gic2_end(acknowledged);
     frame->elr = idle_fix_pc(frame->elr);
 }
@@ -113,9 +117,7 @@ void irq_group0(unsigned slot, uint32_t intid, uint64_t monitor, uint64_t acknow
                               .monitor = monitor,
                               .exception = monitor,
                               .acknowledge = acknowledge};
-    run_handler(&event);
-    dsb_sy();
-    *event.end = cycles();
+    handle(&event);
     write_sysreg(icc_eoir0_el1, intid);
     isb();
 }

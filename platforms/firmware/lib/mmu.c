@@ -51,38 +51,20 @@ void mmu_build_tables(void)
     dsb_sy();
 }
 
-void mmu_on_el3(void)
-{
-    write_sysreg(mair_el3, MAIR_VALUE);
-    write_sysreg(tcr_el3, TCR_T0SZ | TCR_WALK_WB | TCR_EL23_PS_40 | TCR_EL23_RES1);
-    write_sysreg(ttbr0_el3, (uint64_t)level1);
-    dsb_sy();
-    __asm__ volatile("tlbi alle3\n\tdsb sy" ::: "memory");
-    isb();
-    write_sysreg(sctlr_el3, SCTLR_EL23_RES1 | SCTLR_M | SCTLR_C | SCTLR_I);
-    isb();
-}
+/* The MMU and the caches of one exception level, by the shared tables. */
+#define MMU_ON(el, tcr, tlbi, sctlr)                                     \
+    void mmu_on_##el(void)                                               \
+    {                                                                    \
+        write_sysreg(mair_##el, MAIR_VALUE);                             \
+        write_sysreg(tcr_##el, TCR_T0SZ | TCR_WALK_WB | (tcr));          \
+        write_sysreg(ttbr0_##el, (uint64_t)level1);                      \
+        dsb_sy();                                                        \
+        __asm__ volatile("tlbi " tlbi "\n\tdsb sy" ::: "memory");        \
+        isb();                                                           \
+        write_sysreg(sctlr_##el, (sctlr) | SCTLR_M | SCTLR_C | SCTLR_I); \
+        isb();                                                           \
+    }
 
-void mmu_on_el2(void)
-{
-    write_sysreg(mair_el2, MAIR_VALUE);
-    write_sysreg(tcr_el2, TCR_T0SZ | TCR_WALK_WB | TCR_EL23_PS_40 | TCR_EL23_RES1);
-    write_sysreg(ttbr0_el2, (uint64_t)level1);
-    dsb_sy();
-    __asm__ volatile("tlbi alle2\n\tdsb sy" ::: "memory");
-    isb();
-    write_sysreg(sctlr_el2, SCTLR_EL23_RES1 | SCTLR_M | SCTLR_C | SCTLR_I);
-    isb();
-}
-
-void mmu_on_el1(void)
-{
-    write_sysreg(mair_el1, MAIR_VALUE);
-    write_sysreg(tcr_el1, TCR_T0SZ | TCR_WALK_WB | TCR_EL1_EPD1 | TCR_EL1_IPS_40);
-    write_sysreg(ttbr0_el1, (uint64_t)level1);
-    dsb_sy();
-    __asm__ volatile("tlbi vmalle1\n\tdsb sy" ::: "memory");
-    isb();
-    write_sysreg(sctlr_el1, SCTLR_EL1_RES1 | SCTLR_M | SCTLR_C | SCTLR_I);
-    isb();
-}
+MMU_ON(el3, TCR_EL23_PS_40 | TCR_EL23_RES1, "alle3", SCTLR_EL23_RES1)
+MMU_ON(el2, TCR_EL23_PS_40 | TCR_EL23_RES1, "alle2", SCTLR_EL23_RES1)
+MMU_ON(el1, TCR_EL1_EPD1 | TCR_EL1_IPS_40, "vmalle1", SCTLR_EL1_RES1)

@@ -13,9 +13,8 @@
 #define ISS_RT(iss)   (((iss) >> 5) & 0x1f)
 #define ISS_OF(op1, n, m, op2) \
     ((3u << 20) | ((op2) << 17) | ((op1) << 14) | ((n) << 10) | ((m) << 1))
-#define ISS_ICC_IAR1      ISS_OF(0u, 12u, 12u, 0u)
-#define ISS_ICC_EOIR1     ISS_OF(0u, 12u, 12u, 1u)
-#define INTID_MAINTENANCE 25
+#define ISS_ICC_IAR1  ISS_OF(0u, 12u, 12u, 0u)
+#define ISS_ICC_EOIR1 ISS_OF(0u, 12u, 12u, 1u)
 
 struct hyp_notes hyp_notes;
 static enum virt_mode mode;

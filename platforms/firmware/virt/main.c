@@ -197,7 +197,7 @@ static void set_up(void)
     gic_irq_edge(0, VIRT_SPI, false);
     gic_irq_route(VIRT_SPI, 0);
     gic_irq_enable(0, VIRT_SPI, VIRT_PRIORITY);
-    gic_irq_enable(0, 25, VIRT_PRIORITY);
+    gic_irq_enable(0, INTID_MAINTENANCE, VIRT_PRIORITY);
     write_sysreg(pmccfiltr_el0, PMCCFILTR_NSH);
     isb();
 }

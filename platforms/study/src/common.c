@@ -2,7 +2,7 @@
 /* What every study does with its runs. */
 #include <stdlib.h>
 
-#include "study.h"
+#include "lpi.h"
 
 char *study_read_stats(study_result *result, unsigned number)
 {
@@ -19,6 +19,39 @@ char *study_read_stats(study_result *result, unsigned number)
     if (skew > result->causality_skew)
         result->causality_skew = skew;
     return text;
+}
+
+static bool write_data(const study_result *r, const char *name, const char *suffix,
+                       study_data_fn *data, const void *ctx)
+{
+    char file[64];
+    FILE *out;
+
+    snprintf(file, sizeof file, "%s.%s", name, suffix);
+    out = study_create(r->options->out, file);
+    if (out == NULL)
+        return false;
+    data(ctx, out);
+    return study_close(out, file);
+}
+
+bool study_publish(const study_result *result, const study_output *output, const void *ctx)
+{
+    const char *dir = result->options->out;
+
+    if (!write_data(result, output->name, "json", output->json, ctx) ||
+        !write_data(result, output->name, "csv", output->csv, ctx) ||
+        !study_write_page(output->kind, dir, output->json, ctx))
+        return false;
+    if (result->options->json) {
+        output->json(ctx, stdout);
+        return true;
+    }
+    lpi_print_head(result, stdout);
+    output->table(ctx, stdout);
+    printf("\n%s/report.html  pictures and tables\n%s/%s.csv, %s.json\n", dir, dir, output->name,
+           output->name);
+    return true;
 }
 
 bool study_check(const study_result *result, uint64_t compared, uint64_t disagree)

@@ -224,8 +224,9 @@ static void print_point(const swept *s, FILE *out)
             per_sample(p, LPI_REFILLED));
 }
 
-static void print_table(const lpi_result *r, FILE *out)
+static void print_table(const void *ctx, FILE *out)
 {
+    const lpi_result *r = (const lpi_result *)ctx;
     fprintf(
         out,
         "Latency of LPIs from the device (INT commands: from the write of GITS_CWRITER) to "
@@ -245,12 +246,10 @@ static void print_table(const lpi_result *r, FILE *out)
 
 /* ------------------------------------------------------------------ data */
 
-static bool write_csv(const lpi_result *r, const char *dir)
+static void write_csv(const void *ctx, FILE *out)
 {
-    FILE *out = study_create(dir, "lpi.csv");
+    const lpi_result *r = (const lpi_result *)ctx;
 
-    if (out == NULL)
-        return false;
     fputs("sweep,source,value", out);
     lpi_csv_header(out);
     fputc('\n', out);
@@ -261,7 +260,6 @@ static bool write_csv(const lpi_result *r, const char *dir)
         lpi_csv_point(&s->point, out);
         fputc('\n', out);
     }
-    return study_close(out, "lpi.csv");
 }
 
 static void json_series(gictime_json *j, const lpi_result *r, const lpi_series *s)
@@ -330,17 +328,7 @@ static void write_json(const void *ctx, FILE *out)
     gictime_json_end(&j);
 }
 
-static bool write_all(const lpi_result *r)
-{
-    const char *dir = r->common->options->out;
-    FILE *json = study_create(dir, "lpi.json");
-
-    if (json == NULL)
-        return false;
-    write_json(r, json);
-    return study_close(json, "lpi.json") && write_csv(r, dir) &&
-           study_write_page(STUDY_LPI, dir, write_json, r);
-}
+static const study_output output = {STUDY_LPI, "lpi", write_json, write_csv, print_table};
 
 int study_lpi(study_result *result)
 {
@@ -354,15 +342,6 @@ int study_lpi(study_result *result)
     for (size_t n = 0; n < sizeof all_series / sizeof all_series[0]; n++)
         if (listed(o->sweeps, all_series[n].sweep) && !run_series(&r, &all_series[n]))
             return 1;
-    if (!write_all(&r))
-        return 1;
-    if (o->json) {
-        write_json(&r, stdout);
-    } else {
-        lpi_print_head(result, stdout);
-        print_table(&r, stdout);
-        printf("\n%s/report.html  pictures and tables\n%s/lpi.csv, lpi.json\n", o->out, o->out);
-    }
     agreement(&r, &compared, &disagree);
-    return study_check(result, compared, disagree) ? 0 : 1;
+    return study_publish(result, &output, &r) && study_check(result, compared, disagree) ? 0 : 1;
 }

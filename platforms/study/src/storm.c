@@ -198,8 +198,9 @@ static void print_point(const storm_point *p, FILE *out)
             p->log.sent > 0 ? 100.0 * (double)p->merged / (double)p->log.sent : 0.0);
 }
 
-static void print_table(const storm_result *r, FILE *out)
+static void print_table(const void *ctx, FILE *out)
 {
+    const storm_result *r = (const storm_result *)ctx;
     const study_options *o = r->common->options;
 
     fprintf(out,
@@ -226,12 +227,10 @@ static void print_table(const storm_result *r, FILE *out)
     fputc('\n', out);
 }
 
-static bool write_csv(const storm_result *r, const char *dir)
+static void write_csv(const void *ctx, FILE *out)
 {
-    FILE *out = study_create(dir, "storm.csv");
+    const storm_result *r = (const storm_result *)ctx;
 
-    if (out == NULL)
-        return false;
     fputs("pes,rate_kps,arrivals,sent,taken,merged,delivered,duration_ps,offered_per_s,"
           "delivered_per_s,merged_per_s,latency_min_ps,latency_p50_ps,latency_p99_ps,"
           "latency_max_ps",
@@ -251,7 +250,6 @@ static bool write_csv(const storm_result *r, const char *dir)
         lpi_csv_point(&p->point, out);
         fputc('\n', out);
     }
-    return study_close(out, "storm.csv");
 }
 
 static void json_rates(gictime_json *j, const storm_point *p)
@@ -336,32 +334,14 @@ static void write_json(const void *ctx, FILE *out)
     gictime_json_end(&j);
 }
 
-static bool write_all(const storm_result *r)
-{
-    const char *dir = r->common->options->out;
-    FILE *json = study_create(dir, "storm.json");
-
-    if (json == NULL)
-        return false;
-    write_json(r, json);
-    return study_close(json, "storm.json") && write_csv(r, dir) &&
-           study_write_page(STUDY_STORM, dir, write_json, r);
-}
+static const study_output output = {STUDY_STORM, "storm", write_json, write_csv, print_table};
 
 int study_storm(study_result *result)
 {
-    const study_options *o = result->options;
     storm_result r = {.common = result};
     uint64_t compared, disagree;
-    bool ok = run_all(&r) && write_all(&r);
+    bool ok = run_all(&r) && study_publish(result, &output, &r);
 
-    if (ok && o->json) {
-        write_json(&r, stdout);
-    } else if (ok) {
-        lpi_print_head(result, stdout);
-        print_table(&r, stdout);
-        printf("\n%s/report.html  pictures and tables\n%s/storm.csv, storm.json\n", o->out, o->out);
-    }
     agreement(&r, &compared, &disagree);
     free(r.points);
     return ok && study_check(result, compared, disagree) ? 0 : 1;

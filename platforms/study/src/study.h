@@ -308,6 +308,17 @@ void study_json_time(gictime_json *json, const char *key, int64_t ps);
 typedef void study_data_fn(const void *ctx, FILE *out);
 /** DIR/report.html: the template of the study with `data` in it. */
 bool study_write_page(study_kind kind, const char *dir, study_data_fn *data, const void *ctx);
+/** What a study leaves behind, made from its results `ctx`. */
+typedef struct study_output {
+    study_kind kind;
+    const char *name;     /**< "virt": DIR/virt.json and DIR/virt.csv */
+    study_data_fn *json;  /**< One JSON object. */
+    study_data_fn *csv;   /**< A table for programs, */
+    study_data_fn *table; /**< and for people. */
+} study_output;
+/** Writes the files and the page; prints the tables, or with --json the object.
+ *  @return false after a message. */
+bool study_publish(const study_result *result, const study_output *output, const void *ctx);
 /** Whether any interrupt of the study reached this stamp, so that the hop deserves a column. */
 bool study_hop_is_shown(const study_result *result, unsigned stamp);
 

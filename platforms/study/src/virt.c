@@ -221,6 +221,15 @@ static void print_ways(const virt_result *r, unsigned index, FILE *out)
     }
 }
 
+/* The ways do not depend on the number of list registers: any but the least will do. */
+static unsigned usual_lists(const study_options *o)
+{
+    for (unsigned i = 0; i < o->num_lists; i++)
+        if (o->lists[i] == 4)
+            return i;
+    return o->num_lists - 1;
+}
+
 static void print_sweep(const virt_result *r, FILE *out)
 {
     const study_options *o = r->common->options;
@@ -249,13 +258,11 @@ static void print_sweep(const virt_result *r, FILE *out)
 
 /* ------------------------------------------------------------------ data */
 
-static bool write_csv(const virt_result *r, const char *dir)
+static void write_csv(const void *ctx, FILE *out)
 {
+    const virt_result *r = (const virt_result *)ctx;
     const study_options *o = r->common->options;
-    FILE *out = study_create(dir, "virt.csv");
 
-    if (out == NULL)
-        return false;
     fputs("lists,workload,samples,maintenance,traps", out);
     for (unsigned n = 0; n < SUM_COUNT; n++)
         fprintf(out, ",mean_%s_ps,p50_%s_ps,p99_%s_ps", part_names[n], part_names[n],
@@ -274,7 +281,6 @@ static bool write_csv(const virt_result *r, const char *dir)
                         p->stat[n].p99);
             fputc('\n', out);
         }
-    return study_close(out, "virt.csv");
 }
 
 static void json_point(gictime_json *j, const virt_result *r, unsigned index, unsigned t)
@@ -333,26 +339,15 @@ static void write_json(const void *ctx, FILE *out)
     gictime_json_end(&j);
 }
 
-static bool write_all(const virt_result *r)
+static void print_table(const void *ctx, FILE *out)
 {
-    const char *dir = r->common->options->out;
-    FILE *json = study_create(dir, "virt.json");
+    const virt_result *r = (const virt_result *)ctx;
 
-    if (json == NULL)
-        return false;
-    write_json(r, json);
-    return study_close(json, "virt.json") && write_csv(r, dir) &&
-           study_write_page(STUDY_VIRT, dir, write_json, r);
+    print_ways(r, usual_lists(r->common->options), out);
+    print_sweep(r, out);
 }
 
-/* The ways do not depend on the number of list registers: any but the least will do. */
-static unsigned usual_lists(const study_options *o)
-{
-    for (unsigned i = 0; i < o->num_lists; i++)
-        if (o->lists[i] == 4)
-            return i;
-    return o->num_lists - 1;
-}
+static const study_output output = {STUDY_VIRT, "virt", write_json, write_csv, print_table};
 
 int study_virt(study_result *result)
 {
@@ -363,15 +358,6 @@ int study_virt(study_result *result)
     for (unsigned i = 0; i < o->num_lists; i++)
         if (!run_lists(&r, i))
             return 1;
-    if (!write_all(&r))
-        return 1;
-    if (o->json) {
-        write_json(&r, stdout);
-    } else {
-        lpi_print_head(result, stdout);
-        print_ways(&r, usual_lists(o), stdout);
-        print_sweep(&r, stdout);
-        printf("\n%s/report.html  pictures and tables\n%s/virt.csv, virt.json\n", o->out, o->out);
-    }
-    return study_check(result, r.compared, r.disagree) ? 0 : 1;
+    return study_publish(result, &output, &r) && study_check(result, r.compared, r.disagree) ? 0
+                                                                                             : 1;
 }

@@ -242,51 +242,48 @@ static void dt_ppi(dt_writer *w, const vp_machine *m, uint32_t number)
     dt_interrupt(w, IRQ_PPI, number, ppi_cpus(m) | IRQ_LEVEL);
 }
 
-static void node_gicv2(dt_writer *w, const vp_machine *m)
-{
-    uint32_t values[16];
+/* Frames as addresses and sizes: `reg` has the first of them. */
+typedef struct gic_regs {
+    const char *compatible;
+    uint64_t frame[8];
+    unsigned count;
+} gic_regs;
 
-    dt_put64(values, VP_GICD_BASE);
-    dt_put64(values + 2, VP_GICD_SIZE);
-    dt_put64(values + 4, VP_GICC_BASE);
-    dt_put64(values + 6, VP_GICC_SIZE);
-    dt_put64(values + 8, VP_GICH_BASE);
-    dt_put64(values + 10, VP_GICH_SIZE);
-    dt_put64(values + 12, VP_GICV_BASE);
-    dt_put64(values + 14, VP_GICV_SIZE);
-    dt_begin_at(w, "intc", VP_GICD_BASE);
-    dt_text(w, "compatible", "arm,cortex-a15-gic");
-    dt_cell(w, "#interrupt-cells", 3);
-    dt_flag(w, "interrupt-controller");
-    dt_size_cells(w, 2, 2);
-    dt_flag(w, "ranges");
-    dt_cells(w, "reg", values, m->has_el2 ? 16 : 8);
-    if (m->has_el2)
-        dt_ppi(w, m, VP_PPI_MAINTENANCE);
-    dt_cell(w, "phandle", PHANDLE_GIC);
-    node_msi(w, m);
-    dt_end(w);
+static gic_regs gicv2_regs(const vp_machine *m)
+{
+    const gic_regs regs = {"arm,cortex-a15-gic",
+                           {VP_GICD_BASE, VP_GICD_SIZE, VP_GICC_BASE, VP_GICC_SIZE, VP_GICH_BASE,
+                            VP_GICH_SIZE, VP_GICV_BASE, VP_GICV_SIZE},
+                           m->has_el2 ? 8 : 4};
+    return regs;
+}
+
+static gic_regs gicv3_regs(bool second)
+{
+    const gic_regs regs = {"arm,gic-v3",
+                           {VP_GICD_BASE, VP_GICD_SIZE, VP_GICR_BASE, VP_GICR_SIZE,
+                            VP_GICR_HIGH_BASE, VP_GICR_HIGH_SIZE},
+                           second ? 6 : 4};
+    return regs;
 }
 
 static void node_gic(dt_writer *w, const vp_machine *m)
 {
     const bool second = m->cpus > vp_machine_first_region(m->cpus);
-    uint32_t values[12];
+    const gic_regs regs = m->gicv2 ? gicv2_regs(m) : gicv3_regs(second);
+    uint32_t values[16];
 
-    dt_put64(values, VP_GICD_BASE);
-    dt_put64(values + 2, VP_GICD_SIZE);
-    dt_put64(values + 4, VP_GICR_BASE);
-    dt_put64(values + 6, VP_GICR_SIZE);
-    dt_put64(values + 8, VP_GICR_HIGH_BASE);
-    dt_put64(values + 10, VP_GICR_HIGH_SIZE);
+    for (unsigned n = 0; n < regs.count; n++)
+        dt_put64(values + 2 * n, regs.frame[n]);
     dt_begin_at(w, "intc", VP_GICD_BASE);
-    dt_text(w, "compatible", "arm,gic-v3");
+    dt_text(w, "compatible", regs.compatible);
     dt_cell(w, "#interrupt-cells", 3);
     dt_flag(w, "interrupt-controller");
     dt_size_cells(w, 2, 2);
     dt_flag(w, "ranges");
-    dt_cell(w, "#redistributor-regions", second ? 2 : 1);
-    dt_cells(w, "reg", values, second ? 12 : 8);
+    if (!m->gicv2)
+        dt_cell(w, "#redistributor-regions", second ? 2 : 1);
+    dt_cells(w, "reg", values, 2 * regs.count);
     if (m->has_el2)
         dt_ppi(w, m, VP_PPI_MAINTENANCE);
     dt_cell(w, "phandle", PHANDLE_GIC);
@@ -520,10 +517,7 @@ static void dt_build_tree(dt_writer *w, const vp_machine *m)
     node_memory(w, m);
     node_cpus(w, m);
     node_psci(w, m);
-    if (m->gicv2)
-        node_gicv2(w, m);
-    else
-        node_gic(w, m);
+    node_gic(w, m);
     node_timer(w, m);
     node_primecells(w, m);
     node_flash(w, m);

@@ -296,11 +296,13 @@ typedef struct option_row {
     bool (*parse)(vp_options *, const char *, vp_error *);
     size_t text;
     size_t flag;
+    bool may_be_empty; /* a text that says something empty, too */
 } option_row;
 
-#define TEXT(member)    NULL, offsetof(vp_options, member) + 1, 0
-#define FLAG(member)    NULL, 0, offsetof(vp_options, member) + 1
-#define PARSE(function) function, 0, 0
+#define TEXT(member)    NULL, offsetof(vp_options, member) + 1, 0, false
+#define WORDS(member)   NULL, offsetof(vp_options, member) + 1, 0, true
+#define FLAG(member)    NULL, 0, offsetof(vp_options, member) + 1, false
+#define PARSE(function) function, 0, 0, false
 
 static const option_row option_rows[] = {
     {"--gic", PARSE(option_gic)},
@@ -310,11 +312,11 @@ static const option_row option_rows[] = {
     {"--bios", TEXT(bios)},
     {"--kernel", TEXT(kernel)},
     {"--initrd", TEXT(initrd)},
-    {"--append", TEXT(append)},
+    {"--append", WORDS(append)},
     {"--elf", TEXT(elf)},
     {"--guest-kernel", TEXT(guest_kernel)},
     {"--guest-initrd", TEXT(guest_initrd)},
-    {"--guest-append", TEXT(guest_append)},
+    {"--guest-append", WORDS(guest_append)},
     {"--secure", FLAG(secure)},
     {"--virtualization", FLAG(virtualization)},
     {"--profile", TEXT(profile)},
@@ -364,7 +366,7 @@ static bool apply_option(vp_options *o, const option_row *row, const char *value
 {
     if (row->parse != NULL)
         return row->parse(o, value, error);
-    if (value[0] == '\0' && strstr(row->name, "append") == NULL)
+    if (value[0] == '\0' && !row->may_be_empty)
         return vp_fail(error, "%s: its value is empty", row->name);
     memcpy((char *)o + row->text - 1, &value, sizeof value);
     return true;

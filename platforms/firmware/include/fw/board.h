@@ -28,13 +28,14 @@
 #define BOARD_PCIE_ECAM_BASE 0x4010000000
 
 /* INTIDs of the board. */
-#define INTID_PMU       23
-#define INTID_CNTHP     26
-#define INTID_CNTV      27
-#define INTID_CNTPS     29
-#define INTID_CNTP      30
-#define INTID_UART0     33
-#define INTID_PCIE_INTA 35 /**< INTB..INTD follow. */
+#define INTID_PMU         23
+#define INTID_MAINTENANCE 25
+#define INTID_CNTHP       26
+#define INTID_CNTV        27
+#define INTID_CNTPS       29
+#define INTID_CNTP        30
+#define INTID_UART0       33
+#define INTID_PCIE_INTA   35 /**< INTB..INTD follow. */
 
 /* Affinity of the board's PEs: 16 PEs in Aff0, then Aff1. */
 #define BOARD_AFF0_PES 16

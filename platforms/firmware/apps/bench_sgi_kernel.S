@@ -1,26 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The shortest SGI cycle: SGI1R, exception, IAR, EOIR, ERET; and its vectors.
+ * The shortest SGI cycle: SGI1R, and what bench_vectors does.
  * x0 = iterations, x1 = value for ICC_SGI1R_EL1. x0 returns the interrupts taken.
  */
     .text
-    .balign 2048
-    .global bench_vectors
-bench_vectors:
-    .rept 5
-    .balign 128
-    b       .
-    .endr
-    .balign 128                          /* current EL, SP_ELx: IRQ */
-    mrs     x3, icc_iar1_el1
-    add     x2, x2, #1
-    msr     icc_eoir1_el1, x3
-    eret
-    .rept 10
-    .balign 128
-    b       .
-    .endr
-
     .global bench_sgi_loop
 bench_sgi_loop:
     mov     x2, #0
