@@ -109,10 +109,10 @@ static void set_bpr(ref_virtual *v, int group, int value)
 
 /* ---- selection ------------------------------------------------------------------------------ */
 
-/* N-08: an NMI before what is none of its priority. */
+/* N-08: the priority of an NMI is 0, and it comes before what is none of that priority. */
 static int rank(uint64_t lr)
 {
-    return is_nmi(lr) ? 2 * priority_of(lr) : 2 * priority_of(lr) + 1;
+    return is_nmi(lr) ? 0 : 2 * priority_of(lr) + 1;
 }
 
 /* V-02: the list register that counts, or -1. */
@@ -140,8 +140,7 @@ static bool can_be_signalled(const ref_virtual *v)
     priority = priority_of(v->lr[n]);
     group = group_of(v->lr[n]);
     if (is_nmi(v->lr[n])) /* N-08 */
-        return running(v) == IDLE || (!v->active_nmi && group_priority(v, priority, group) <=
-                                                            group_priority(v, running(v), group));
+        return !v->active_nmi;
     if (priority >= v->pmr)
         return false;
     return running(v) == IDLE ||

@@ -170,10 +170,11 @@ TEST(Rules, N_01_AnNmiOfTheOtherStateIsNotTaken)
         raise_nmi(g, 40, GIC_GROUP_1S);
         g.set_pe(0, at(g, GIC_GROUP_1NS));
         EXPECT_TRUE(g.fiq(0));
-        EXPECT_TRUE(g.level(0, GIC_LINE_NMI)) << "of what FIQ asserts";
+        EXPECT_FALSE(g.level(0, GIC_LINE_NMI)) << "superpriority is of IRQ alone";
         EXPECT_EQ(g.icc_read(0, GIC_ICC_IAR1_EL1), 1023u);
         EXPECT_EQ(g.icc_read(0, GIC_ICC_NMIAR1_EL1), 1023u);
         g.set_pe(0, at(g, GIC_GROUP_1S));
+        EXPECT_TRUE(g.irq(0) && g.level(0, GIC_LINE_NMI));
         EXPECT_EQ(g.icc_read(0, GIC_ICC_IAR1_EL1), 1022u);
         EXPECT_EQ(g.icc_read(0, GIC_ICC_NMIAR1_EL1), 40u);
     });
@@ -262,7 +263,7 @@ TEST(Rules, N_06_TheSecureHalfOfTheMaskMasksNonSecureNmis)
             EXPECT_EQ(g.level(0, GIC_LINE_NMI), pmr >= 0x80);
             g.set_pe(0, at(g, GIC_GROUP_1S));
             EXPECT_EQ(g.fiq(0), pmr > 0x80);
-            EXPECT_EQ(g.level(0, GIC_LINE_NMI), pmr > 0x80);
+            EXPECT_FALSE(g.level(0, GIC_LINE_NMI)) << "an FIQ has no superpriority";
             EXPECT_FALSE(g.irq(0));
         }
     });
@@ -543,5 +544,29 @@ TEST(Rules, N_08_IcvNmiarDoesNotTakeWhatIsNoNmi)
         EXPECT_TRUE(v.virq()) << "pre-empts its equal";
         as_guest(v);
         EXPECT_EQ(v.g.icc_read(0, GIC_ICC_NMIAR1_EL1), 51u);
+    });
+}
+
+TEST(Rules, N_08_ThePriorityOfAVirtualNmiIsZero)
+{
+    with_virtual_nmis([](guest_and_host &v) {
+        v.put(0, {50, 0x20});
+        put_nmi(v, 1, {51, 0xF0});
+        EXPECT_EQ(v.icv(GIC_ICC_HPPIR1_EL1), 51u) << "whatever the Priority field says";
+        put_nmi(v, 1, {51, 0xFF});
+        EXPECT_EQ(v.icv(GIC_ICC_HPPIR1_EL1), 51u);
+        v.ich(guest_and_host::list(1), 0);
+        as_guest(v);
+        EXPECT_EQ(v.g.icc_read(0, GIC_ICC_IAR1_EL1), 50u);
+        put_nmi(v, 1, {51, 0xF0});
+        EXPECT_TRUE(v.virq()) << "pre-empts what is more urgent by that field";
+        as_guest(v);
+        EXPECT_EQ(v.g.icc_read(0, GIC_ICC_NMIAR1_EL1), 51u);
+        v.put(2, {52, 0x00});
+        EXPECT_FALSE(v.virq());
+        v.eoi(51);
+        EXPECT_EQ(v.state_of_lr(1), INVALID);
+        v.eoi(50);
+        EXPECT_EQ(v.state_of_lr(0), INVALID);
     });
 }

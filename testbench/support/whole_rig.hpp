@@ -433,7 +433,7 @@ protected:
                 differ(text("IRQ of PE %u", pe), !(line == REF_IRQ), line == REF_IRQ);
             if (lines_[pe].level[GIC_LINE_FIQ] != (line == REF_FIQ))
                 differ(text("FIQ of PE %u", pe), !(line == REF_FIQ), line == REF_FIQ);
-            const bool nmi = line != REF_NO_LINE && ref_->pe[pe].cpu.pending_nmi;
+            const bool nmi = line == REF_IRQ && ref_->pe[pe].cpu.pending_nmi;
             nmis += nmi ? 1u : 0u;
             if (lines_[pe].level[GIC_LINE_NMI] != nmi)
                 differ(text("NMI of PE %u", pe), !nmi, nmi);

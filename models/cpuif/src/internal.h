@@ -283,13 +283,17 @@ static inline bool cpuif_signals_now(const cpuif *c)
     return cpuif_can_signal(candidate) && c->s.open_activate < GIC_CREDIT_ACTIVATE;
 }
 
-/* The lines that have to be up, as a set: empty, or IRQ or FIQ, and NMI beside it when that is what
-   it asserts. */
+/* The lines that have to be up, as a set: empty, or IRQ or FIQ, and NMI beside IRQ when that is
+   what it asserts. An NMI of the other Security state is an FIQ as any other (N-01). */
 static inline unsigned cpuif_wanted_lines(const cpuif *c)
 {
+    gic_line line;
     if (!cpuif_signals_now(c))
         return 0;
-    return 1u << c->d.line_of[c->s.held.group] | (unsigned)c->s.held.nmi << GIC_LINE_NMI;
+    line = (gic_line)c->d.line_of[c->s.held.group];
+    if (c->s.held.nmi && (line == GIC_LINE_IRQ || GIC_FAULT("N-01c")))
+        return 1u << line | 1u << GIC_LINE_NMI;
+    return 1u << line;
 }
 
 /* Whether IRQ, FIQ and NMI are driven as @p wanted, for what is held. */
@@ -434,8 +438,8 @@ static inline bool cpuif_virtual_group_enabled(const cpuif *c, unsigned group)
     return GIC_GET(ICH_VMCR_EL2, VENG0, c->s.v.vmcr >> group) != 0;
 }
 
-/* Whether a virtual NMI of @p priority pre-empts what runs; nothing masks it (N-08). */
-bool cpuif_virtual_nmi_preempts(const cpuif *c, uint8_t priority);
+/* Whether a virtual NMI pre-empts what runs; nothing masks it (N-08). */
+bool cpuif_virtual_nmi_preempts(const cpuif *c);
 
 /* Whether the most urgent candidate is signalled, or would be but for what masks it (V-02, V-17).
  */
@@ -446,9 +450,9 @@ static inline bool cpuif_virtual_signals(const cpuif *c)
     unsigned n = cpuif_virtual_best(d);
     if (d->urgency == CPUIF_URGENCY_NONE || GIC_GET(ICH_HCR_EL2, En, c->s.v.hcr) == 0)
         return false;
-    candidate.priority = (uint8_t)GIC_GET(ICH_LR, Priority, c->s.v.lr[n]);
     if (cpuif_virtual_best_is_nmi(d))
-        return cpuif_virtual_nmi_preempts(c, candidate.priority);
+        return cpuif_virtual_nmi_preempts(c);
+    candidate.priority = (uint8_t)GIC_GET(ICH_LR, Priority, c->s.v.lr[n]);
     candidate.pmr = (uint8_t)GIC_GET(ICH_VMCR_EL2, VPMR, c->s.v.vmcr);
     candidate.running = d->running;
     candidate.group_mask = d->group_mask[d->group1 >> n & 1u];

@@ -21,8 +21,8 @@ static unsigned lr_of(const cpuif *c, uint32_t vintid)
 /* What it would have to pass if it were the most urgent. */
 static void explain_priority(const cpuif *c, unsigned group, uint64_t lr, gic_explanation *e)
 {
-    const uint8_t priority = (uint8_t)GIC_GET(ICH_LR, Priority, lr);
     const bool nmi = cpuif_lr_is_nmi(lr);
+    const uint8_t priority = nmi ? 0 : (uint8_t)GIC_GET(ICH_LR, Priority, lr);
     const uint8_t mask = (uint8_t)GIC_GET(ICH_VMCR_EL2, VPMR, c->s.v.vmcr);
     cpuif_candidate candidate;
     candidate.priority = priority;
@@ -34,7 +34,7 @@ static void explain_priority(const cpuif *c, unsigned group, uint64_t lr, gic_ex
     candidate.pmr = 0xFF;
     candidate.running = c->d.v.running;
     gic_gate_set(e, GIC_GATE_VIRTUAL_RUNNING,
-                 nmi ? cpuif_virtual_nmi_preempts(c, priority) : cpuif_can_signal(candidate),
+                 nmi ? cpuif_virtual_nmi_preempts(c) : cpuif_can_signal(candidate),
                  (uint64_t)priority << 8 | c->d.v.running);
 }
 

@@ -38,12 +38,15 @@ static void note_lr(cpuif *c, unsigned n)
         d->pending = with_bit(d->pending, n, (state & CPUIF_LR_PENDING) != 0);
 }
 
-/* Place of list register @p n in the order of urgency: V-02, ties go to the lowest (ID-H02). */
+/* Place of list register @p n in the order of urgency: V-02, ties go to the lowest (ID-H02).
+   The priority of an NMI is 0, whatever its field says (N-08). */
 static uint16_t urgency_of(const cpuif *c, unsigned n)
 {
-    const uint8_t priority = (uint8_t)GIC_GET(ICH_LR, Priority, c->s.v.lr[n]);
-    const bool nmi = cpuif_lr_is_nmi(c->s.v.lr[n]) && !GIC_FAULT("N-08c");
-    if ((c->d.v.pending >> n & 1u) == 0 || (priority == GIC_PRIORITY_IDLE && !nmi) ||
+    const uint64_t lr = c->s.v.lr[n];
+    const bool nmi = cpuif_lr_is_nmi(lr) && !GIC_FAULT("N-08c");
+    const uint8_t priority =
+        nmi && !GIC_FAULT("N-08g") ? 0 : (uint8_t)GIC_GET(ICH_LR, Priority, lr);
+    if ((c->d.v.pending >> n & 1u) == 0 || priority == GIC_PRIORITY_IDLE ||
         !cpuif_virtual_group_enabled(c, c->d.v.group1 >> n & 1u))
         return CPUIF_URGENCY_NONE;
     return (uint16_t)((unsigned)gic_urgency(priority, nmi) << CPUIF_LR_BITS | n);

@@ -233,14 +233,12 @@ void cpuif_raise_virtual_nmi(cpuif *c)
     derive_virtual_running(c);
 }
 
-bool cpuif_virtual_nmi_preempts(const cpuif *c, uint8_t priority)
+bool cpuif_virtual_nmi_preempts(const cpuif *c)
 {
-    const cpuif_virtual_derived *d = &c->d.v;
-    if (GIC_FAULT("N-08d") && priority >= GIC_GET(ICH_VMCR_EL2, VPMR, c->s.v.vmcr))
+    if (GIC_FAULT("N-08d") && GIC_GET(ICH_VMCR_EL2, VPMR, c->s.v.vmcr) == 0)
         return false;
-    if (d->running == GIC_PRIORITY_IDLE)
-        return true;
-    return !d->running_nmi && (priority & d->group_mask[1]) <= (d->running & d->group_mask[1]);
+    /* Its priority is 0: of all that can run only another NMI stands before it. */
+    return !c->d.v.running_nmi;
 }
 
 void cpuif_drop_virtual(cpuif *c)

@@ -16,6 +16,7 @@ namespace
 /// SCR_EL3 as firmware leaves it for a Non-secure kernel: HCE, RW.
 constexpr uint64_t scr_hce = 1u << 8;
 constexpr uint64_t scr_rw = 1u << 10;
+constexpr uint64_t scr_hxen = uint64_t(1) << 38; // of a core that has HCRX_EL2
 /// ICC_SRE_EL3: SRE, DFB, DIB, Enable.
 constexpr uint64_t icc_sre_all = 0xf;
 constexpr uint64_t icc_pmr_open = 0xff;
@@ -85,7 +86,7 @@ void machine::start_pe(unsigned n, uint64_t entry, uint64_t x0, uint64_t time_ps
     at.nonsecure = setup_.boot.nonsecure;
     at.x[0] = x0;
     if (setup_.boot.nonsecure)
-        at.scr_el3 = scr_hce | scr_rw;
+        at.scr_el3 = scr_hce | scr_rw | scr_hxen;
     if (m.has_el3 && m.conduit != VP_CONDUIT_NONE)
         act_as_firmware_for(n, time_ps);
     pes_[n]->power_on(at, time_ps);

@@ -42,7 +42,7 @@ typedef enum gic_line {
     GIC_LINE_FIQ,
     GIC_LINE_VIRQ,
     GIC_LINE_VFIQ,
-    GIC_LINE_NMI,          /**< What IRQ or FIQ asserts is an NMI: superpriority. */
+    GIC_LINE_NMI,          /**< What IRQ asserts is an NMI: superpriority. FIQ has none. */
     GIC_LINE_WAKE_REQUEST, /**< Redistributor: a sleeping PE has something pending. */
     GIC_LINE_MAINTENANCE,
     GIC_LINE_VNMI, /**< What virtual IRQ asserts is an NMI. */

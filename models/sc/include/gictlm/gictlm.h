@@ -49,7 +49,7 @@ public:
     outputs fiq;  ///< fiq[pe]
     outputs virq; ///< virq[pe]
     outputs vfiq; ///< vfiq[pe]
-    outputs nmi;  ///< nmi[pe]: what irq[pe] or fiq[pe] asserts is an NMI (superpriority).
+    outputs nmi;  ///< nmi[pe]: what irq[pe] asserts is an NMI (superpriority).
     outputs vnmi; ///< vnmi[pe]: what virq[pe] asserts is one.
     /// maintenance[pe]: the virtual maintenance interrupt, wired inside to ppi[pe][25 - 16].
     outputs maintenance;

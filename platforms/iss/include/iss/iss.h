@@ -57,6 +57,8 @@ typedef enum iss_line {
     ISS_LINE_SERROR, /**< A pulse pends one SError: the rising edge counts. */
     ISS_LINE_RESET,  /**< While high `run` returns ISS_STOP_HALTED; the falling edge resets. */
     ISS_LINE_VNMI,   /**< Superpriority of the asserted virtual IRQ, likewise. */
+    ISS_LINE_FNMI,   /**< Superpriority of the asserted FIQ, likewise. No GIC has it (IHI
+                        0069, 4.6.3). */
     ISS_LINE_COUNT
 } iss_line;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fields of the control registers: SCTLR_ELx, HCR_EL2, SCR_EL3, and PSTATE as SPSR_ELx holds it. */
+/* Fields of the control registers: SCTLR_ELx, HCR_EL2, HCRX_EL2, SCR_EL3, and PSTATE as SPSR_ELx
+ * holds it. */
 #ifndef A64_CONTROL_H
 #define A64_CONTROL_H
 
@@ -20,6 +21,10 @@
 /* FEAT_NMI */
 #define SCTLR_NMI       A64_BIT(61)
 #define SCTLR_SPINTMASK A64_BIT(62)
+
+#define HCRX_TALLINT A64_BIT(6)
+#define HCRX_VINMI   A64_BIT(7)
+#define HCRX_VFNMI   A64_BIT(8)
 
 #define HCR_VM    A64_BIT(0)
 #define HCR_SWIO  A64_BIT(1)
@@ -79,16 +84,17 @@
 #define MDCR_TDOSA   A64_BIT(10)
 #define MDCR_TDRA    A64_BIT(11)
 
-#define SCR_NS  A64_BIT(0)
-#define SCR_IRQ A64_BIT(1)
-#define SCR_FIQ A64_BIT(2)
-#define SCR_EA  A64_BIT(3)
-#define SCR_SMD A64_BIT(7)
-#define SCR_HCE A64_BIT(8)
-#define SCR_SIF A64_BIT(9)
-#define SCR_ST  A64_BIT(11)
-#define SCR_TWI A64_BIT(12)
-#define SCR_TWE A64_BIT(13)
+#define SCR_NS   A64_BIT(0)
+#define SCR_IRQ  A64_BIT(1)
+#define SCR_FIQ  A64_BIT(2)
+#define SCR_EA   A64_BIT(3)
+#define SCR_SMD  A64_BIT(7)
+#define SCR_HCE  A64_BIT(8)
+#define SCR_SIF  A64_BIT(9)
+#define SCR_ST   A64_BIT(11)
+#define SCR_TWI  A64_BIT(12)
+#define SCR_TWE  A64_BIT(13)
+#define SCR_HXEN A64_BIT(38) /* FEAT_HCX */
 
 /* PSTATE fields as SPSR holds them. */
 enum {

@@ -443,6 +443,14 @@ static inline uint64_t a64_hcr(const a64_cpu *c)
     return (hcr & HCR_E2H) ? hcr & ~HCR_OFF_IN_HOST : hcr | HCR_FMO | HCR_IMO | HCR_AMO;
 }
 
+/** HCRX_EL2 as it counts: nothing without EL2 in this Security state, or while SCR_EL3.HXEn is 0.
+ */
+static inline uint64_t a64_hcrx(const a64_cpu *c)
+{
+    const bool off = c->config.has_el3 && !(c->a.sys[S_SCR_EL3] & SCR_HXEN);
+    return a64_el2_enabled(c) && !off ? c->a.sys[S_HCRX_EL2] : 0;
+}
+
 /** Whether HCR_EL2 @p hcr makes EL0 the application level of a host at EL2. */
 static inline bool a64_is_host(uint64_t hcr)
 {

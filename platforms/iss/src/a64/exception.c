@@ -309,6 +309,11 @@ void a64_op_body(a64_cpu *c, const a64_op *o, int64_t acc)
 
 /* ------------------------------------------------------------------ interrupts */
 
+static bool line_high(const a64_cpu *c, iss_line line)
+{
+    return (c->a.lines >> line) & 1u;
+}
+
 /**
  * Whether PSTATE masks what is for @p target, at or just above the current level: by a bit of DAIF,
  * and an interrupt, where SCTLR_ELx.NMI says so, by ALLINT or by the stack pointer in use. Then
@@ -325,11 +330,33 @@ static bool masked(const a64_cpu *c, unsigned target, unsigned mask, bool super)
     return !super && (a->daif & mask);
 }
 
+bool a64_super_irq(const a64_cpu *c)
+{
+    return c->config.nmi && line_high(c, ISS_LINE_NMI);
+}
+
+bool a64_super_fiq(const a64_cpu *c)
+{
+    return c->config.nmi && line_high(c, ISS_LINE_FNMI);
+}
+
+bool a64_super_virq(const a64_cpu *c)
+{
+    return c->config.nmi &&
+           (line_high(c, ISS_LINE_VNMI) || ((a64_hcr(c) & HCR_VI) && (a64_hcrx(c) & HCRX_VINMI)));
+}
+
+/** No line: a GIC has no virtual FIQ with superpriority either. */
+bool a64_super_vfiq(const a64_cpu *c)
+{
+    return c->config.nmi && (a64_hcr(c) & HCR_VF) && (a64_hcrx(c) & HCRX_VFNMI);
+}
+
 /** An asynchronous exception: where it would go, and whether it can be taken now. */
 static bool can_take(const a64_cpu *c, uint64_t scr_bit, uint64_t hcr_bit, unsigned mask,
                      unsigned *target)
 {
-    bool super = mask == A64_I && (c->a.lines >> ISS_LINE_NMI & 1u);
+    bool super = mask == A64_I ? a64_super_irq(c) : mask == A64_F && a64_super_fiq(c);
     const a64_arch *a = &c->a;
     uint64_t hcr = a64_hcr(c);
     if (c->config.has_el3 && (a->sys[S_SCR_EL3] & scr_bit))
@@ -351,14 +378,9 @@ static bool can_take(const a64_cpu *c, uint64_t scr_bit, uint64_t hcr_bit, unsig
 /** Virtual interrupts go to Non-secure EL1, from EL0 and EL1. */
 static bool can_take_virtual(const a64_cpu *c, uint64_t hcr_bit, unsigned mask)
 {
-    bool super = mask == A64_I && (c->a.lines >> ISS_LINE_VNMI & 1u);
+    bool super = mask == A64_I ? a64_super_virq(c) : mask == A64_F && a64_super_vfiq(c);
     uint64_t hcr = a64_hcr(c);
     return c->a.el < 2u && (hcr & hcr_bit) && !(hcr & HCR_TGE) && !masked(c, 1, mask, super);
-}
-
-static bool line_high(const a64_cpu *c, iss_line line)
-{
-    return (c->a.lines >> line) & 1u;
 }
 
 /** What is to be taken next: FIQ before IRQ before virtual ones before SError. @p line of a virtual

@@ -183,7 +183,8 @@ static void reset_now(iss *c)
     a64_sysregs_reset(c);
     a64_pmu_reset(c);
     if (c->config.has_el3 && el < 3u)
-        a->sys[S_SCR_EL3] |= (s->scr_el3 & 0x3b8e) | s->nonsecure;
+        a->sys[S_SCR_EL3] |=
+            (s->scr_el3 & (0x3b8e | (c->config.nmi ? SCR_HXEN : 0))) | s->nonsecure;
     for (unsigned i = 0; i < 4u; i++)
         a->x[i] = s->x[i];
     a->pc = s->pc;

@@ -18,7 +18,7 @@ typedef struct save_header {
     uint64_t checksum;
 } save_header;
 
-#define SAVE_VERSION UINT32_C(0x61363405)
+#define SAVE_VERSION UINT32_C(0x61363406)
 
 /** A TLB entry and where it is. */
 typedef struct saved_entry {

@@ -88,6 +88,13 @@ void a64_take_undefined(a64_cpu *c);
 /** Takes the SError, FIQ or IRQ that can be taken now; false when there is none. */
 bool a64_take_pending(a64_cpu *c);
 
+/** Superpriority of IRQ, FIQ and the virtual ones, where they are asserted; false without FEAT_NMI.
+ */
+bool a64_super_irq(const a64_cpu *c);
+bool a64_super_fiq(const a64_cpu *c);
+bool a64_super_virq(const a64_cpu *c);
+bool a64_super_vfiq(const a64_cpu *c);
+
 /** Recomputes A64_ATTN_LINE after a change of lines, masks or routing. */
 void a64_update_lines(a64_cpu *c);
 

@@ -194,6 +194,8 @@ static bool trapped_to_el2(const a64_cpu *c, const row *r, bool read)
         return hcr & HCR_TIDCP;
     case TRAP_CPACR:
         return c->a.sys[S_CPTR_EL2] & CPTR_TCPAC;
+    case TRAP_ALLINT:
+        return !read && c->a.el == 1u && (a64_hcrx(c) & HCRX_TALLINT);
     case TRAP_DBG:
         return debug_trapped(c, MDCR_TDA);
     case TRAP_DBGOS:
@@ -216,6 +218,8 @@ static bool trapped_to_el3(const a64_cpu *c, const row *r)
     switch ((row_trap)r->trap) {
     case TRAP_CPACR:
         return c->a.sys[S_CPTR_EL3] & CPTR_TCPAC;
+    case TRAP_HCX:
+        return !(c->a.sys[S_SCR_EL3] & SCR_HXEN);
     case TRAP_DBG:
     case TRAP_DBGRA:
         return c->a.sys[S_MDCR_EL3] & MDCR_TDA;
@@ -230,10 +234,18 @@ static bool trapped_to_el3(const a64_cpu *c, const row *r)
     }
 }
 
+/** Whether the core has a register of a feature. */
+static bool exists(const a64_cpu *c, const row *r)
+{
+    if (r->trap == TRAP_VHE)
+        return c->model->vhe;
+    return c->config.nmi || (r->trap != TRAP_HCX && r->trap != TRAP_ALLINT);
+}
+
 /** Level checks and traps; false when an exception was taken. */
 static bool permitted(a64_cpu *c, const row *r, bool read, uint32_t raw)
 {
-    if (c->a.el < (read ? r->read_el : r->write_el) || (r->trap == TRAP_VHE && !c->model->vhe)) {
+    if (c->a.el < (read ? r->read_el : r->write_el) || !exists(c, r)) {
         a64_take_undefined(c);
         return false;
     }

@@ -11,23 +11,25 @@ typedef enum row_kind { ROW_OWN, ROW_GIC, ROW_TIMER } row_kind;
 /** Controls that trap accesses. */
 typedef enum row_trap {
     TRAP_NONE,
-    TRAP_VM,    /**< HCR_EL2.TVM (writes), TRVM (reads). */
-    TRAP_ID1,   /**< HCR_EL2.TID1. */
-    TRAP_ID2,   /**< HCR_EL2.TID2. */
-    TRAP_ID3,   /**< HCR_EL2.TID3. */
-    TRAP_ACR,   /**< HCR_EL2.TACR. */
-    TRAP_CPACR, /**< CPTR_EL2.TCPAC, CPTR_EL3.TCPAC. */
-    TRAP_CTR,   /**< SCTLR_EL1.UCT, HCR_EL2.TID2. */
-    TRAP_UMA,   /**< SCTLR_EL1.UMA. */
-    TRAP_FP,    /**< CPACR_EL1.FPEN, CPTR_EL2.TFP, CPTR_EL3.TFP. */
-    TRAP_DBG,   /**< MDCR_EL2.TDA, MDCR_EL3.TDA. */
-    TRAP_DBGOS, /**< MDCR_EL2.TDOSA, MDCR_EL3.TDOSA. */
-    TRAP_DBGRA, /**< MDCR_EL2.TDRA, MDCR_EL3.TDA. */
-    TRAP_IDCP,  /**< HCR_EL2.TIDCP. */
-    TRAP_VHE,   /**< None: exists with VHE only. */
-    TRAP_PM,    /**< PMUSERENR_EL0.EN, MDCR_EL2.TPM, MDCR_EL3.TPM. */
-    TRAP_PMC,   /**< The same; reads also by PMUSERENR_EL0.CR. */
-    TRAP_PMU    /**< PMUSERENR_EL0 itself: MDCR only. */
+    TRAP_VM,     /**< HCR_EL2.TVM (writes), TRVM (reads). */
+    TRAP_ID1,    /**< HCR_EL2.TID1. */
+    TRAP_ID2,    /**< HCR_EL2.TID2. */
+    TRAP_ID3,    /**< HCR_EL2.TID3. */
+    TRAP_ACR,    /**< HCR_EL2.TACR. */
+    TRAP_CPACR,  /**< CPTR_EL2.TCPAC, CPTR_EL3.TCPAC. */
+    TRAP_CTR,    /**< SCTLR_EL1.UCT, HCR_EL2.TID2. */
+    TRAP_UMA,    /**< SCTLR_EL1.UMA. */
+    TRAP_FP,     /**< CPACR_EL1.FPEN, CPTR_EL2.TFP, CPTR_EL3.TFP. */
+    TRAP_DBG,    /**< MDCR_EL2.TDA, MDCR_EL3.TDA. */
+    TRAP_DBGOS,  /**< MDCR_EL2.TDOSA, MDCR_EL3.TDOSA. */
+    TRAP_DBGRA,  /**< MDCR_EL2.TDRA, MDCR_EL3.TDA. */
+    TRAP_IDCP,   /**< HCR_EL2.TIDCP. */
+    TRAP_VHE,    /**< None: exists with VHE only. */
+    TRAP_HCX,    /**< SCR_EL3.HXEn; exists with FEAT_NMI only. */
+    TRAP_ALLINT, /**< HCRX_EL2.TALLINT (writes); exists with FEAT_NMI only. */
+    TRAP_PM,     /**< PMUSERENR_EL0.EN, MDCR_EL2.TPM, MDCR_EL3.TPM. */
+    TRAP_PMC,    /**< The same; reads also by PMUSERENR_EL0.CR. */
+    TRAP_PMU     /**< PMUSERENR_EL0 itself: MDCR only. */
 } row_trap;
 
 typedef struct row row;
@@ -91,6 +93,8 @@ A64_WRITER(ttbr2);
 A64_WRITER(vttbr);
 A64_WRITER(vtcr);
 A64_WRITER(hcr);
+A64_WRITER(hcrx);
+A64_WRITER(scr);
 A64_WRITER(sctlr1);
 A64_WRITER(sctlr2);
 A64_WRITER(sctlr3);

@@ -57,12 +57,12 @@ bool a64_read_mmfr0(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
     return true;
 }
 
-/** PAN with AT S1E1RP and S1E1WP; VHE, and VMIDs of 16 bits with it. */
+/** PAN with AT S1E1RP and S1E1WP; VHE, and VMIDs of 16 bits with it; HCRX_EL2 with NMIs. */
 bool a64_read_mmfr1(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
 {
     (void)r, (void)raw;
     *v = (uint64_t)(c->model->pan ? 2u : 0u) << 20 | (uint64_t)c->model->vhe << 8 |
-         (uint64_t)(c->model->vhe ? 2u : 0u) << 4;
+         (uint64_t)(c->model->vhe ? 2u : 0u) << 4 | (uint64_t)c->config.nmi << 40;
     return true;
 }
 

@@ -13,6 +13,7 @@
 #define ISR_F  A64_BIT(6)
 #define ISR_I  A64_BIT(7)
 #define ISR_A  A64_BIT(8)
+#define ISR_FS A64_BIT(9)
 #define ISR_IS A64_BIT(10)
 
 /* ------------------------------------------------------------------ plain registers */
@@ -123,6 +124,22 @@ bool a64_write_hcr(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
     return true;
 }
 
+/** HCRX_EL2: what superpriority a virtual interrupt of HCR_EL2 has. */
+bool a64_write_hcrx(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
+{
+    a64_write_st(c, r, raw, v);
+    a64_update_lines(c);
+    return true;
+}
+
+/** SCR_EL3: HXEn is there with HCRX_EL2. */
+bool a64_write_scr(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
+{
+    row other = *r;
+    other.mask |= c->config.nmi ? SCR_HXEN : 0;
+    return a64_write_context(c, &other, raw, v);
+}
+
 /** What FEAT_NMI adds to SCTLR_ELx. */
 static uint64_t nmi_bits(const a64_cpu *c)
 {
@@ -221,23 +238,16 @@ bool a64_write_pan(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
     return c->model->pan;
 }
 
-/** MSR ALLINT and its value; UNDEFINED in a core without FEAT_NMI. */
 bool a64_read_allint(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
 {
     (void)r, (void)raw;
     *v = (uint64_t)c->a.allint << SPSR_ALLINT_SHIFT;
-    if (!c->config.nmi)
-        a64_take_undefined(c);
-    return c->config.nmi;
+    return true;
 }
 
 bool a64_write_allint(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
 {
     (void)r, (void)raw;
-    if (!c->config.nmi) {
-        a64_take_undefined(c);
-        return false;
-    }
     c->a.allint = v >> SPSR_ALLINT_SHIFT & 1u;
     a64_update_lines(c);
     return true;
@@ -377,11 +387,12 @@ bool a64_read_isr(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
                                : (lines >> ISS_LINE_FIQ & 1u);
     bool irq = (hcr & HCR_IMO) ? (lines >> ISS_LINE_VIRQ & 1u) || (hcr & HCR_VI)
                                : (lines >> ISS_LINE_IRQ & 1u);
-    bool super =
-        c->config.nmi && irq && (lines >> (hcr & HCR_IMO ? ISS_LINE_VNMI : ISS_LINE_NMI) & 1u);
+    bool super = irq && ((hcr & HCR_IMO) ? a64_super_virq(c) : a64_super_irq(c));
+    bool super_fiq = fiq && ((hcr & HCR_FMO) ? a64_super_vfiq(c) : a64_super_fiq(c));
     bool serror = (hcr & HCR_AMO) ? (hcr & HCR_VSE) != 0 : c->a.serror;
     (void)r, (void)raw;
-    *v = (fiq ? ISR_F : 0) | (irq ? ISR_I : 0) | (serror ? ISR_A : 0) | (super ? ISR_IS : 0);
+    *v = (fiq ? ISR_F : 0) | (irq ? ISR_I : 0) | (serror ? ISR_A : 0) | (super ? ISR_IS : 0) |
+         (super_fiq ? ISR_FS : 0);
     return true;
 }
 

@@ -142,12 +142,16 @@ A64_HANDLER(op_pan)
     A64_SLOW_END();
 }
 
-/** MSR ALLINT, #imm; UNDEFINED in a core without it. */
+/** MSR ALLINT, #imm; UNDEFINED in a core without it. HCRX_EL2.TALLINT traps what sets it at EL1. */
 A64_HANDLER(op_allint)
 {
     A64_SLOW_BEGIN();
     if (c->a.el == 0u || !c->config.nmi || o->imm > 1u) {
         a64_take_undefined(c);
+        return;
+    }
+    if (o->imm == 1u && c->a.el == 1u && (a64_hcrx(c) & HCRX_TALLINT)) {
+        (void)a64_trap_sysreg(c, 2, o->raw);
         return;
     }
     c->a.allint = o->imm & 1u;
