@@ -6,8 +6,9 @@
 # shellcheck source=testbench/study/lib.sh
 . "$(dirname "$0")/lib.sh"
 
+# run DIR [OPTION...]
 run() {
-    "$STUDY" latency --pes 1,2,4 --samples 48 --seed 3 --out "$1" --gicvp "$BUILD/bin/gicvp" \
+    "$STUDY" latency --pes 1,2,4 --samples 48 --seed 3 "${@:2}" --out "$1" --gicvp "$BUILD/bin/gicvp" \
         --firmware "$BUILD/firmware/latency.elf" >"$1.txt" || fail "the study failed"
 }
 
@@ -18,3 +19,5 @@ for file in latency.csv latency.json samples.csv report.html; do
     cmp "$RESULTS/$file" "$RESULTS-again/$file" || fail "$file is not deterministic"
 done
 rm -rf "$RESULTS-again" "$RESULTS-again.txt"
+rm -rf "$RESULTS-gicv2"
+run "$RESULTS-gicv2" --gic v2

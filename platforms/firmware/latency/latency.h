@@ -3,6 +3,8 @@
  * @file latency.h
  * @brief Interrupt-latency workloads: probes, stimuli, load, log.
  *
+ * On a GICv2 it runs in one Security state, and without the workloads that need two.
+ *
  * Boot arguments: samples=N (per workload and load, default 64), pes=N (0: all), seed=N,
  * workloads=a,b,... (default: all), loads=idle|loaded (default: both).
  *
@@ -79,6 +81,7 @@ struct workload {
     workload_fn *measure;
     unsigned min_pes;
     bool idle_only; /**< A cost that load does not change. */
+    bool worlds;    /**< Needs EL3 and two Security states. */
 };
 
 extern const struct workload workloads[];

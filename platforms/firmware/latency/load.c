@@ -2,6 +2,8 @@
 /* Background work, waiting, and the set-up of all interrupts. */
 #include "latency.h"
 
+#include "fw/gic2.h"
+
 #define LOAD_BYTES      65536
 #define LOAD_WORDS      (LOAD_BYTES / sizeof(uint64_t))
 #define LOAD_STRIDE     8 /* words: one cache line */
@@ -41,7 +43,11 @@ void load_step(void)
     touch_memory(load, 8);
     if (load->step % (8 * STORM_SGI_STEPS) == 0) {
         unsigned next = (slot + 1) % pe_count();
-        write_sysreg(icc_sgi1r_el1, gic_sgi_value(SGI_STORM, next));
+        if (gic_is_v2) {
+            gic2_send_sgi(SGI_STORM, next);
+        } else {
+            write_sysreg(icc_sgi1r_el1, gic_sgi_value(SGI_STORM, next));
+        }
     }
 }
 
@@ -166,9 +172,18 @@ static void private_setup(unsigned slot)
     gic_irq_enable(slot, SGI_STORM, PRIO_STORM);
     gic_irq_enable(slot, INTID_CNTP, PRIO_PROBE);
     gic_irq_enable(slot, INTID_CNTV, PRIO_PROBE);
-    secure_setup(INTID_CNTPS, slot, GIC_GROUP1S, PRIO_SECURE);
+    if (!gic_is_v2) {
+        secure_setup(INTID_CNTPS, slot, GIC_GROUP1S, PRIO_SECURE);
+    }
     spi_setup(SPI_STORM + slot, true, PRIO_STORM, on_storm);
     gic_irq_route(SPI_STORM + slot, slot);
+}
+
+/** Of a GICv2 a PE reaches its own private interrupts alone. */
+static void private_setup_here(void *unused)
+{
+    (void)unused;
+    private_setup(pe_self());
 }
 
 void irqs_init(void)
@@ -186,7 +201,12 @@ void irqs_init(void)
     spi_setup(SPI_HIGH, true, PRIO_HIGH, on_spi);
     gic_irq_route_any(SPI_ANY);
     for (unsigned slot = 0; slot < pe_count(); slot++) {
-        private_setup(slot);
+        if (slot != 0 && gic_is_v2) {
+            pe_post(slot, private_setup_here, NULL);
+            pe_wait(slot);
+        } else {
+            private_setup(slot);
+        }
     }
 }
 
@@ -196,6 +216,8 @@ void irqs_route_here(void)
     gic_irq_route(SPI_LEVEL, slot);
     gic_irq_route(SPI_EDGE, slot);
     gic_irq_route(SPI_HIGH, slot);
-    secure_setup(SPI_SECURE, slot, GIC_GROUP1S, PRIO_SECURE);
-    secure_setup(SPI_GROUP0, slot, GIC_GROUP0, PRIO_GROUP0);
+    if (!gic_is_v2) {
+        secure_setup(SPI_SECURE, slot, GIC_GROUP1S, PRIO_SECURE);
+        secure_setup(SPI_GROUP0, slot, GIC_GROUP0, PRIO_GROUP0);
+    }
 }

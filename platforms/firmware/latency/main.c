@@ -6,14 +6,21 @@
 #define SETTLE_CYCLES 10000
 
 const struct workload workloads[] = {
-    {"sgi_self", measure_sgi_self, 1, false}, {"sgi_other", measure_sgi_other, 2, false},
-    {"ppi_cntp", measure_cntp, 1, false},     {"ppi_cntv", measure_cntv, 1, false},
-    {"ppi_cntps", measure_cntps, 1, false},   {"spi_level", measure_spi_level, 1, false},
-    {"spi_edge", measure_spi_edge, 1, false}, {"spi_1ofn", measure_spi_any, 1, false},
-    {"preempt", measure_preempt, 1, false},   {"world_g0", measure_group0, 1, false},
-    {"world_g1s", measure_group1s, 1, false}, {"world_g1ns", measure_group1ns, 1, false},
-    {"fire", measure_fire, 1, false},         {"smc", measure_smc, 1, true},
-    {"secure_call", measure_call, 1, true},
+    {"sgi_self", measure_sgi_self, 1, false, false},
+    {"sgi_other", measure_sgi_other, 2, false, false},
+    {"ppi_cntp", measure_cntp, 1, false, false},
+    {"ppi_cntv", measure_cntv, 1, false, false},
+    {"ppi_cntps", measure_cntps, 1, false, true},
+    {"spi_level", measure_spi_level, 1, false, false},
+    {"spi_edge", measure_spi_edge, 1, false, false},
+    {"spi_1ofn", measure_spi_any, 1, false, false},
+    {"preempt", measure_preempt, 1, false, false},
+    {"world_g0", measure_group0, 1, false, true},
+    {"world_g1s", measure_group1s, 1, false, true},
+    {"world_g1ns", measure_group1ns, 1, false, true},
+    {"fire", measure_fire, 1, false, true},
+    {"smc", measure_smc, 1, true, true},
+    {"secure_call", measure_call, 1, true, true},
 };
 const unsigned workload_count = sizeof(workloads) / sizeof(workloads[0]);
 
@@ -67,7 +74,7 @@ static void run_all(unsigned samples)
     const char *loads = bootarg_text("loads");
     for (unsigned index = 0; index < workload_count; index++) {
         const struct workload *w = &workloads[index];
-        if (pe_count() < w->min_pes || !bootarg_lists(names, w->name)) {
+        if (pe_count() < w->min_pes || !bootarg_lists(names, w->name) || (w->worlds && gic_is_v2)) {
             continue;
         }
         if (bootarg_lists(loads, "idle")) {
@@ -84,7 +91,7 @@ int app_main(void)
     unsigned samples = (unsigned)bootarg_number("samples", 64);
     uint64_t seed = bootarg_number("seed", 1);
 
-    if (pes[0].entry_el != 3) {
+    if (pes[0].entry_el != 3 && !gic_is_v2) {
         console_puts("X latency needs EL3: start the machine with two Security states\n");
         return 2;
     }

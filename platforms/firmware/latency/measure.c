@@ -142,8 +142,7 @@ void measure_preempt(struct run *run)
         if (stim_present()) {
             stim_fire_in(SPI_HIGH, true, PREEMPT_NS, PREEMPT_SPAN_NS);
         }
-        write_sysreg(icc_sgi1r_el1, gic_sgi_value(SGI_LOW, slot));
-        isb();
+        gic_send_sgi(SGI_LOW, slot);
         if (!stim_present()) {
             stim_fire_in(SPI_HIGH, true, 0, 0);
         }

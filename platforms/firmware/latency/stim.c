@@ -5,6 +5,8 @@
 
 #include "latency.h"
 
+#include "fw/gic2.h"
+
 /** Channels 0..27 belong to INTIDs 100..127: probes first, storms from SPI_STORM on. */
 #define CHANNEL_OF(intid) ((intid) - (uint32_t)SPI_LEVEL)
 #define STORM_PERIOD_NS   500
@@ -127,20 +129,27 @@ bool timer_fire(uint32_t intid)
     return p->done != 0 || ticks() < at;
 }
 
+/* IRQ masked for two instructions, or a storm between the two would count as latency; the SGI
+ * itself takes longer than that. t0 is stored late: a fast receiver waits for it. */
+#define STAMP_AND(send, value)                                                   \
+    __asm__ volatile("dsb sy\n\tmsr daifset, #2\n\tmrs %0, pmccntr_el0\n\t" send \
+                     "\n\tmsr daifclr, #2"                                       \
+                     : "=&r"(t0)                                                 \
+                     : "r"(value), "r"(GIC2_SGIR)                                \
+                     : "memory")
+
 void sgi_fire(uint32_t intid, unsigned slot)
 {
     struct probe *p = &probes[intid];
-    uint64_t value = gic_sgi_value(intid, slot);
+    uint64_t value = gic_is_v2 ? gic2_sgi_value(intid, slot) : gic_sgi_value(intid, slot);
     uint64_t t0;
     spin_cycles(random_below(256));
     p->unit = (char)('0' + pe_self());
-    /* IRQ masked for two instructions, or a storm between the two would count as latency; the SGI
-     * itself takes longer than that. t0 is stored late: a fast receiver waits for it. */
-    __asm__ volatile("dsb sy\n\tmsr daifset, #2\n\tmrs %0, pmccntr_el0\n\tmsr icc_sgi1r_el1, %1\n\t"
-                     "msr daifclr, #2"
-                     : "=&r"(t0)
-                     : "r"(value)
-                     : "memory");
+    if (gic_is_v2) {
+        STAMP_AND("str %w1, [%2]", value);
+    } else {
+        STAMP_AND("msr icc_sgi1r_el1, %1", value);
+    }
     p->t0 = t0;
     isb();
 }

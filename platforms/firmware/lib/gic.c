@@ -237,6 +237,10 @@ void gic_irq_route(uint32_t intid, unsigned slot)
 
 void gic_irq_route_any(uint32_t intid)
 {
+    if (gic_is_v2) {
+        gic2_route_any(intid);
+        return;
+    }
     write64(BOARD_GICD_BASE + GICD_IROUTER + 8 * (uintptr_t)intid, GICD_IROUTER_IRM);
 }
 

@@ -6,7 +6,6 @@
 #include "fw/pe.h"
 
 #define GICD_ITARGETSR       0x0800
-#define GICD_SGIR            0x0f00
 #define GICD_TYPER_CPUS(t)   ((((t) >> 5) & 7) + 1)
 #define GICC_CTLR            0x0000
 #define GICC_PMR             0x0004
@@ -62,10 +61,20 @@ void gic2_route(uint32_t intid, unsigned slot)
     write8(BOARD_GICD_BASE + GICD_ITARGETSR + intid, (uint8_t)(1u << slot));
 }
 
+void gic2_route_any(uint32_t intid)
+{
+    write8(BOARD_GICD_BASE + GICD_ITARGETSR + intid, 0xff);
+}
+
+uint32_t gic2_sgi_value(uint32_t intid, unsigned slot)
+{
+    return SGIR_TARGET(slot) | intid;
+}
+
 void gic2_send_sgi(uint32_t intid, unsigned slot)
 {
     dsb_sy();
-    write32(BOARD_GICD_BASE + GICD_SGIR, SGIR_TARGET(slot) | intid);
+    *GIC2_SGIR = gic2_sgi_value(intid, slot);
 }
 
 uint32_t gic2_acknowledge(void)

@@ -78,7 +78,7 @@ uint64_t study_asserted_ps(const study_sample *s, const study_clock *clock)
     if (pe >= STUDY_MAX_PES)
         return 0;
     /* The counter is read by one instruction and the SGI sent by the next. */
-    return study_clock_ps(clock, pe, s->t0 + clock->cost[pe]);
+    return study_clock_ps(clock, pe, s->t0 + clock->cost[pe]) + clock->sgi_way_ps;
 }
 
 static int64_t since(uint64_t asserted, const study_clock *clock, unsigned pe, uint64_t cycles)

@@ -15,7 +15,9 @@ static bool study_one(study_result *result, unsigned pes)
 {
     const char *dir = result->options->out;
     char uart[4096], stamps[4096], append[256], *stats;
-    const study_job job = {.pes = pes, .number = pes, .secure = true, .append = append};
+    const bool gicv2 = result->options->gicv2;
+    const study_job job = {
+        .pes = pes, .number = pes, .secure = !gicv2, .gicv2 = gicv2, .append = append};
     study_instances instances = {0};
     study_clock clock;
     study_log log;
@@ -35,8 +37,10 @@ static bool study_one(study_result *result, unsigned pes)
          study_clock_make(&clock, &log, result->period_ps);
     if (ok && log.pes != pes)
         ok = study_fail("%s: %u of %u PEs came online", uart, log.pes, pes);
-    if (ok)
+    if (ok) {
+        clock.sgi_way_ps = gicv2 ? result->mmio_ps / 2 : 0; /* ID-V01 */
         study_join(result, &log, &instances, &clock);
+    }
     study_log_free(&log);
     study_instances_free(&instances);
     return ok;

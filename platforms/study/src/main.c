@@ -41,6 +41,7 @@ static bool load_profile(study_result *result, const study_options *o)
     if (!ok || !gictime_profile_check(&profile, &error))
         return study_fail("%s", error.text);
     result->period_ps = gictime_profile_period_ps(&profile, GICTIME_DOMAIN_CPU);
+    result->mmio_ps = gictime_profile_ps(&profile, GICTIME_KEY_INTERCONNECT_MMIO);
     snprintf(result->profile_name, sizeof result->profile_name, "%s", profile.name);
     text = open_memstream(&result->profile_text, &size);
     if (text == NULL)

@@ -30,6 +30,8 @@ static const char help[] =
     "  --help            this text\n"
     "latency, storm:\n"
     "  --pes LIST        numbers of PEs, 1 to 8 each (default 1,2,4,8; storm 1,4)\n"
+    "latency, virt:\n"
+    "  --gic v2|v3       version of the GIC (default v3; virt on a v2 with virt_gicv2.elf)\n"
     "latency:\n"
     "  --workloads LIST  only these workloads, e.g. sgi_self,spi_edge\n"
     "lpi:\n"
@@ -42,7 +44,6 @@ static const char help[] =
     "  --service N       cycles from IAR to EOIR in the handler, 1 to 1000000 (default 500)\n"
     "  --duration N      microseconds of arrivals at each load, 1 to 1000000 (default 1000)\n"
     "virt:\n"
-    "  --gic v2|v3       version of the GIC (default v3; v2 with virt_gicv2.elf)\n"
     "  --lists LIST      numbers of list registers, 1 to 16 each (default 1,2,4,8,16)\n"
     "  --burst N         virtual interrupts at once, 1 to 32 (default 16)\n"
     "  --live N          list registers in use when the guest is switched, 0 to 16 (default 2)\n";
@@ -208,7 +209,7 @@ static const option_row rows[] = {
     {"--vectors", OF_STORM, parse_vectors, 0},
     {"--service", OF_STORM, parse_service, 0},
     {"--duration", OF_STORM, parse_duration, 0},
-    {"--gic", OF_VIRT, parse_gic, 0},
+    {"--gic", OF_LATENCY | OF_VIRT, parse_gic, 0},
     {"--lists", OF_VIRT, parse_lists, 0},
     {"--burst", OF_VIRT, parse_burst, 0},
     {"--live", OF_VIRT, parse_live, 0},

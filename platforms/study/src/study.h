@@ -65,7 +65,7 @@ typedef struct study_options {
     unsigned lists[STUDY_MAX_LISTS];        /**< Virt: list registers. */
     unsigned num_lists;
     unsigned burst, live; /**< Virt. */
-    bool gicv2;           /**< Virt: of a GICv2. */
+    bool gicv2;           /**< Latency, virt: of a GICv2. */
     const char *max_time;
     bool json; /**< The table as JSON on standard output. */
 } study_options;
@@ -140,6 +140,8 @@ typedef struct study_clock {
     uint64_t cost[STUDY_MAX_PES];  /**< Cycles of one read of a counter. */
     int64_t doubt;                 /**< Cycles by which the worst offset may be wrong. */
     uint64_t tick_ps;
+    uint64_t
+        sgi_way_ps; /**< From the write of an SGI register to the GIC: a GICv2's is in memory. */
 } study_clock;
 
 /** One measured interrupt with both views of it. Times since it was asserted, or STUDY_NONE. */
@@ -184,6 +186,7 @@ typedef struct study_result {
     study_point *points;
     size_t num_points;
     uint64_t period_ps;
+    uint64_t mmio_ps;   /**< The profile's interconnect.mmio. */
     char *profile_text; /**< The effective profile as printed by gicvp. */
     char profile_name[128];
     uint64_t causality;      /**< Violations in all runs. */

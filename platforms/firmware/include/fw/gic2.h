@@ -21,6 +21,11 @@ void gic2_distributor(void);
 void gic2_pe(void);
 /** Routes an SPI to PE `slot`. */
 void gic2_route(uint32_t intid, unsigned slot);
+/** Makes all PEs targets of an SPI: one of them takes it. */
+void gic2_route_any(uint32_t intid);
+/** GICD_SGIR and what sends an SGI to PE `slot`, for who stamps the write itself. */
+#define GIC2_SGIR ((volatile uint32_t *)(BOARD_GICD_BASE + 0xf00))
+uint32_t gic2_sgi_value(uint32_t intid, unsigned slot);
 /** Sends an SGI to PE `slot`. */
 void gic2_send_sgi(uint32_t intid, unsigned slot);
 /** Reads IAR of the CPU interface that the interrupt handlers use. */
