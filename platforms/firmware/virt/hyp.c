@@ -5,16 +5,7 @@
 #define HCR_VI  (1ULL << 7)
 #define HCR_IMO (1ULL << 4)
 
-#define ESR_EC_HVC64  0x16
-#define ESR_EC_SYSREG 0x18
-/* ISS of a trapped access: its register, Rt, and whether it was a read. */
-#define ISS_REGISTER  0x3ffc1e
-#define ISS_READ(iss) ((iss)&1)
-#define ISS_RT(iss)   (((iss) >> 5) & 0x1f)
-#define ISS_OF(op1, n, m, op2) \
-    ((3u << 20) | ((op2) << 17) | ((op1) << 14) | ((n) << 10) | ((m) << 1))
-#define ISS_ICC_IAR1  ISS_OF(0u, 12u, 12u, 0u)
-#define ISS_ICC_EOIR1 ISS_OF(0u, 12u, 12u, 1u)
+#define ESR_EC_HVC64 0x16
 
 struct hyp_notes hyp_notes;
 static enum virt_mode mode;
@@ -60,18 +51,38 @@ void hyp_irq(struct hyp_frame *frame)
 
 /* ---- trap and emulate */
 
+#ifdef VIRT_GICV2
+/* A load or store that stage 2 does not let through: valid, its register, its direction. */
+#define ESR_EC_TRAP    0x24
+#define ISS_VALID(iss) (((iss) >> 24) & 1)
+#define ISS_RT(iss)    (((iss) >> 16) & 0x1f)
+#define ISS_READ(iss)  (!(((iss) >> 6) & 1))
+#define IS_IAR(iss)    (stage2_faulted() == BOARD_GICC_BASE + GICC_IAR)
+#define IS_EOIR(iss)   (stage2_faulted() == BOARD_GICC_BASE + GICC_EOIR)
+#else
+/* A system register: which, Rt, and whether it was read. */
+#define ESR_EC_TRAP    0x18
+#define ISS_VALID(iss) 1
+#define ISS_READ(iss)  ((iss)&1)
+#define ISS_RT(iss)    (((iss) >> 5) & 0x1f)
+#define ISS_REGISTER   0x3ffc1e
+#define ISS_OF(op1, n, m, op2) \
+    ((3u << 20) | ((op2) << 17) | ((op1) << 14) | ((n) << 10) | ((m) << 1))
+#define IS_IAR(iss)  (((iss)&ISS_REGISTER) == ISS_OF(0u, 12u, 12u, 0u))
+#define IS_EOIR(iss) (((iss)&ISS_REGISTER) == ISS_OF(0u, 12u, 12u, 1u))
+#endif
+
 static void emulate(struct hyp_frame *frame, uint32_t iss)
 {
     uint64_t *rt = ISS_RT(iss) < 31 ? &frame->x[ISS_RT(iss)] : NULL;
-    uint32_t reg = iss & ISS_REGISTER;
     hyp_notes.traps++;
-    if (reg == ISS_ICC_IAR1 && ISS_READ(iss)) {
+    if (ISS_VALID(iss) && ISS_READ(iss) && IS_IAR(iss)) {
         if (rt != NULL) {
             *rt = emulated_pending != 0 ? emulated_pending : INTID_SPURIOUS;
         }
         emulated_pending = 0;
         virtual_line(false);
-    } else if (reg == ISS_ICC_EOIR1 && !ISS_READ(iss)) {
+    } else if (ISS_VALID(iss) && !ISS_READ(iss) && IS_EOIR(iss)) {
         physical_deactivate(rt != NULL ? *rt : 0);
     } else {
         panic("trapped access that nobody emulates", iss);
@@ -95,7 +106,9 @@ static void set_mode(enum virt_mode wanted)
     write_sysreg(hcr_el2, virtual ? hcr | HCR_IMO : hcr);
     physical_split(virtual);
     vif_set_vmcr(VIF_VMCR_OPEN);
-#ifdef VIF_HCR_TALL1
+#ifdef VIRT_GICV2
+    stage2_set(wanted == VIRT_EMULATED);
+#else
     if (wanted == VIRT_EMULATED) {
         vif_set_hcr(VIF_HCR_TALL1);
     }
@@ -110,7 +123,7 @@ static void set_mode(enum virt_mode wanted)
 void hyp_sync(struct hyp_frame *frame)
 {
     uint32_t esr = (uint32_t)read_sysreg(esr_el2);
-    if (ESR_EC(esr) == ESR_EC_SYSREG) {
+    if (ESR_EC(esr) == ESR_EC_TRAP) {
         emulate(frame, esr);
         return;
     }

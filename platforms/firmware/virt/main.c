@@ -83,12 +83,13 @@ static void on_burst(struct irq_event *event)
 
 /* ---- workloads */
 
-/** The guest of a GICv2 has another CPU interface when its interrupts are virtual. */
+/** The guest of a GICv2 has another CPU interface when its interrupts are in list registers. */
 static void set_mode(enum virt_mode mode)
 {
     hyp_call(VIRT_CALL_MODE, mode, 0);
 #ifdef VIRT_GICV2
-    gic2_cpu_interface(mode == VIRT_DIRECT ? BOARD_GICC_BASE : BOARD_GICV_BASE);
+    bool listed = mode == VIRT_SOFT || mode == VIRT_HARD;
+    gic2_cpu_interface(listed ? BOARD_GICV_BASE : BOARD_GICC_BASE);
 #endif
 }
 
@@ -168,9 +169,7 @@ static void measure_restore(const struct workload *w, unsigned samples)
 
 static const struct workload workloads[] = {
     {"direct", measure_spi, VIRT_DIRECT},
-#ifndef VIRT_GICV2
     {"emulated", measure_spi, VIRT_EMULATED},
-#endif
     {"lr_soft", measure_spi, VIRT_SOFT},
     {"lr_hard", measure_spi, VIRT_HARD},
     {"burst", measure_burst, 0},

@@ -20,6 +20,8 @@
 #define GICH_APR   0xf0
 #define GICH_LR    0x100
 #define GICC_CTLR  0x0000
+#define GICC_IAR   0x000c
+#define GICC_EOIR  0x0010
 #define GICC_DIR   0x1000
 
 #define VIF_HCR_EN   (1u << 0)

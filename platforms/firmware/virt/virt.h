@@ -4,11 +4,11 @@
  * @brief What a virtual interrupt costs: a hypervisor at EL2, its guest at EL1, and what they
  * share.
  *
- * The machine has EL2 and no EL3; there is a program for a GICv3 and one for a GICv2, which has no
- * way that traps (its CPU interface is memory, and there is no second stage of translation). The
- * guest owns its devices and the Distributor (there is no second stage of translation); the
- * hypervisor owns the CPU interface's physical half, takes every physical interrupt and gives it to
- * the guest in the way that is measured.
+ * The machine has EL2 and no EL3; there is a program for a GICv3 and one for a GICv2, whose CPU
+ * interface is memory: what traps there is a second stage of translation without its pages, which
+ * is on for that way alone. The guest owns its devices and the Distributor; the hypervisor owns the
+ * CPU interface's physical half, takes every physical interrupt and gives it to the guest in the
+ * way that is measured.
  *
  * Boot arguments: samples=N (of each workload, default 64), seed=N, workloads=a,b,... (default:
  * all), burst=N (virtual interrupts at once, default 8), live=N (list registers in use while the
@@ -47,7 +47,7 @@ enum {
 /** How the guest gets its interrupts. */
 enum virt_mode {
     VIRT_DIRECT,   /**< Physical interrupts are the guest's own: nothing is virtual. */
-    VIRT_EMULATED, /**< HCR_EL2.VI; ICC_IAR1, ICC_EOIR1 of the guest are trapped and emulated. */
+    VIRT_EMULATED, /**< HCR_EL2.VI; IAR and EOIR of the guest are trapped and emulated. */
     VIRT_SOFT,     /**< A list register; its end is a maintenance interrupt. */
     VIRT_HARD      /**< A list register whose end deactivates the physical interrupt. */
 };
@@ -97,6 +97,11 @@ void lists_add(uint32_t vintid, uint32_t physical, bool hard);
 void lists_maintain(void);
 /** Empties everything. */
 void lists_reset(void);
+
+/** GICv2: the guest's second stage of translation, the identity without GICC, on or off. */
+void stage2_set(bool on);
+/** The guest's address of the access that it did not let through. */
+uint64_t stage2_faulted(void);
 
 /** Saves and restores the virtual CPU interface once. */
 void switch_measure(enum switch_order order, unsigned live, struct switched *result);

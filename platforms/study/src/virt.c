@@ -136,8 +136,6 @@ static bool make_point(virt_result *r, const lpi_run *run, unsigned text, virt_p
     const int number = workload_number(&run->log, texts[text].name);
     columns c = {{NULL}, 0};
 
-    if (number < 0 && r->common->options->gicv2)
-        return true; /* no accesses to trap */
     if (number < 0)
         return study_fail("the firmware has no workload %s", texts[text].name);
     for (unsigned n = 0; n < SUM_COUNT; n++)
