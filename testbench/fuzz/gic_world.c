@@ -384,6 +384,13 @@ static void do_msi(world *w)
         CHECK(gic_assembly_msi(w->a, w->now, 0, device, event));
 }
 
+/* A legacy input, of a PE that may not be there, behind a line that may have none. */
+static void do_legacy(world *w, bool level)
+{
+    const gic_line line = (gic_line)(fuzz_take(&w->in, 1) % 3u);
+    gic_assembly_set_legacy(w->a, w->now, take_pe(w), line, level);
+}
+
 static void do_world(world *w, unsigned how)
 {
     switch (how >> 4 & 7u) {
@@ -404,6 +411,9 @@ static void do_world(world *w, unsigned how)
         break;
     case 5:
         do_msi(w);
+        break;
+    case 6:
+        do_legacy(w, (how & 0x80u) != 0);
         break;
     default:
         do_reset(w, how);
@@ -492,6 +502,8 @@ static gic_config configure(uint64_t choice)
     config.lpi_can_disable = choice >> 15 & 1u;
     if ((choice >> 11 & 3u) == 2u) { /* an ITS without LPIs: there is none, it is a GICv2 */
         config.gicv2 = true;
+        config.virtual_priority_bits = 5;
+        config.virtual_preemption_bits = 5;
         config.nmi = false;
         config.ds_writable = false;
         config.espi_count = 0;

@@ -50,6 +50,8 @@ void ref2_init(ref2 *r, const gic_config *config)
             r->pe[pe].own[n].edge = true;
         r->pe[pe].bpr[0] = 7 - config->preemption_bits;
         r->pe[pe].bpr[1] = 8 - config->preemption_bits;
+        r->pe[pe].guest.bpr[0] = 2;
+        r->pe[pe].guest.bpr[1] = 3;
     }
     for (unsigned n = 0; n < config->spi_count && config->pe_count == 1; n++)
         r->spi[n].targets = 1;
@@ -58,6 +60,10 @@ void ref2_init(ref2 *r, const gic_config *config)
 void ref2_wire(ref2 *r, unsigned pe, unsigned intid, bool level)
 {
     ref2_irq *i = irq_of(r, pe, intid);
+    if (intid == 25) {
+        r->pe[pe].guest.outside = level;
+        level = level || ref2_maintenance_line(r, pe);
+    }
     if (level && !i->wire && i->edge)
         i->latch = true;
     i->wire = level;
@@ -143,14 +149,37 @@ static bool by_fiq(const ref2 *r, unsigned pe)
     return r->pe[pe].fiq_en && !look_at(r, pe, best(r, pe))->group1;
 }
 
+void ref2_legacy(ref2 *r, unsigned pe, bool irq, bool fiq)
+{
+    r->pe[pe].legacy_irq = irq;
+    r->pe[pe].legacy_fiq = fiq;
+}
+
+/* L-13. In p->bypass from bit 0: FIQ and IRQ for Group 0, FIQ and IRQ for Group 1. */
+static bool passes_irq(const ref2_pe *p)
+{
+    if (p->enable[1] || (p->enable[0] && !p->fiq_en))
+        return false;
+    return !(p->bypass & 8u) || (p->fiq_en && !(p->bypass & 2u));
+}
+
+static bool passes_fiq(const ref2_pe *p)
+{
+    if (p->enable[0] && p->fiq_en)
+        return false;
+    return !(p->bypass & 1u) || (!p->fiq_en && !(p->bypass & 4u));
+}
+
 bool ref2_irq_line(const ref2 *r, unsigned pe)
 {
-    return signals(r, pe) && !by_fiq(r, pe);
+    const ref2_pe *p = &r->pe[pe];
+    return passes_irq(p) ? p->legacy_irq : signals(r, pe) && !by_fiq(r, pe);
 }
 
 bool ref2_fiq_line(const ref2 *r, unsigned pe)
 {
-    return signals(r, pe) && by_fiq(r, pe);
+    const ref2_pe *p = &r->pe[pe];
+    return passes_fiq(p) ? p->legacy_fiq : signals(r, pe) && by_fiq(r, pe);
 }
 
 /* ---- GICD ------------------------------------------------------------------------------------ */

@@ -119,6 +119,25 @@ TEST(Rules, L_12_MaintenanceAndWhatHasNoListRegister)
     });
 }
 
+TEST(Rules, L_12_SpecialNumbersInAListRegisterLeaveNothingBehind)
+{
+    in_both_modes(one_state(1), [](gic &g) {
+        g.gich_write(0, GICH_HCR, 1);
+        g.gich_write(0, GICH_VMCR, 0xF8000007);
+        for (uint32_t intid : {1020u, 1022u, 1023u, sgi_from(3, 1021), sgi_from(1, 1023)}) {
+            g.gich_write(0, GICH_LR, listed(intid, 0x80, LR_PENDING));
+            EXPECT_TRUE(g.line(0, GIC_LINE_VIRQ)) << intid;
+            EXPECT_EQ(g.gicv(0, GICC_IAR), intid);
+            EXPECT_FALSE(g.line(0, GIC_LINE_VIRQ)) << intid << " is gone: the guest goes on";
+            EXPECT_EQ(g.gich(0, GICH_LR), listed(intid, 0x80, 0));
+            EXPECT_EQ(g.gicv(0, GICC_RPR), 0xFFu);
+        }
+        g.gich_write(0, GICH_APR, 1u << 16);
+        g.gicv_write(0, GICC_EOIR, sgi_from(2, 1022));
+        EXPECT_EQ(g.gich(0, GICH_APR), 1u << 16) << "an end of such a number is ignored";
+    });
+}
+
 TEST(Rules, L_12_WithoutEl2ThereIsNoVirtualHalf)
 {
     gic_config config = one_state(1);

@@ -243,6 +243,13 @@ public:
         gic_assembly_set_ppi(a, now, static_cast<uint16_t>(pe), intid, level);
         after();
     }
+    // The legacy inputs behind IRQ and FIQ.
+    void legacy(unsigned pe, bool irq, bool fiq)
+    {
+        gic_assembly_set_legacy(a, now, static_cast<uint16_t>(pe), GIC_LINE_IRQ, irq);
+        gic_assembly_set_legacy(a, now, static_cast<uint16_t>(pe), GIC_LINE_FIQ, fiq);
+        after();
+    }
     void sgi(unsigned pe, uint32_t value, bool secure = true)
     {
         dist_write(pe, GICD_SGIR, value, 4, secure);

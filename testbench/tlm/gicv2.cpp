@@ -119,6 +119,37 @@ TEST(Timed, Gicv2LinesAndSgisTakeTheHopsInside)
     });
 }
 
+TEST(Timed, Gicv2LegacyInputsTakeTheWayOfALineToItsPe)
+{
+    v2_bench b(v2_config(true));
+    const gic_timing t = distinct_timing();
+    const sc_time hop =
+        sc_time::from_value(t.hop_ps[GIC_HOP_GICR_CPUIF] + t.hop_ps[GIC_HOP_CPUIF_PE]);
+    b.run([&] {
+        ASSERT_EQ(2u, b.gic.legacy_irq.size());
+        const sc_time start = sc_core::sc_time_stamp();
+        b.gic.legacy_irq[1].set(true, SC_ZERO_TIME);
+        b.gic.legacy_fiq[0].set(true, SC_ZERO_TIME);
+        b.quiet();
+        ASSERT_EQ(1u, b.irq[1].changes.size());
+        EXPECT_EQ(start + hop, b.irq[1].changes[0].at);
+        EXPECT_TRUE(b.gic.fiq[0].level());
+        b.open();
+        EXPECT_FALSE(b.irq[1].level()) << "the GIC signals by IRQ now";
+        EXPECT_TRUE(b.gic.fiq[0].level()) << "but not by FIQ";
+        const std::vector<unsigned char> saved = b.gic.save();
+        b.gic.legacy_fiq[0].set(false, SC_ZERO_TIME);
+        b.quiet();
+        EXPECT_FALSE(b.gic.fiq[0].level());
+        ASSERT_TRUE(b.gic.load(saved));
+        EXPECT_TRUE(b.gic.legacy_fiq[0].level() && b.gic.fiq[0].level());
+        b.gic.reset_all();
+        b.quiet();
+        EXPECT_TRUE(b.irq[1].level() && b.gic.fiq[0].level()) << "inputs keep their level";
+    });
+    EXPECT_EQ(0u, b.gic.stats().causality_violations);
+}
+
 TEST(LooselyTimed, Gicv2DebugReadsAndWhatIsAbsent)
 {
     v2_bench b(v2_config(false));

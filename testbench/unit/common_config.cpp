@@ -83,6 +83,11 @@ TEST(Config, EachLimitIsCheckedAndNamed)
          },
          GIC_CONFIG_GICV2, "gicv2"},
         {[](gic_config *c) { c->gicv2 = c->ds_writable = true; }, GIC_CONFIG_GICV2, "gicv2"},
+        {[](gic_config *c) {
+             c->gicv2 = true;
+             c->virtual_priority_bits = 6;
+         },
+         GIC_CONFIG_GICV2, "gicv2"},
     };
     for (const wrong &w : cases) {
         gic_config c = gic_config_default();

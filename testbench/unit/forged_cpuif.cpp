@@ -14,6 +14,10 @@ class ForgedCpuif : public Forged
 protected:
     ForgedCpuif()
     {
+        build();
+    }
+    void build()
+    {
         const size_t bytes = cpuif_footprint(&config);
         c = cpuif_init(allocate(bytes), bytes, &config, 0, nullptr);
         file.resize(cpuif_save_size(c));
@@ -98,8 +102,9 @@ TEST_F(ForgedCpuif, VirtualStateIsWhatSoftwareCanWrite)
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.vmcr |= 1u << 2; })) << "VAckCtl";
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.vmcr |= 1u << 24; })) << "VPMR";
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.v.zero[5] = 1; }));
-    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.zero[6] = 1; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.zero[4] = 1; }));
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.gicc = 1; })) << "no GICv2";
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.legacy = 1; })) << "no GICv2";
 }
 
 // Lines are what the state says, and a binary point as low as Secure state may have it is taken.
@@ -188,4 +193,18 @@ TEST_F(ForgedCpuif, OfAnotherShapeIsRefused)
     const size_t shape = file.size() - sizeof(gic_save_header) - sizeof(cpuif_state);
     for (size_t at = 0; at < shape; at++)
         EXPECT_FALSE(Forged::loads_with([&](unsigned char *payload) { payload[at] ^= 1; })) << at;
+}
+
+TEST_F(ForgedCpuif, WhatABypassDrivesFollowsFromItsInputs)
+{
+    config.gicv2 = true;
+    config.lpi_bits = 0;
+    config.its_count = 0;
+    build();
+    ASSERT_NE(c, nullptr);
+    EXPECT_TRUE(loads_with([](cpuif_state &) {}));
+    EXPECT_TRUE(loads_with([](cpuif_state &s) { s.legacy = s.passed = 3; })) << "open after reset";
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.legacy = 4; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.legacy = 1; }));
+    EXPECT_FALSE(loads_with([](cpuif_state &s) { s.passed = 1; }));
 }

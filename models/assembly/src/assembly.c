@@ -342,6 +342,18 @@ void gic_assembly_set_cpu_active(gic_assembly *a, uint64_t now_ps, uint16_t pe, 
     leave(a, a->seats[pe].redist_box, now_ps);
 }
 
+void gic_assembly_set_legacy(gic_assembly *a, uint64_t now_ps, uint16_t pe, gic_line line,
+                             bool level)
+{
+    if (!a->one_block || pe >= a->config.pe_count || line > GIC_LINE_FIQ) {
+        report_line(a, GIC_PORT_CPUIF, GIC_EV_BAD_LINE, pe, GIC_INTID_SPURIOUS, now_ps);
+        return;
+    }
+    enter(a, GIC_PORT_CPUIF, pe, now_ps);
+    cpuif_set_legacy(a->seats[pe].cpu, line, level);
+    leave(a, a->seats[pe].cpu_box, now_ps);
+}
+
 /* ---- Reset ---------------------------------------------------------------------------------- */
 
 static void drive_again(gic_assembly *a, gic_port to, uint16_t pe, uint32_t intid, uint64_t now_ps)
@@ -386,6 +398,17 @@ static void drive_spi_pins_again(gic_assembly *a, uint64_t now_ps)
     }
 }
 
+/* Built anew and not reset: what it has unacknowledged went with the links. Its legacy inputs keep
+   their level, as all inputs do. */
+static void init_cpu_again(gic_assembly *a, uint16_t pe)
+{
+    const bool irq = cpuif_legacy(a->seats[pe].cpu, GIC_LINE_IRQ);
+    const bool fiq = cpuif_legacy(a->seats[pe].cpu, GIC_LINE_FIQ);
+    init_cpu(a, pe);
+    cpuif_set_legacy(a->seats[pe].cpu, GIC_LINE_IRQ, irq);
+    cpuif_set_legacy(a->seats[pe].cpu, GIC_LINE_FIQ, fiq);
+}
+
 static void reset_pe_side(gic_assembly *a, uint16_t pe, uint64_t now_ps)
 {
     seat *s = &a->seats[pe];
@@ -403,8 +426,7 @@ static void reset_pe_side(gic_assembly *a, uint16_t pe, uint64_t now_ps)
         collect(a, s->redist_box, now_ps);
     }
     if (a->parts.cpuif) {
-        /* Built anew and not reset: what it has unacknowledged went with the links. */
-        init_cpu(a, pe);
+        init_cpu_again(a, pe);
         cpuif_set_pe_state(s->cpu, &a->pe_state[pe]);
         collect(a, s->cpu_box, now_ps);
     }

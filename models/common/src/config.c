@@ -169,11 +169,13 @@ static gic_config_error check_lpis(const gic_config *c)
     return c->its_count ? check_its(&c->its) : GIC_CONFIG_OK;
 }
 
-/* Eight targets in a byte of GICD_ITARGETSR, INTIDs of ten bits, one frame of either kind. */
+/* Eight targets in a byte of GICD_ITARGETSR, INTIDs of ten bits, one frame of either kind; GICH_LR
+   has five bits of priority. */
 static gic_config_error check_gicv2(const gic_config *c)
 {
+    bool wide = gic_config_list_registers(c) > 0 && c->virtual_priority_bits != 5;
     bool more = c->espi_count || c->eppi_count || c->lpi_bits || c->its_count || c->ds_writable;
-    return c->pe_count > GIC_MAX_GICV2_PES || more ? GIC_CONFIG_GICV2 : GIC_CONFIG_OK;
+    return c->pe_count > GIC_MAX_GICV2_PES || more || wide ? GIC_CONFIG_GICV2 : GIC_CONFIG_OK;
 }
 
 gic_config_error gic_config_check(const gic_config *config)
@@ -223,7 +225,8 @@ const char *gic_config_error_text(gic_config_error error)
         [GIC_CONFIG_ITS_DEPTH] = "its.walks: 1 to 64; its.queue: 1 to 1024",
         [GIC_CONFIG_ITS_CACHE] = "its caches: 1 to 4096 entries, a power of two sets of `ways`",
         [GIC_CONFIG_GICV2] =
-            "gicv2: up to 8 PEs, in one piece, without extended SPIs and PPIs, LPIs, ITSs, DS",
+            "gicv2: up to 8 PEs, in one piece, virtual_priority_bits 5, without extended SPIs and "
+            "PPIs, LPIs, ITSs, DS",
         [GIC_CONFIG_MEMORY] = "memory: smaller than the footprint, or not aligned to 64",
     };
     if ((size_t)error >= GIC_COUNT_OF(text))

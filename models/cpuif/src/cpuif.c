@@ -47,6 +47,7 @@ void cpuif_reset(cpuif *c)
     cpuif_derive_virtual_priorities(c);
     cpuif_derive_list_registers(c);
     cpuif_settle(c);
+    gicc_open_bypass(c);
     cpuif_update_virtual(c);
 }
 

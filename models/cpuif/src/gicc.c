@@ -292,9 +292,11 @@ static void gicc_set_ctlr(cpuif *c, uint64_t all)
     c->s.ctlr = (uint32_t)ctlr;
     c->s.gicc = (uint32_t)(all & gicc_kept_bits());
     c->s.igrpen = groups;
+    gicc_close_bypass(c);
     cpuif_derive_pe(c);
     cpuif_derive_priorities(c);
     cpuif_settle(c);
+    gicc_open_bypass(c);
 }
 
 static gic_status gicc_write_ctlr(void *kernel, const gic_reg_access *a, uint64_t value)

@@ -168,13 +168,15 @@ static uint64_t gich_identify(const cpuif *c, bool aliased)
 static gic_status gich_acknowledge(cpuif *c, const gic_access *access, bool aliased,
                                    uint64_t *value)
 {
-    *value = cpuif_virtual_signals(c) ? gich_identify(c, aliased) : (uint64_t)GIC_INTID_SPURIOUS;
+    const bool signals = cpuif_virtual_signals(c);
+    const bool takes = signals && (best_group(c) == 1 ? aliased || acks_both(c) : !aliased);
+    *value = signals ? gich_identify(c, aliased) : (uint64_t)GIC_INTID_SPURIOUS;
     if (access->debug)
         return GIC_OK;
-    if (*value == GIC_INTID_SPURIOUS || *value == GIC_INTID_NMI)
-        gic_report(&c->outbox, GIC_EV_VIRTUAL_SPURIOUS, c->pe, (uint32_t)*value, 0);
-    else
+    if (takes) /* 1022 and 1023 of a list register as well (ID-H03) */
         cpuif_icv_iar_acknowledge(c, best_group(c), *value);
+    else
+        gic_report(&c->outbox, GIC_EV_VIRTUAL_SPURIOUS, c->pe, (uint32_t)*value, 0);
     return GIC_OK;
 }
 

@@ -99,7 +99,9 @@ typedef struct cpuif_state {
     uint8_t sent_hint;
     uint32_t gicc;  /* GICv2: what of GICC_CTLR is not above (gicc.c) */
     uint8_t ap_nmi; /* gic_group_set: ICC_AP1R0_EL1.NMI of both banks */
-    uint8_t zero[7];
+    uint8_t legacy; /* GICv2: legacy inputs, bit = gic_line */
+    uint8_t passed; /* ... and the lines that they drive by interrupt bypass */
+    uint8_t zero[5];
     cpuif_virtual v;
 } cpuif_state;
 
@@ -369,8 +371,20 @@ uint64_t gicc_iidr(const cpuif *c);
 gic_line gicc_line_of(const cpuif *c, gic_group group);
 /* Bits of GICC_CTLR that cpuif_state.gicc may have. */
 uint64_t gicc_kept_bits(void);
+/* bypass.c: lines that legacy inputs have to drive now, as a set. */
+unsigned gicc_wanted_bypass(const cpuif *c);
+/* Lower those that may not be driven any more: before the GIC itself drives them. */
+void gicc_close_bypass(cpuif *c);
+/* Drive them as they have to be: after the GIC itself does no more. */
+void gicc_open_bypass(cpuif *c);
 
 /* ---- virtual interrupts ---------------------------------------------------------------------- */
+
+/* A special virtual INTID, whatever CPUID a GICv2 has beside it. */
+static inline bool cpuif_is_special(const cpuif *c, uint32_t intid)
+{
+    return gic_is_special(c->config.gicv2 ? (uint32_t)GIC_GET(GICC_IAR, INTID, intid) : intid);
+}
 
 /* virtual_lr.c: list registers. */
 

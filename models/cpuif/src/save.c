@@ -107,10 +107,12 @@ static bool virtual_is_valid(const cpuif *c, const cpuif_virtual *v)
 static bool flags_are_valid(const cpuif *c, const cpuif_state *s)
 {
     const uint64_t gicc = c->config.gicv2 ? gicc_kept_bits() : 0;
+    const unsigned legacy = c->config.gicv2 ? 1u << GIC_LINE_IRQ | 1u << GIC_LINE_FIQ : 0;
     const unsigned lines = 1u << GIC_LINE_IRQ | 1u << GIC_LINE_FIQ | 1u << GIC_LINE_NMI;
     return (s->held.valid | s->sre_enable_el2 | s->sre_enable_el3 | s->ds | s->quiesced) <= 1 &&
            s->held.group < GIC_GROUP_COUNT && s->igrpen <= GIC_GROUPS_ALL &&
-           s->sent_groups <= GIC_GROUPS_ALL && (s->lines & ~lines) == 0 && (s->gicc & ~gicc) == 0;
+           s->sent_groups <= GIC_GROUPS_ALL && (s->lines & ~lines) == 0 && (s->gicc & ~gicc) == 0 &&
+           (s->legacy & ~legacy) == 0;
 }
 
 /* N-08: NMIs are of Group 1, with the priority of their group, and only where there are any. */
@@ -168,7 +170,8 @@ bool cpuif_load(cpuif *c, const void *in, size_t length)
         !is_zero(loaded.state.zero, sizeof loaded.state.zero))
         return false;
     adopt(c, &loaded.state);
-    if (cpuif_lines_are(c, cpuif_wanted_lines(c)) && c->s.v.lines == cpuif_wanted_virtual_lines(c))
+    if (cpuif_lines_are(c, cpuif_wanted_lines(c)) && c->s.passed == gicc_wanted_bypass(c) &&
+        c->s.v.lines == cpuif_wanted_virtual_lines(c))
         return true;
     adopt(c, &before);
     return false;

@@ -31,7 +31,7 @@ static bool tells_nmi(const cpuif *c, const cpuif_view *v, unsigned group)
 {
     const unsigned n = cpuif_virtual_best(&c->d.v);
     return v->nmi_apart && cpuif_virtual_best_is_nmi(&c->d.v) && acknowledges(c, group) &&
-           !gic_is_special(vintid_of(c->s.v.lr[n])) && !GIC_FAULT("N-08e");
+           !cpuif_is_special(c, vintid_of(c->s.v.lr[n])) && !GIC_FAULT("N-08e");
 }
 
 /* Whether a read of ICV_NMIAR1 acknowledges. */
@@ -59,7 +59,7 @@ static void acknowledge_virtual(cpuif *c, unsigned index, uint32_t intid)
 {
     const unsigned n = cpuif_virtual_best(&c->d.v);
     const uint64_t lr = c->s.v.lr[n];
-    if (gic_is_special(intid) && !GIC_FAULT("V-03b")) {
+    if (cpuif_is_special(c, intid) && !GIC_FAULT("V-03b")) {
         cpuif_set_lr(c, n, GIC_PUT(ICH_LR, State, lr, CPUIF_LR_INVALID));
         gic_report(&c->outbox, GIC_EV_VIRTUAL_SPURIOUS, c->pe, intid, n);
     } else {
@@ -121,7 +121,7 @@ bool cpuif_icv_eoir_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_
     const bool drops = c->d.v.running != GIC_PRIORITY_IDLE;
     const bool deactivates =
         n != CPUIF_LR_NONE && is_running(c, n, index) && eoi_deactivates(c, intid);
-    if (gic_is_special(intid))
+    if (cpuif_is_special(c, intid))
         return true;
     /* Nothing is active: neither ended nor counted (ID-H07). */
     if (!drops || (c->d.v.running_group != index && !c->config.gicv2))
@@ -145,7 +145,7 @@ bool cpuif_icv_dir_write(cpuif *c, const cpuif_view *v, unsigned index, uint64_t
     const uint32_t intid = (uint32_t)GIC_GET(ICC_DIR_EL1, INTID, value);
     const unsigned n = cpuif_active_lr(c, intid);
     (void)index;
-    if (gic_is_special(intid) || intid >= GIC_INTID_LPI_FIRST ||
+    if (cpuif_is_special(c, intid) || intid >= GIC_INTID_LPI_FIRST ||
         (GIC_GET(ICH_VMCR_EL2, VEOIM, c->s.v.vmcr) == 0 && !GIC_FAULT("V-06"))) {
         gic_report(&c->outbox, GIC_EV_BAD_ICV_DIR, c->pe, intid, value);
         return true;

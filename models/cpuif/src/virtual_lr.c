@@ -157,7 +157,7 @@ static void check_lr(cpuif *c, unsigned n, uint64_t lr)
     const bool linked = GIC_GET(ICH_LR, HW, lr) != 0;
     if (state == CPUIF_LR_INVALID)
         return;
-    if (gic_is_special(intid) || (linked && state == CPUIF_LR_PENDING_ACTIVE) ||
+    if (cpuif_is_special(c, intid) || (linked && state == CPUIF_LR_PENDING_ACTIVE) ||
         (linked && !can_be_linked(c, link_of(lr))) || is_held_elsewhere(c, n, intid))
         gic_report(&c->outbox, GIC_EV_BAD_LIST_REGISTER, c->pe, intid, lr);
 }

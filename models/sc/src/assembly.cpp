@@ -404,6 +404,10 @@ void assembly::set_input(const line_in &line, bool rising, const sc_core::sc_tim
         gic_assembly_set_ppi(a_, now, line.pe_, line.intid_, line.level_);
     else if (line.kind_ == line_kind::cpu_active)
         gic_assembly_set_cpu_active(a_, now, line.pe_, line.level_);
+    else if (line.kind_ == line_kind::legacy_irq)
+        gic_assembly_set_legacy(a_, now, line.pe_, GIC_LINE_IRQ, line.level_);
+    else if (line.kind_ == line_kind::legacy_fiq)
+        gic_assembly_set_legacy(a_, now, line.pe_, GIC_LINE_FIQ, line.level_);
     else if (rising && line.kind_ == line_kind::reset)
         reset_all(delay);
     else if (rising)

@@ -26,7 +26,7 @@ unsigned spis(const config &c)
 void assembly::make_lines(lines &vector, line_kind kind, unsigned count, uint32_t first_intid)
 {
     vector.init(count, [this, kind, first_intid](const char *name, size_t i) {
-        const bool by_pe = kind == line_kind::pe_reset || kind == line_kind::cpu_active;
+        const bool by_pe = kind != line_kind::spi;
         return new line_in(name, *this, kind, by_pe ? static_cast<uint16_t>(i) : uint16_t(0),
                            by_pe ? 0 : first_intid + static_cast<uint32_t>(i));
     });
@@ -111,9 +111,9 @@ gic::gic(sc_core::sc_module_name name, const config &c)
       gicc("gicc", *this, frame_kind::gicc), gich("gich", *this, frame_kind::gich),
       gicv("gicv", *this, frame_kind::gicv), gicr_region("gicr_region"), gits("gits"),
       translater("translater"), mem("mem", *this), spi("spi"), espi("espi"), ppi("ppi"),
-      eppi("eppi"), cpu_active("cpu_active"), pe_reset("pe_reset"),
-      reset("reset", *this, line_kind::reset, 0, 0), irq("irq"), fiq("fiq"), virq("virq"),
-      vfiq("vfiq"), nmi("nmi"), vnmi("vnmi"), maintenance("maintenance"),
+      eppi("eppi"), cpu_active("cpu_active"), legacy_irq("legacy_irq"), legacy_fiq("legacy_fiq"),
+      pe_reset("pe_reset"), reset("reset", *this, line_kind::reset, 0, 0), irq("irq"), fiq("fiq"),
+      virq("virq"), vfiq("vfiq"), nmi("nmi"), vnmi("vnmi"), maintenance("maintenance"),
       wake_request("wake_request"), umsi("umsi"), sysreg("sysreg"), to_cpuif("to_cpuif"),
       from_cpuif("from_cpuif")
 {
@@ -132,6 +132,8 @@ gic::gic(sc_core::sc_module_name name, const config &c)
         make_streams(to_cpuif, from_cpuif, GIC_PORT_GICR, GIC_PORT_CPUIF);
         return;
     }
+    make_lines(legacy_irq, line_kind::legacy_irq, c.gic.gicv2 ? c.gic.pe_count : 0, 0);
+    make_lines(legacy_fiq, line_kind::legacy_fiq, c.gic.gicv2 ? c.gic.pe_count : 0, 0);
     make_lines(pe_reset, line_kind::pe_reset, c.gic.pe_count, 0);
     make_outputs(irq, GIC_LINE_IRQ);
     make_outputs(fiq, GIC_LINE_FIQ);

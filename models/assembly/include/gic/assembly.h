@@ -192,6 +192,13 @@ void gic_assembly_set_ppi(gic_assembly *a, uint64_t now_ps, uint16_t pe, uint32_
 /** The cpu_active input of PE @p pe (gicr_set_cpu_active()); high unless told. */
 void gic_assembly_set_cpu_active(gic_assembly *a, uint64_t now_ps, uint16_t pe, bool active);
 
+/**
+ * GICv2: the legacy input of PE @p pe that interrupt bypass connects to @p line (IRQ or FIQ); low
+ * unless told (L-13, ID-L07). Reported and ignored where there is none.
+ */
+void gic_assembly_set_legacy(gic_assembly *a, uint64_t now_ps, uint16_t pe, gic_line line,
+                             bool level);
+
 /** A message from an external component (gic_assembly_parts), received at @p now_ps. */
 void gic_assembly_receive(gic_assembly *a, uint64_t now_ps, unsigned from, unsigned to, uint16_t pe,
                           const gic_msg *msg);

@@ -86,7 +86,7 @@ typedef struct gic_config {
 
     uint8_t list_registers; /**< ICH_LR<n>_EL2, 1 to 16; 0: no virtual CPU interface, ICH_* are
                                  UNDEFINED. Counts where the PEs have EL2. */
-    uint8_t virtual_priority_bits;   /**< Of virtual priorities, 5 to 8. */
+    uint8_t virtual_priority_bits;   /**< Of virtual priorities, 5 to 8; 5 of a GICv2. */
     uint8_t virtual_preemption_bits; /**< 5 to 7 and at most virtual_priority_bits. */
 
     bool nmi; /**< NMIs (GICD_TYPER.NMI, INMIR, ICC_NMIAR1_EL1): the PEs have FEAT_NMI. Needs

@@ -76,6 +76,15 @@ const gic_frame *cpuif_frame(const cpuif *c, cpuif_frame_kind kind);
 /** A message from the Redistributor. */
 void cpuif_receive(cpuif *c, const gic_msg *msg);
 
+/**
+ * GICv2: the legacy input behind IRQ or FIQ (@p line) is at @p level; low unless told. It goes on
+ * to that line while interrupt bypass is on (L-13). A reset of the kernel keeps it. Nothing in a
+ * GICv3.
+ */
+void cpuif_set_legacy(cpuif *c, gic_line line, bool level);
+/** The level last set. */
+bool cpuif_legacy(const cpuif *c, gic_line line);
+
 /** Whether an upstream message is unacknowledged: what a DSB waits for. */
 bool cpuif_upstream_pending(const cpuif *c);
 

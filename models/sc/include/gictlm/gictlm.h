@@ -38,6 +38,10 @@ public:
     pe_lines eppi; ///< eppi[pe][INTID - 1056]
     /// cpu_active[pe]: low, the PE is not to be chosen for 1-of-N interrupts. High when unbound.
     lines cpu_active;
+    /// GICv2: legacy_irq[pe], legacy_fiq[pe], the inputs nLEGACYIRQ and nLEGACYFIQ (here high is
+    /// active): while interrupt bypass is on they go on to irq[pe], fiq[pe]. Empty in a GICv3.
+    lines legacy_irq;
+    lines legacy_fiq;
     lines pe_reset; ///< pe_reset[pe]: rising edge resets that CPU interface alone.
     line_in reset;  ///< Rising edge resets everything.
 

@@ -32,6 +32,8 @@ enum class line_kind : uint8_t {
     spi,        ///< SPI or extended SPI.
     ppi,        ///< PPI or extended PPI of one PE.
     cpu_active, ///< Low: this PE is not to be chosen for 1-of-N interrupts. High when unbound.
+    legacy_irq, ///< GICv2: legacy input that interrupt bypass connects to IRQ of one PE.
+    legacy_fiq, ///< The same for FIQ.
     pe_reset,   ///< Rising edge: reset of one CPU interface.
     reset       ///< Rising edge: reset of everything, dropping what is on the links.
 };
