@@ -105,6 +105,7 @@ assembly::assembly(sc_core::sc_module_name name, const config &configuration,
                            &error);
     if (!a_)
         refuse(this->name(), gic_config_error_text(error));
+    want_events();
     name_redistributors();
     for (uint16_t pe = 0; has_cpuif_ && pe < config_.gic.pe_count; pe++)
         gic_assembly_pe_state(a_, 0, pe, &config_.pe_state);
@@ -262,7 +263,8 @@ void assembly::tell(const gic_event &event)
     if (!observers_.empty()) {
         flag_guard observing(observing_);
         for (const auto &to : observers_)
-            to.function(to.up, &event);
+            if (gic_event_set_has(&to.events, event.id))
+                to.function(to.up, &event);
     }
     if (reported_[event.id] >= config_.guest_error_reports ||
         gic_event_class_of(event.id) != GIC_EVENT_GUEST)
@@ -465,9 +467,23 @@ void assembly::reset_one(uint16_t pe, const sc_core::sc_time &delay)
     settle();
 }
 
-void assembly::observe(event_function function, void *up)
+void assembly::observe(event_function function, void *up, const gic_event_set &events)
 {
-    observers_.push_back({function, up});
+    observers_.push_back({function, up, events});
+    want_events();
+}
+
+/// Those of the observers, and the guest's mistakes where they are reported.
+void assembly::want_events()
+{
+    gic_event_set wanted = {};
+    if (config_.guest_error_reports != 0)
+        gic_event_set_add_class(&wanted, GIC_EVENT_GUEST);
+    for (const event_observer &to : observers_)
+        for (unsigned id = 0; id < GIC_EV_COUNT; id++)
+            if (gic_event_set_has(&to.events, id))
+                gic_event_set_add(&wanted, id);
+    gic_assembly_want_events(a_, &wanted);
 }
 
 void assembly::observe_lines(line_function function, void *up)

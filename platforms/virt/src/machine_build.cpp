@@ -45,6 +45,18 @@ bool shows_progress(const vp_options &o)
     return isatty(STDERR_FILENO) != 0 && !(o.trace_irq.on && o.trace_irq.path == nullptr);
 }
 
+/// What machine::on_gic_event() does something about.
+gic_event_set events_looked_at()
+{
+    gic_event_set events = {};
+
+    gic_event_set_add(&events, GIC_EV_ACKNOWLEDGED);
+    gic_event_set_add(&events, GIC_EV_SPURIOUS);
+    gic_event_set_add(&events, GIC_EV_TRANSLATED);
+    gic_event_set_add_class(&events, GIC_EVENT_GUEST);
+    return events;
+}
+
 uint64_t cost(const machine_setup &setup, gictime_key key)
 {
     return gictime_profile_ps(&setup.params.profile, key);
@@ -143,7 +155,7 @@ void machine::build_gic()
     guest_.gicr = &gic_->gicr_registers();
     guest_.gicc = gic_->gicc_registers();
     guest_.verbatim = 4;
-    gic_->observe(on_gic_event, this);
+    gic_->observe(on_gic_event, this, events_looked_at());
 }
 
 void machine::map_gicv2()

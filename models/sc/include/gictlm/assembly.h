@@ -54,8 +54,10 @@ public:
         return config_;
     }
 
-    /// Call @p function with @p up for every event from now on. Any number of observers.
-    void observe(event_function function, void *up);
+    /// Call @p function with @p up for every event in @p events from now on. Any number of
+    /// observers; an event that nobody wants costs nothing.
+    void observe(event_function function, void *up,
+                 const gic_event_set &events = gic_event_set_all());
     /// Call @p function for every change of an output line.
     void observe_lines(line_function function, void *up);
     /// Call @p function for every change of an input line.
@@ -245,6 +247,11 @@ private:
         F function;
         void *up;
     };
+    struct event_observer {
+        event_function function;
+        void *up;
+        gic_event_set events;
+    };
 
     static void on_line(void *up, uint16_t pe, gic_line line, bool level, uint64_t time_ps);
     static void on_event(void *up, const gic_event *event);
@@ -299,6 +306,7 @@ private:
     void assume_pe_state(uint16_t pe, uint64_t now);
     void name_redistributors();
     void tell(const gic_event &event);
+    void want_events();
     void tell_memory_written(const gic_memory_access &access);
     void memory_done(const gic_memory_access &access, bool ok, uint64_t time_ps);
     bool load_joiner(const unsigned char *joiner, size_t size);
@@ -323,7 +331,7 @@ private:
     mutable bool watched_ = false; ///< Somebody has asked for the progress event.
     std::vector<output> outputs_;
     std::vector<arrival> inbound_;
-    std::vector<observer<event_function>> observers_;
+    std::vector<event_observer> observers_;
     std::vector<observer<line_function>> line_observers_;
     std::vector<observer<input_function>> input_observers_;
     std::vector<observer<write_function>> write_observers_;
