@@ -88,9 +88,10 @@ assembly::assembly(sc_core::sc_module_name name, const config &configuration,
     clocked_ = timed_ || config_.gic.lpi_bits != 0;
     line_routes_.assign(size_t(GIC_LINE_COUNT) * config_.gic.pe_count + config_.gic.its_count,
                         nullptr); // ITSs behind the PEs
+    receivers_.assign(config_.gic.pe_count, {nullptr, nullptr});
     stream_routes_.assign(size_t(GIC_PORT_LINE) * config_.gic.pe_count, nullptr);
     stream_last_.assign(stream_routes_.size(), 0);
-    pushed_.assign(config_.gic.pe_count, false);
+    pushed_.assign(config_.gic.pe_count, 0);
     reported_.assign(GIC_EV_COUNT, 0);
     has_cpuif_ = parts.cpuif;
 
@@ -184,6 +185,7 @@ void assembly::set_clock(uint64_t next)
         clock_.function(clock_.up, next);
     if (clock_.function && waiting_ == 0)
         return;
+    notifications_++;
     due_.cancel();
     if (next != GIC_TIME_NEVER)
         due_.notify(ahead(next));
@@ -192,12 +194,20 @@ void assembly::set_clock(uint64_t next)
 void assembly::reschedule()
 {
     const uint64_t next = next_due_ps();
-    const uint64_t messages = gic_assembly_get_stats(a_)->messages;
-    if (watched_ && messages != delivered_)
-        progress_.notify(sc_core::SC_ZERO_TIME);
-    delivered_ = messages;
+    if (watched_)
+        tell_progress();
     if (next != scheduled_ps_)
         set_clock(next);
+}
+
+void assembly::tell_progress()
+{
+    const uint64_t messages = gic_assembly_get_stats(a_)->messages;
+    if (messages == delivered_)
+        return;
+    delivered_ = messages;
+    notifications_++;
+    progress_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void assembly::deliver_due(uint64_t now)
@@ -313,8 +323,10 @@ void assembly::tell_memory_written(const gic_memory_access &access)
 void assembly::memory_done(const gic_memory_access &access, bool ok, uint64_t time_ps)
 {
     gic_assembly_memory_done(a_, time_ps, access.id, access.data, ok);
-    if (watched_)
+    if (watched_) {
+        notifications_++;
         progress_.notify(sc_core::SC_ZERO_TIME);
+    }
     go_on(now_ps(sc_core::SC_ZERO_TIME));
 }
 
@@ -343,14 +355,22 @@ void assembly::flush()
 void assembly::hand_on(const output &o)
 {
     if (o.what == output::line) {
-        line_out *port = line_routes_[size_t(o.to) * config_.gic.pe_count + o.pe];
-        if (port)
-            port->drive(o.level, ahead(o.time_ps));
+        hand_on_line(o);
     } else if (o.what == output::message) {
         hand_on_message(o);
     } else {
         report_guest_error(o);
     }
+}
+
+void assembly::hand_on_line(const output &o)
+{
+    line_out *port = line_routes_[size_t(o.to) * config_.gic.pe_count + o.pe];
+    if (port)
+        port->drive(o.level, port->size() != 0 ? ahead(o.time_ps) : sc_core::SC_ZERO_TIME);
+    if (o.to < GIC_LINE_COUNT && receivers_[o.pe].function) // behind the PEs' lines: ITSs'
+        receivers_[o.pe].function(receivers_[o.pe].up, static_cast<gic_line>(o.to), o.level,
+                                  o.time_ps);
 }
 
 static gic_hop hop_between(unsigned from, unsigned to)
@@ -429,11 +449,31 @@ void assembly::receive(gic_port from, gic_port to, uint16_t pe, const gic_msg &m
     settle();
 }
 
-void assembly::push_pe_state(uint16_t pe, const gic_pe_state &state, const sc_core::sc_time &delay)
+gic_sysreg_result assembly::try_read(uint16_t pe, gic_sysreg reg, uint64_t &value,
+                                     uint64_t &time_ps)
 {
     check_entry();
-    pushed_[pe] = true;
-    gic_assembly_pe_state(a_, now_ps(delay), pe, &state);
+    const gic_sysreg_result result = gic_assembly_sysreg_read(a_, time_ps, pe, reg, &value);
+    settle();
+    charge(result, reg, false, time_ps);
+    return result;
+}
+
+gic_sysreg_result assembly::try_write(uint16_t pe, gic_sysreg reg, uint64_t value,
+                                      uint64_t &time_ps)
+{
+    check_entry();
+    const gic_sysreg_result result = gic_assembly_sysreg_write(a_, time_ps, pe, reg, value);
+    settle();
+    charge(result, reg, true, time_ps);
+    return result;
+}
+
+void assembly::set_pe_state(uint16_t pe, const gic_pe_state &state, uint64_t time_ps)
+{
+    check_entry();
+    pushed_[pe] = 1;
+    gic_assembly_pe_state(a_, time_ps, pe, &state);
     settle();
 }
 

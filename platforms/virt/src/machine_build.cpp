@@ -139,6 +139,7 @@ void machine::build_gic()
                                         ? VP_GICR_BASE + uint64_t(n) * VP_GICR_FRAME
                                         : VP_GICR_HIGH_BASE + uint64_t(n - first) * VP_GICR_FRAME);
     gic_ = std::make_unique<gictlm::gic>("gic", config);
+    scheduler_.watch(*gic_);
     if (timed_)
         scheduler_.keep_clock_of(*gic_);
     bus_.map(gic_->gicd, VP_GICD_BASE, VP_GICD_SIZE, false, false);
@@ -439,16 +440,10 @@ void machine::build_pe(unsigned n)
     unit.socket.bind(bus_.from(n));
     if (timed_)
         bus_.comes_by_itself(n);
-    unit.connect(*gic_->sysreg[n].operator->());
+    unit.connect(*gic_);
     for (const auto &wire : wires)
         unit.connect_timer(wire.timer, ppi_line(n, VP_INTID_PPI + wire.ppi));
     unit.connect_pmu(ppi_line(n, VP_INTID_PPI + VP_PPI_PMU));
-    gic_->irq[n].bind(unit.input(ISS_LINE_IRQ));
-    gic_->fiq[n].bind(unit.input(ISS_LINE_FIQ));
-    gic_->virq[n].bind(unit.input(ISS_LINE_VIRQ));
-    gic_->vfiq[n].bind(unit.input(ISS_LINE_VFIQ));
-    gic_->nmi[n].bind(unit.input(ISS_LINE_NMI));
-    gic_->vnmi[n].bind(unit.input(ISS_LINE_VNMI));
 }
 
 void machine::build_pes()
