@@ -430,6 +430,7 @@ void machine::build_pe(unsigned n)
                                  setup_.machine.has_vhe};
     config.domain = domain_.get();
     config.timed = timed_;
+    config.recorded = vp_options_record(&setup_.options);
     config.way_ps = to_ps(bus_.way());
     pes_[n] = std::make_unique<pe>(("pe" + std::to_string(n)).c_str(), config, scheduler_,
                                    static_cast<pe_host &>(*this));

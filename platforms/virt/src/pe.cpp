@@ -109,6 +109,9 @@ iss_env pe::environment(pe *self)
         p.sched_.reconsider();
     };
     env.event = [](const iss_event *event, void *ctx) { self_of(ctx).report(*event); };
+    if (!self->config_.recorded && !self->config_.timed) /* timed, a checkpoint may hold some */
+        env.unwanted_events =
+            1u << ISS_EVENT_HANDLER | 1u << ISS_EVENT_SLEEP | 1u << ISS_EVENT_WAKE;
     return env;
 }
 
@@ -514,7 +517,8 @@ void pe::deliver_push()
     push_.waiting = false;
     gic_->set_pe_state(static_cast<uint16_t>(index()), now.state, std::max(now.time_ps, now_ps()));
     for (unsigned n = 0; n < now.events; n++)
-        host_.pe_event(*this, now.event[n]);
+        if (config_.recorded)
+            host_.pe_event(*this, now.event[n]);
     result_.insns = 0;
     queue(ops_.time(iss_));
 }
@@ -544,7 +548,7 @@ void pe::report(const iss_event &event)
         same_faults_ = 0;
     if (push_.waiting && push_.events < sizeof push_.event / sizeof push_.event[0])
         push_.event[push_.events++] = event;
-    else
+    else if (config_.recorded)
         host_.pe_event(*this, event);
 }
 
@@ -705,6 +709,8 @@ uint32_t pe::debug_access(const iss_bus_access &access, void *data)
 
 const tlm::tlm_dmi *pe::find_dmi(uint64_t pa, bool secure)
 {
+    if (pa - refused_.first < refused_.length && refused_.secure == secure)
+        return nullptr;
     for (const dmi_range &range : dmi_)
         if (range.secure == secure && pa >= range.dmi.get_start_address() &&
             pa <= range.dmi.get_end_address())
@@ -716,8 +722,12 @@ const tlm::tlm_dmi *pe::find_dmi(uint64_t pa, bool secure)
     access.secure = secure;
     access.size = 1;
     prepare_payload(access, nullptr);
-    if (!socket->get_direct_mem_ptr(payload_, dmi))
+    if (!socket->get_direct_mem_ptr(payload_, dmi)) {
+        const uint64_t first = dmi.get_start_address();
+
+        refused_ = refused_range{first, dmi.get_end_address() - first + 1, secure};
         return nullptr;
+    }
     dmi_.push_back(dmi_range{dmi, secure});
     return &dmi_.back().dmi;
 }
@@ -749,6 +759,7 @@ void pe::invalidate(sc_dt::uint64 start, sc_dt::uint64 end)
     };
 
     dmi_.erase(std::remove_if(dmi_.begin(), dmi_.end(), hit), dmi_.end());
+    refused_ = refused_range();
     ops_.invalidate_direct(iss_, start, end - start + 1,
                            ISS_RIGHT_READ | ISS_RIGHT_WRITE | ISS_RIGHT_EXEC |
                                ISS_RIGHT_WRITE_NOTIFY);

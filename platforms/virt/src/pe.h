@@ -58,8 +58,9 @@ struct pe_config {
     const iss_ops *ops = nullptr;
     gtimer_config timer = gtimer_config();
     iss_domain *domain = nullptr;
-    bool timed = false;  ///< Accesses to devices happen at their exact time.
-    uint64_t way_ps = 0; ///< Timed: the way of an access to a device.
+    bool timed = false;    ///< Accesses to devices happen at their exact time.
+    bool recorded = false; ///< The host wants pe_event().
+    uint64_t way_ps = 0;   ///< Timed: the way of an access to a device.
 };
 
 /// What a PE is doing.
@@ -332,6 +333,13 @@ private:
         bool secure;
     };
     std::vector<dmi_range> dmi_;
+    /// Addresses for which the bus refused one last.
+    struct refused_range {
+        uint64_t first;
+        uint64_t length; ///< 0: none.
+        bool secure;
+    };
+    refused_range refused_ = refused_range();
 };
 
 } // namespace virt
