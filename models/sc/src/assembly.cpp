@@ -237,18 +237,33 @@ void assembly::tick()
 void assembly::on_line(void *up, uint16_t pe, gic_line line, bool level, uint64_t time_ps)
 {
     auto *self = static_cast<assembly *>(up);
-    output o = {};
-    o.time_ps = time_ps;
-    o.pe = pe;
-    o.what = output::line;
-    o.to = static_cast<uint8_t>(line);
-    o.level = level;
-    self->outputs_.push_back(o);
-    if (self->line_observers_.empty())
-        return;
+    if (!self->timed_ && self->outputs_.empty() && self->hand_to_pe(pe, line, level, time_ps)) {
+        if (self->line_observers_.empty())
+            return;
+    } else {
+        output o = {};
+        o.time_ps = time_ps;
+        o.pe = pe;
+        o.what = output::line;
+        o.to = static_cast<uint8_t>(line);
+        o.level = level;
+        self->outputs_.push_back(o);
+    }
     flag_guard observing(self->observing_);
     for (const auto &to : self->line_observers_)
         to.function(to.up, pe, line, level, time_ps);
+}
+
+/// A line that nobody but a PE's own receiver waits for; false: it is another.
+bool assembly::hand_to_pe(uint16_t pe, gic_line line, bool level, uint64_t time_ps)
+{
+    const observer<pe_line_function> &to = receivers_[pe];
+    line_out *port = line_routes_[size_t(line) * config_.gic.pe_count + pe];
+    if (!to.function || !port || port->size() != 0)
+        return false;
+    port->note(level);
+    to.function(to.up, line, level, time_ps);
+    return true;
 }
 
 void assembly::on_its_line(void *up, unsigned its, bool level, uint64_t time_ps)

@@ -73,7 +73,7 @@ void scheduler::reconsider()
     cut_slice();
 }
 
-void scheduler::gic_called()
+void scheduler::after_gic()
 {
     if (running_ == nullptr)
         return;

@@ -112,7 +112,11 @@ public:
     void reconsider();
     /// The same after a call of the running PE into the watched GIC: it brought activity of
     /// SystemC's forward only if the GIC says so, since the GIC's lines end at the PEs.
-    void gic_called();
+    void gic_called()
+    {
+        if (gic_ != nullptr || notifications_ != watched_->notifications())
+            after_gic();
+    }
     /// Whether at local time @p time_ps of the running PE something else comes first: an
     /// instruction of several cycles may reach beyond the end of its slice.
     bool comes_first(uint64_t time_ps);
@@ -159,6 +163,7 @@ public:
 
 private:
     void run();
+    void after_gic();
     void look_at_activity();
     void cut_slice();
     void settle();

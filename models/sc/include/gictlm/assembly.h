@@ -29,8 +29,8 @@ using event_function = void (*)(void *up, const gic_event *event);
 using line_function = void (*)(void *up, uint16_t pe, gic_line line, bool level, uint64_t time_ps);
 /// Somebody else keeps the clock: the next delivery is at @p next_ps (GIC_TIME_NEVER: none is).
 using clock_function = void (*)(void *up, uint64_t next_ps);
-/// Output line @p line of the PE that was asked for is at @p level from @p time_ps on. Called when
-/// the GIC has settled, as a line_if is; it may call the GIC.
+/// Output line @p line of the PE that was asked for is at @p level from @p time_ps on. Called while
+/// the GIC is at work (loosely timed) or when it has settled; the same rule.
 using pe_line_function = void (*)(void *up, gic_line line, bool level, uint64_t time_ps);
 /// Input line @p intid changed (@p pe: GIC_PE_NONE for SPIs); the same rule.
 using input_function = void (*)(void *up, uint16_t pe, uint32_t intid, bool level,
@@ -324,6 +324,7 @@ private:
     void flush();
     void hand_on(const output &o);
     void hand_on_line(const output &o);
+    bool hand_to_pe(uint16_t pe, gic_line line, bool level, uint64_t time_ps);
     void hand_on_message(const output &o);
     void report_guest_error(const output &o);
     void reschedule();
