@@ -88,7 +88,7 @@ void a64_take_undefined(a64_cpu *c);
 /** Takes the SError, FIQ or IRQ that can be taken now; false when there is none. */
 bool a64_take_pending(a64_cpu *c);
 
-/** Recomputes A64_ATTN_LINE after a change of lines, masks or routing. */
+/** A64_ATTN_LINE after a change of lines, masks or routing: a64_take_pending() decides, once. */
 void a64_update_lines(a64_cpu *c);
 
 /** True when an interrupt would end WFI (whatever PSTATE masks) or WFE (only what is unmasked). */
