@@ -276,19 +276,38 @@ function(gictlm_refuse_mixed_faults name)
   endforeach()
 endfunction()
 
+# The objects of a test, compiled once for both of its programs: what is seeded is in the kernels.
+function(gictlm_test_objects name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS;PRIVATE_INCLUDES;DEFINES;OPTIONS")
+  add_library(${name} OBJECT ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gtest)
+  gictlm_configure_target(${name} PRIVATE_INCLUDES ${arg_PRIVATE_INCLUDES} DEFINES ${arg_DEFINES}
+                          OPTIONS ${arg_OPTIONS})
+endfunction()
+
+# sc_main() of all tests that run under SystemC, compiled once.
+function(gictlm_sc_main)
+  if(TARGET gictlm_sc_main)
+    return()
+  endif()
+  add_library(gictlm_sc_main OBJECT ${GICTLM_SUPPORT_DIR}/sc_main.cpp)
+  target_link_libraries(gictlm_sc_main PRIVATE SystemC::systemc GTest::gtest)
+  gictlm_configure_target(gictlm_sc_main)
+endfunction()
+
+# gictlm_test_program(rules_gicd_faults SC SOURCES ... OBJECTS rules_gicd_objects LIBS ...)
 function(gictlm_test_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "SC" ""
-                        "SOURCES;LIBS;PRIVATE_INCLUDES;DEFINES;OPTIONS")
-  add_executable(${name} ${arg_SOURCES})
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SC" "" "SOURCES;OBJECTS;LIBS")
+  add_executable(${name} $<TARGET_OBJECTS:${arg_OBJECTS}> ${arg_SOURCES})
   gictlm_reaches_systemc(systemc ${arg_LIBS})
   if(systemc OR arg_SC)
-    target_sources(${name} PRIVATE ${GICTLM_SUPPORT_DIR}/sc_main.cpp)
+    gictlm_sc_main()
+    target_sources(${name} PRIVATE $<TARGET_OBJECTS:gictlm_sc_main>)
     target_link_libraries(${name} PRIVATE ${arg_LIBS} SystemC::systemc GTest::gtest)
   else()
     target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gtest GTest::gtest_main)
   endif()
-  gictlm_configure_target(${name} PRIVATE_INCLUDES ${arg_PRIVATE_INCLUDES} DEFINES ${arg_DEFINES}
-                          OPTIONS ${arg_OPTIONS})
+  gictlm_configure_target(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 endfunction()
 
@@ -311,9 +330,15 @@ function(gictlm_test name)
   if(arg_SC)
     set(sc SC)
   endif()
-  set(common ${sc} SOURCES ${arg_SOURCES} PRIVATE_INCLUDES ${arg_PRIVATE_INCLUDES} OPTIONS
-             ${arg_OPTIONS})
-  gictlm_test_program(${name} ${common} LIBS ${arg_LIBS} DEFINES ${arg_DEFINES})
+  gictlm_test_objects(
+    ${name}_objects
+    SOURCES ${arg_SOURCES}
+    LIBS ${arg_LIBS}
+    PRIVATE_INCLUDES ${arg_PRIVATE_INCLUDES}
+    DEFINES ${arg_DEFINES}
+    OPTIONS ${arg_OPTIONS})
+  set(common ${sc} OBJECTS ${name}_objects)
+  gictlm_test_program(${name} ${common} LIBS ${arg_LIBS})
   set(environment SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1 ${arg_ENVIRONMENT})
   set(labels ${arg_LABELS})
   if(arg_WHOLE)
@@ -339,8 +364,9 @@ function(gictlm_test name)
   if(arg_FAULTS AND GICTLM_FAULTS)
     gictlm_faults_of(libs ${arg_LIBS})
     gictlm_refuse_mixed_faults(${name} ${libs})
-    gictlm_test_program(${name}_faults ${common} LIBS ${libs} DEFINES ${arg_DEFINES} GIC_FAULTS=1)
-    target_sources(${name}_faults PRIVATE ${GICTLM_SUPPORT_DIR}/fault_active.c)
+    gictlm_test_program(${name}_faults ${common} LIBS ${libs} SOURCES
+                        ${GICTLM_SUPPORT_DIR}/fault_active.c)
+    target_compile_definitions(${name}_faults PRIVATE GIC_FAULTS=1)
   endif()
 endfunction()
 

@@ -16,7 +16,9 @@ typedef struct walk {
 static uint64_t explain_by(walk *w, const diff_pair *pair, known_effect effect, uint64_t left)
 {
     for (unsigned i = 0; i < KNOWN_ROWS && left; i++) {
-        uint64_t bits = known_rows[i].effect == effect ? known_rows[i].explains(pair) & left : 0;
+        const known_row *row = &known_rows[i];
+        bool asked = row->effect == effect && row->gicv2 == (bool)w->c->program.gicv2;
+        uint64_t bits = asked ? row->explains(pair) & left : 0;
         if (!bits)
             continue;
         w->result->hits[i]++;

@@ -17,9 +17,11 @@ typedef enum known_effect {
 
 /** Numbers of the explained differences: KNOWN_IS_<id>. */
 enum {
-#define KNOWN(id, ...) KNOWN_IS_##id,
+#define KNOWN(id, ...)    KNOWN_IS_##id,
+#define KNOWN_V2(id, ...) KNOWN_IS_##id,
 #include "known.def"
 #undef KNOWN
+#undef KNOWN_V2
     KNOWN_ROWS
 };
 
@@ -39,6 +41,7 @@ typedef struct diff_pair {
 typedef struct known_row {
     const char *id, *rule, *text;
     known_effect effect;
+    bool gicv2;    /**< Of machines with a GICv2, else of those with a GICv3. */
     bool expected; /**< Must be seen in a run of 200 programs: its absence is a finding. */
     /** Bits of the field that the row explains; for a pair without field not zero: explained. */
     uint64_t (*explains)(const diff_pair *pair);

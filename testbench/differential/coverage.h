@@ -18,6 +18,7 @@ enum { DIFF_MAX_REG_FIELDS = 512, DIFF_MAX_COUNTED = 512, DIFF_OPCODES = 256 };
 /** Counters. Accesses count when both machines have made them and they were compared. */
 typedef struct diff_coverage {
     atomic_ullong programs, equal, ended, steps, compared;
+    atomic_ullong gicv2; /**< Programs for a GICv2. */
     atomic_ullong row_reads[ROWS], row_writes[ROWS];
     atomic_ullong field[DIFF_MAX_REG_FIELDS]; /**< Accesses in which the field was not zero. */
     atomic_ullong sysreg_reads[DIFF_SYSREGS], sysreg_writes[DIFF_SYSREGS];

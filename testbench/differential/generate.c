@@ -139,8 +139,13 @@ void generate(uint64_t seed, diff_case *c)
     g.random.state = seed;
     g.c = c;
     c->seed = seed;
+    c->program.gicv2 = seed % GICV2_SEEDS == 0;
     choose_machine(&g);
     choose_spis(&g);
+    if (c->program.gicv2) {
+        generate_gicv2(&g);
+        return;
+    }
     choose_its(&g);
     generate_setup(&g);
     if (g.el2)

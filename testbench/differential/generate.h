@@ -70,7 +70,16 @@ typedef struct generator {
     uint8_t binary_point;  /**< The split of priorities that all groups of all PEs have. */
     uint8_t virtual_point; /**< VBPR0 of all PEs; VBPR1 splits at the same bit. */
     bool split;            /**< ICH_VMCR_EL2.VEOIM of all PEs. */
+    /** Programs for a GICv2. */
+    struct {
+        uint8_t owner[POOL_SPIS]; /**< The PE that is the target of each SPI of the program. */
+        uint32_t control;         /**< GICC_CTLR of all PEs but for EOI modes and FIQEn. */
+        uint32_t ppi_edges;       /**< GICD_ICFGR1 of all PEs. */
+    } v2;
 } generator;
+
+/** One of this many seeds is a program for a machine with a GICv2. */
+#define GICV2_SEEDS 4u
 
 /** Writes the program of @p seed. */
 void generate(uint64_t seed, diff_case *c);
@@ -166,6 +175,30 @@ void random_guest_window(generator *g);
 void random_guest_traps(generator *g);
 /** ICH_MISR_EL2.VGrp0D is known to differ. */
 void deviate_virtual_group(generator *g);
+
+/** Programs for a GICv2: generate_gicv2.c. */
+void generate_gicv2(generator *g);
+/** A register of a GICv2's frame, of @p who where it is banked. */
+void emit_row_write(generator *g, actor who, unsigned row, uint32_t offset, uint64_t value);
+void emit_row_read(generator *g, actor who, unsigned row, uint32_t offset);
+/** GICC_CTLR as programs have it most of the time, with some EOI modes. */
+uint32_t any_interface_control(generator *g);
+/** Some SPI of the program, as its number in the pool. */
+unsigned pool_spi(generator *g);
+
+/** A GICv2's hypervisor and guest: generate_gicv2_guest.c. */
+void gicv2_guest_setup(generator *g);
+void gicv2_guest_sweep(generator *g);
+void gicv2_list_register(generator *g);
+void gicv2_guest_control(generator *g);
+void gicv2_guest_access(generator *g);
+void gicv2_guest_window(generator *g);
+void gicv2_hypervisor(generator *g);
+
+/** What of a GICv2 is known to differ: generate_gicv2_deviation.c. */
+void deviate_gicv2(generator *g);
+/** Where SGIs to @p targets were taken differently: looked at and taken back. */
+void settle_gicv2_sgi(generator *g, uint32_t targets, unsigned source, unsigned intid);
 
 /** LPIs and the ITS: generate_its.c. */
 void generate_its_setup(generator *g);

@@ -12,7 +12,7 @@ static bool holds_time(unsigned number)
 
 static unsigned any_row(generator *g)
 {
-    unsigned row = random_below(&g->random, ROWS);
+    unsigned row = random_below(&g->random, ROWS_OF_GICV3);
     bool its = diff_rows[row].frame == DIFF_FRAME_GITS;
     return its && random_chance(&g->random, 60) ? random_below(&g->random, ROW_GITS_CTLR) : row;
 }

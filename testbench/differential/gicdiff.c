@@ -29,6 +29,7 @@ typedef struct options {
     diff_tools tools;
     uint64_t first, last;
     unsigned jobs, shrink;
+    unsigned gic; /**< Programs for this GIC version alone; 0: all. */
     const char *json, *keep, *print;
     bool once;     /**< Stop at the first difference. */
     bool report;   /**< Print the coverage. */
@@ -80,6 +81,13 @@ static unsigned parse_count(const char *name, const char *text, unsigned least, 
     return (unsigned)value;
 }
 
+static unsigned parse_version(const char *text)
+{
+    if (strcmp(text, "v2") != 0 && strcmp(text, "v3") != 0)
+        bad_usage(text, "want --gic v2 or --gic v3");
+    return text[1] == '2' ? 2 : 3;
+}
+
 /** Options with a value. @return false when @p name is none of them. */
 static bool parse_value(options *o, const char *name, const char *value)
 {
@@ -89,6 +97,8 @@ static bool parse_value(options *o, const char *name, const char *value)
         o->jobs = parse_count(name, value, 1, MAX_JOBS);
     else if (strcmp(name, "--shrink") == 0)
         o->shrink = parse_count(name, value, 0, MAX_FAILED);
+    else if (strcmp(name, "--gic") == 0)
+        o->gic = parse_version(value);
     else if (strcmp(name, "--gicvp") == 0)
         o->tools.gicvp = value;
     else if (strcmp(name, "--qemu") == 0)
@@ -153,6 +163,8 @@ static void worker(const options *o, shared *s)
         if (seed > o->last)
             break;
         generate(seed, &work.c);
+        if (o->gic && (o->gic == 2) != (work.c.program.gicv2 != 0))
+            continue;
         judge_case(&tools, &work.c, &work.ours, &work.theirs, &work.result);
         if (!work.result.equal) {
             note_failure(s, seed);

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which differences the rows of known.def cover. */
+#include "known.h"
+
 #include "compare.h"
 #include "rows.h"
 #include "shadow.h"
 #include "sysreg_ids.h"
 
 /** Row of the register that the step reads, when the pair is what it read; else -1. */
-static int row_read(const diff_pair *p)
+int known_row_read(const diff_pair *p)
 {
     if (!p->step || (p->step->op != DIFF_READ && p->step->op != DIFF_SWEEP))
         return -1;
     if (p->kind == DIFF_RECORD_STEP && p->field == DIFF_S_RESULT)
-        return row_find(p->step->address).row;
+        return row_find(&p->c->program, p->step->address).row;
     if (p->kind == DIFF_RECORD_SWEEP && p->field == DIFF_W_VALUE)
-        return row_find(p->step->address).row;
+        return row_find(&p->c->program, p->step->address).row;
     return -1;
 }
 
@@ -24,7 +26,7 @@ static bool row_between(int row, int first, int last)
 
 static uint64_t known_identity(const diff_pair *p)
 {
-    int row = row_read(p);
+    int row = known_row_read(p);
     bool identity = row == ROW_GICD_IIDR || row == ROW_GICR_IIDR || row == ROW_GITS_IIDR ||
                     row_between(row, ROW_GICD_PIDR4, ROW_GICD_CIDR3) ||
                     row_between(row, ROW_GICR_PIDR4, ROW_GICR_CIDR3) ||
@@ -35,7 +37,7 @@ static uint64_t known_identity(const diff_pair *p)
 static uint64_t known_common_lpi_affinity(const diff_pair *p)
 {
     const uint64_t common_lpi_aff = UINT64_C(3) << 24;
-    return row_read(p) == ROW_GICR_TYPER && p->theirs - p->ours == UINT64_C(1) << 24
+    return known_row_read(p) == ROW_GICR_TYPER && p->theirs - p->ours == UINT64_C(1) << 24
                ? common_lpi_aff
                : 0;
 }
@@ -242,9 +244,9 @@ static uint64_t known_binary_point(const diff_pair *p)
 static const diff_step *differing_sgi(const diff_pair *p)
 {
     diff_shadow s;
-    if (row_read(p) != ROW_GICR_ISPENDR0)
+    if (known_row_read(p) != ROW_GICR_ISPENDR0)
         return NULL;
-    unsigned pe = row_find(p->step->address).pe;
+    unsigned pe = row_find(&p->c->program, p->step->address).pe;
     for (uint32_t i = p->number; i-- > 0;) {
         const diff_step *step = &p->c->program.step[i];
         if (step->op == DIFF_MSR) {
@@ -290,7 +292,7 @@ static bool follows_priority_bits(const diff_pair *p)
 {
     for (uint32_t i = p->number; i + 2 > p->number; i--) {
         const diff_step *step = &p->c->program.step[i];
-        int row = step->op == DIFF_WRITE ? row_find(step->address).row : -1;
+        int row = step->op == DIFF_WRITE ? row_find(&p->c->program, step->address).row : -1;
         if (row == ROW_GICD_IPRIORITYR || row == ROW_GICR_IPRIORITYR)
             return (step->value & 0x07070707) != 0;
         if (i == 0)
@@ -301,7 +303,7 @@ static bool follows_priority_bits(const diff_pair *p)
 
 static uint64_t known_priority_bits(const diff_pair *p)
 {
-    int row = row_read(p);
+    int row = known_row_read(p);
     if (row == ROW_GICD_IPRIORITYR || row == ROW_GICR_IPRIORITYR)
         return UINT64_C(0x0F0F0F0F); /* four of them in the Non-secure view */
     return is_candidate(p) && follows_priority_bits(p) ? ~UINT64_C(0) : 0;
@@ -386,7 +388,7 @@ static uint64_t known_its_width(const diff_pair *p)
     const uint64_t external_abort = 0x10, status = 0x3F;
     if (!is_access_result(p) || p->our_record->field[DIFF_S_EXCEPTION] != 0)
         return 0;
-    diff_place place = row_find(p->step->address);
+    diff_place place = row_find(&p->c->program, p->step->address);
     bool its = place.frame && place.frame[1] == 'I' && place.frame[2] == 'T';
     bool wrong =
         p->step->width <= 2 || (p->step->width == 8 && p->step->address >= DIFF_GITS + 0x10000);
@@ -405,7 +407,7 @@ static uint64_t known_abort_syndrome(const diff_pair *p)
 static uint64_t known_quiescent(const diff_pair *p)
 {
     const uint64_t quiescent = UINT64_C(1) << 31, enabled = 1;
-    return row_read(p) == ROW_GITS_CTLR && (p->ours & p->theirs & enabled) &&
+    return known_row_read(p) == ROW_GITS_CTLR && (p->ours & p->theirs & enabled) &&
                    !(p->ours & quiescent) && (p->theirs & quiescent)
                ? quiescent
                : 0;
@@ -414,7 +416,7 @@ static uint64_t known_quiescent(const diff_pair *p)
 static uint64_t known_typer_identity(const diff_pair *p)
 {
     const uint64_t rss = 1u << 26, lines = 0x1F;
-    if (row_read(p) != ROW_GICD_TYPER)
+    if (known_row_read(p) != ROW_GICD_TYPER)
         return 0;
     return (p->ours & rss) && !(p->theirs & rss) && (p->ours & lines) == (p->theirs & lines) + 1
                ? rss | lines
@@ -424,13 +426,13 @@ static uint64_t known_typer_identity(const diff_pair *p)
 static uint64_t known_one_of_n(const diff_pair *p)
 {
     const uint64_t irm = UINT64_C(1) << 31;
-    return row_read(p) == ROW_GICD_IROUTER && (p->theirs & irm) && !(p->ours & irm) ? irm : 0;
+    return known_row_read(p) == ROW_GICD_IROUTER && (p->theirs & irm) && !(p->ours & irm) ? irm : 0;
 }
 
 static uint64_t known_route_bits(const diff_pair *p)
 {
     const uint64_t defined = UINT64_C(0xFF80FFFFFF);
-    if (row_read(p) != ROW_GICD_IROUTER)
+    if (known_row_read(p) != ROW_GICD_IROUTER)
         return 0;
     bool upper = p->step->width == 4 && (p->step->address & 4);
     uint64_t res0 = upper ? ~(defined >> 32) : ~defined;
@@ -466,7 +468,8 @@ static uint64_t known_secure_group_1_end(const diff_pair *p)
 static uint64_t known_e1nwf(const diff_pair *p)
 {
     const uint64_t e1nwf = 1u << 7;
-    return row_read(p) == ROW_GICD_CTLR && (p->ours & e1nwf) && !(p->theirs & e1nwf) ? e1nwf : 0;
+    return known_row_read(p) == ROW_GICD_CTLR && (p->ours & e1nwf) && !(p->theirs & e1nwf) ? e1nwf
+                                                                                           : 0;
 }
 
 static bool is_sre(uint64_t number)
@@ -515,7 +518,7 @@ static uint64_t known_its_typer(const diff_pair *p)
 {
     const uint64_t fields = UINT64_C(1) << 46 | UINT64_C(0x1F) << 32 | 0xF0;
     const uint64_t ours = UINT64_C(1) << 46 | 0xF0, theirs = UINT64_C(0x1F) << 32 | 0xB0;
-    if (row_read(p) != ROW_GITS_TYPER)
+    if (known_row_read(p) != ROW_GITS_TYPER)
         return 0;
     unsigned shift = (p->step->address & 4) ? 32 : 0;
     uint64_t there = p->step->width == 4 ? 0xFFFFFFFF : ~UINT64_C(0);
@@ -529,12 +532,12 @@ static uint64_t known_its_typer(const diff_pair *p)
 static uint64_t known_baser_reset(const diff_pair *p)
 {
     const uint64_t page_size = 3u << 8, page_64k = 2u << 8;
-    if (row_read(p) != ROW_GITS_BASER || (p->ours & page_size) ||
+    if (known_row_read(p) != ROW_GITS_BASER || (p->ours & page_size) ||
         (p->theirs & page_size) != page_64k)
         return 0;
     for (uint32_t i = 0; i < p->number; i++) {
         const diff_step *step = &p->c->program.step[i];
-        if (step->op == DIFF_WRITE && row_find(step->address).row == ROW_GITS_BASER)
+        if (step->op == DIFF_WRITE && row_find(&p->c->program, step->address).row == ROW_GITS_BASER)
             return 0;
     }
     return page_size;
@@ -610,7 +613,7 @@ static uint64_t known_icfgr_update(const diff_pair *p)
         return 0;
     for (uint32_t i = p->number + 1; i-- > 0;) {
         const diff_step *step = &p->c->program.step[i];
-        diff_place place = row_find(step->address);
+        diff_place place = row_find(&p->c->program, step->address);
         if (step->op == DIFF_WRITE && place.frame)
             return place.row == ROW_GICD_ICFGR ? ~UINT64_C(0) : 0;
         if (step->op != DIFF_WRITE && step->op != DIFF_MRS)
@@ -623,18 +626,19 @@ static uint64_t known_lpi_tables(const diff_pair *p)
 {
     diff_shadow s;
     const uint64_t cacheability = 1u << 7;
-    int row = row_read(p);
+    int row = known_row_read(p);
     if (row != ROW_GICR_PENDBASER && row != ROW_GICR_PROPBASER)
         return 0;
     shadow_replay(&s, &p->c->program, p->number);
-    bool on = s.lpis >> row_find(p->step->address).pe & 1;
+    bool on = s.lpis >> row_find(&p->c->program, p->step->address).pe & 1;
     return on && (p->theirs & cacheability) && !(p->ours & cacheability) ? cacheability : 0;
 }
 
 static uint64_t known_ptz(const diff_pair *p)
 {
     const uint64_t ptz = UINT64_C(1) << 62;
-    return row_read(p) == ROW_GICR_PENDBASER && (p->theirs & ptz) && !(p->ours & ptz) ? ptz : 0;
+    return known_row_read(p) == ROW_GICR_PENDBASER && (p->theirs & ptz) && !(p->ours & ptz) ? ptz
+                                                                                            : 0;
 }
 
 /** From MAPD with V=0 and a Size out of range up to the CLEAR of what QEMU still has mapped. */
@@ -658,20 +662,25 @@ static uint64_t known_unmap_size(const diff_pair *p)
 static uint64_t known_creadr_write(const diff_pair *p)
 {
     const uint64_t offset = 0xFFFE0;
-    bool creadr = row_read(p) == ROW_GITS_CREADR ||
+    bool creadr = known_row_read(p) == ROW_GITS_CREADR ||
                   (p->step && p->step->op == DIFF_COMMAND && p->field == DIFF_S_RESULT);
     if (!creadr || p->kind != DIFF_RECORD_STEP || (p->ours & ~offset) != 0)
         return 0;
     for (uint32_t i = p->number; i-- > 0;) {
         const diff_step *step = &p->c->program.step[i];
-        if (step->op == DIFF_WRITE && row_find(step->address).row == ROW_GITS_CREADR)
+        if (step->op == DIFF_WRITE &&
+            row_find(&p->c->program, step->address).row == ROW_GITS_CREADR)
             return step->value == p->theirs >> 32 ? UINT64_C(0xFFFFFFFF) << 32 : 0;
     }
     return 0;
 }
 
 const known_row known_rows[KNOWN_ROWS] = {
-#define KNOWN(id, effect, expected, rule, text) {#id, rule, text, effect, expected, known_##id},
+#define KNOWN(id, effect, expected, rule, text) \
+    {#id, rule, text, effect, false, expected, known_##id},
+#define KNOWN_V2(id, effect, expected, rule, text) \
+    {#id, rule, text, effect, true, expected, known_##id},
 #include "known.def"
 #undef KNOWN
+#undef KNOWN_V2
 };

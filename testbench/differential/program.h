@@ -56,14 +56,15 @@ enum {
     DIFF_TAKE_DIR = 1 << 3,   /**< Deactivate it as well (it counts with EOImode=1). */
     DIFF_TAKE_NEST = 1 << 4,  /**< Interrupts stay unmasked in the handler. */
     DIFF_TAKE_RAISE = 1 << 5, /**< The first handler writes the word data[0] to `address`. */
-    DIFF_TAKE_LATE = 1 << 6   /**< End with the other order: DIR before EOIR. */
+    DIFF_TAKE_LATE = 1 << 6,  /**< End with the other order: DIR before EOIR. */
+    DIFF_TAKE_CROSS = 1 << 7  /**< GICv2: end what the other Security state has acknowledged too. */
 };
 
 /** Result of DIFF_END and DIFF_DROPPED when there was one to end: this bit and its INTID. */
 #define DIFF_ENDED (UINT64_C(1) << 32)
 
 /** Acknowledged interrupts that a PE remembers; further ones are forgotten. */
-#define DIFF_REMEMBERED 16
+#define DIFF_REMEMBERED 64
 
 /** Interrupts that one window takes; then they are masked. */
 #define DIFF_WINDOW_LIMIT 8
@@ -88,17 +89,23 @@ typedef struct diff_program {
     uint32_t pes;
     uint32_t secure; /**< The machine has EL3. */
     uint32_t el2;    /**< The machine has EL2; without EL3 it starts there. */
-    uint64_t pad[5];
+    uint32_t gicv2;  /**< The machine has a GICv2: GICC and GICV instead of system registers. */
+    uint32_t pad0;
+    uint64_t pad[4];
     diff_step step[DIFF_MAX_STEPS];
 } diff_program;
 
 /** Records of the log: a line each, fields in hexadecimal, the kind first.
- *    s STEP PE EXCEPTION RESULT ISR HPPIR0 HPPIR1 RPR    after each step, as EL3 (or EL1) sees it
+ *    s STEP PE EXCEPTION RESULT ISR HPPIR0 HPPIR1 RPR    after each step, as EL3 (or EL1) sees it;
+ *                                                        with a GICv2 GICC_HPPIR, GICD_ISPENDR0,
+ *                                                        GICC_RPR
  *    i STEP PE ENTRY EXCEPTION IAR RPR HPPIR0 HPPIR1     an interrupt taken
  *    g STEP PE ISR HCR MISR VMCR AP0R AP1R LR0 LR1 LR2 LR3
  *                                                        the virtual interface after a step of the
  *                                                        guest, or of ICH_*; ISR_EL1 as the guest
- *                                                        has it, or 0; then ICH_*
+ *                                                        has it, or 0; then ICH_*; with a GICv2
+ *                                                        GICH_*: AP0R is GICH_APR, AP1R GICH_ELRSR0
+ *                                                        with GICH_EISR0 above it
  *    w STEP INDEX VALUE                                  a register of a sweep that is not zero
  *    end COUNT                                           the last line: number of lines before it
  *  EXCEPTION is the syndrome of the synchronous exception that the access ended in, or 0. ENTRY is
@@ -111,6 +118,12 @@ enum {
     DIFF_RECORD_VIRTUAL = 'g',
     DIFF_RECORD_SWEEP = 'w'
 };
+
+/** Frames of a GICv2 on the board; GICD is where a GICv3 has it. */
+#define DIFF_GICC UINT64_C(0x08010000)
+#define DIFF_V2M  UINT64_C(0x08020000)
+#define DIFF_GICH UINT64_C(0x08030000)
+#define DIFF_GICV UINT64_C(0x08040000)
 
 /** The interpreter's memory for tables: queue, device table, and so on, see layout.h. */
 #define DIFF_ARENA_BASE UINT64_C(0x42000000)

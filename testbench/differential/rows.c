@@ -21,11 +21,34 @@ const diff_row diff_rows[] = {
 #undef GICD_REG
 #undef GICR_REG
 #undef GITS_REG
+#define GICD2_REG(name, offset, span, first, bits, element, widths, flags, read, write, reset, \
+                  mask)                                                                        \
+    {#name, DIFF_FRAME_GICD2, offset, span, bits, element, widths, flags, mask},
+#define GICR2_REG(name, offset, span, first, bits, element, widths, flags, read, write, reset, \
+                  mask)                                                                        \
+    {#name, DIFF_FRAME_GICD2, offset, span, bits, element, widths, flags, mask},
+#define GICC_REG(name, offset, span, element, flags, read, write, reset, mask) \
+    {#name, DIFF_FRAME_GICC, offset, span, 0, element, GIC_W32, flags, mask},
+#define GICH_REG(name, offset, span, element, flags, read, write, reset, mask) \
+    {#name, DIFF_FRAME_GICH, offset, span, 0, element, GIC_W32, flags, mask},
+#define GICV_REG(name, offset, span, element, flags, read, write, reset, mask) \
+    {#name, DIFF_FRAME_GICV, offset, span, 0, element, GIC_W32, flags, mask},
+#include "gicc.def"
+#include "gicd2.def"
+#include "gich.def"
+#include "gicr2.def"
+#include "gicv.def"
+#undef GICD2_REG
+#undef GICR2_REG
+#undef GICC_REG
+#undef GICH_REG
+#undef GICV_REG
 };
 const size_t diff_row_count = sizeof diff_rows / sizeof diff_rows[0];
 
 const diff_field diff_fields[] = {
 #define GIC_FIELD(reg, field, high, low) {#reg, #field, high, low},
+#include "gicc_fields.def"
 #include "gicd_fields.def"
 #include "gicr_fields.def"
 #include "gits_fields.def"
@@ -37,7 +60,11 @@ const size_t diff_field_count = sizeof diff_fields / sizeof diff_fields[0];
 static const struct {
     uint64_t base, bytes;
     const char *name;
-} frames[] = {{DIFF_GICD, 0x10000, "GICD"}, {DIFF_GICR, 0, "GICR"}, {DIFF_GITS, 0x20000, "GITS"}};
+    bool gicv2;
+} frames[] = {{DIFF_GICD, 0x10000, "GICD", false}, {DIFF_GICR, 0, "GICR", false},
+              {DIFF_GITS, 0x20000, "GITS", false}, {DIFF_GICD, 0x1000, "GICD", true},
+              {DIFF_GICC, 0x2000, "GICC", true},   {DIFF_GICH, 0x1000, "GICH", true},
+              {DIFF_GICV, 0x2000, "GICV", true}};
 
 /** Redistributors that have room on the board, whether a PE is behind them or not. */
 #define REDISTRIBUTORS 123
@@ -49,11 +76,11 @@ uint64_t row_address(unsigned row, unsigned pe, uint32_t offset)
     return r->frame == DIFF_FRAME_GICR ? base + pe * DIFF_STRIDE : base;
 }
 
-static bool find_frame(uint64_t address, unsigned *frame, uint64_t *offset)
+static bool find_frame(bool gicv2, uint64_t address, unsigned *frame, uint64_t *offset)
 {
     for (unsigned i = 0; i < sizeof frames / sizeof frames[0]; i++) {
         uint64_t bytes = i == DIFF_FRAME_GICR ? REDISTRIBUTORS * DIFF_STRIDE : frames[i].bytes;
-        if (address - frames[i].base < bytes) {
+        if (frames[i].gicv2 == gicv2 && address - frames[i].base < bytes) {
             *frame = i;
             *offset = address - frames[i].base;
             return true;
@@ -62,12 +89,12 @@ static bool find_frame(uint64_t address, unsigned *frame, uint64_t *offset)
     return false;
 }
 
-diff_place row_find(uint64_t address)
+diff_place row_find(const diff_program *program, uint64_t address)
 {
     diff_place place = {-1, 0, 0, NULL};
     unsigned frame = 0;
     uint64_t offset = 0;
-    if (!find_frame(address, &frame, &offset))
+    if (!find_frame(program->gicv2, address, &frame, &offset))
         return place;
     place.frame = frames[frame].name;
     if (frame == DIFF_FRAME_GICR) {
@@ -84,6 +111,21 @@ diff_place row_find(uint64_t address)
         }
     }
     return place;
+}
+
+const char *row_name(unsigned row)
+{
+    static const char *const names[] = {
+#define GICD2_REG(name, ...) #name " (v2)",
+#define GICR2_REG(name, ...) #name " (v2)",
+#include "gicd2.def"
+#include "gicr2.def"
+#undef GICD2_REG
+#undef GICR2_REG
+    };
+    unsigned number = row - ROWS_OF_GICV3;
+    return row >= ROWS_OF_GICV3 && number < sizeof names / sizeof names[0] ? names[number]
+                                                                           : diff_rows[row].name;
 }
 
 static const char *const sysreg_names[] = {

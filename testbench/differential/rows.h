@@ -6,6 +6,8 @@
 #ifndef DIFF_ROWS_H
 #define DIFF_ROWS_H
 
+#include "program.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,7 +20,15 @@
 #define DIFF_UART   UINT64_C(0x09000000)
 
 /** Frames of registers. */
-typedef enum diff_frame { DIFF_FRAME_GICD, DIFF_FRAME_GICR, DIFF_FRAME_GITS } diff_frame;
+typedef enum diff_frame {
+    DIFF_FRAME_GICD,
+    DIFF_FRAME_GICR,
+    DIFF_FRAME_GITS,
+    DIFF_FRAME_GICD2, /**< Of a GICv2, and so are the ones below. */
+    DIFF_FRAME_GICC,
+    DIFF_FRAME_GICH,
+    DIFF_FRAME_GICV
+} diff_frame;
 
 /** A register family. */
 typedef struct diff_row {
@@ -44,7 +54,7 @@ extern const size_t diff_row_count;
 extern const diff_field diff_fields[];
 extern const size_t diff_field_count;
 
-/** Numbers of rows: ROW_<name>. */
+/** Numbers of rows: ROW_<name>, of a GICv2 ROW2_<name>. */
 enum {
 #define GICD_REG(name, ...) ROW_##name,
 #define GICR_REG(name, ...) ROW_##name,
@@ -55,6 +65,23 @@ enum {
 #undef GICD_REG
 #undef GICR_REG
 #undef GITS_REG
+    ROWS_OF_GICV3,
+    ROWS_BEFORE_GICV2 = ROWS_OF_GICV3 - 1,
+#define GICD2_REG(name, ...) ROW2_##name,
+#define GICR2_REG(name, ...) ROW2_##name,
+#define GICC_REG(name, ...)  ROW2_##name,
+#define GICH_REG(name, ...)  ROW2_##name,
+#define GICV_REG(name, ...)  ROW2_##name,
+#include "gicc.def"
+#include "gicd2.def"
+#include "gich.def"
+#include "gicr2.def"
+#include "gicv.def"
+#undef GICD2_REG
+#undef GICR2_REG
+#undef GICC_REG
+#undef GICH_REG
+#undef GICV_REG
     ROWS
 };
 
@@ -69,8 +96,11 @@ typedef struct diff_place {
     const char *frame; /**< NULL: outside of all frames. */
 } diff_place;
 
-/** Finds the register at @p address. */
-diff_place row_find(uint64_t address);
+/** Finds the register that the program's machine has at @p address. */
+diff_place row_find(const diff_program *program, uint64_t address);
+
+/** Name of a row in reports, those of a GICv2's Distributor told from a GICv3's. */
+const char *row_name(unsigned row);
 
 /** Name of system register @p number, e.g. "ICC_PMR_EL1". */
 const char *sysreg_name(uint64_t number);

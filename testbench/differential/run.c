@@ -18,9 +18,11 @@
 #define RUN_RAM   "128M"
 
 #define MAX_ARGUMENTS 48
+#define COUNT(array)  (sizeof(array) / sizeof((array)[0]))
 
-/** Our GIC as QEMU's is: what it has not is left out. */
-static const char *const parameters[] = {
+/** Our GIC as QEMU's is: what it has not is left out. A GICv2's priorities have eight bits. */
+static const char *const gicv2_parameters[] = {"gic.priority_bits=8", "gic.preemption_bits=7"};
+static const char *const gicv3_parameters[] = {
     "gic.one_of_n=0",         "gic.mbis=0",     "gic.dpg=0",
     "gic.lpi_inv_register=0", "gic.its_umsi=0", "gic.its_seis=0",
 };
@@ -55,6 +57,15 @@ void tools_close(const diff_tools *tools)
     (void)rmdir(tools->directory);
 }
 
+static const char **set_parameters(const char **arg, const char *const *parameters, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        *arg++ = "--set";
+        *arg++ = parameters[i];
+    }
+    return arg;
+}
+
 static const char **our_arguments(const char **arg, const diff_tools *tools, const diff_case *c,
                                   const char *pes)
 {
@@ -64,16 +75,18 @@ static const char **our_arguments(const char **arg, const diff_tools *tools, con
         *arg++ = "--secure";
     if (c->program.el2)
         *arg++ = "--virtualization";
+    if (c->program.gicv2) {
+        *arg++ = "--gic";
+        *arg++ = "v2";
+    }
     *arg++ = "--cpus";
     *arg++ = pes;
     *arg++ = "--ram";
     *arg++ = RUN_RAM;
     *arg++ = "--max-insns";
     *arg++ = RUN_INSNS;
-    for (size_t i = 0; i < sizeof parameters / sizeof parameters[0]; i++) {
-        *arg++ = "--set";
-        *arg++ = parameters[i];
-    }
+    arg = c->program.gicv2 ? set_parameters(arg, gicv2_parameters, COUNT(gicv2_parameters))
+                           : set_parameters(arg, gicv3_parameters, COUNT(gicv3_parameters));
     *arg++ = "--elf";
     return arg;
 }
@@ -83,10 +96,11 @@ static const char **their_arguments(const char **arg, const diff_tools *tools, c
 {
     *arg++ = tools->qemu;
     *arg++ = "-M";
-    *arg++ = c->program.secure ? c->program.el2 ? "virt,gic-version=3,secure=on,virtualization=on"
-                                                : "virt,gic-version=3,secure=on"
-             : c->program.el2  ? "virt,gic-version=3,virtualization=on"
-                               : "virt,gic-version=3";
+    *arg++ = c->program.gicv2 ? "virt,gic-version=2" : "virt,gic-version=3";
+    *arg++ = "-M";
+    *arg++ = c->program.secure ? "secure=on" : "secure=off";
+    *arg++ = "-M";
+    *arg++ = c->program.el2 ? "virtualization=on" : "virtualization=off";
     *arg++ = "-cpu";
     *arg++ = "cortex-a57";
     *arg++ = "-smp";

@@ -78,9 +78,121 @@ bool shadow_moves_alike(const diff_shadow *s, const diff_program *program)
     return (s->lpis & all) == all && (s->narrow & all) == 0;
 }
 
+/** Interfaces' fields of a GICv2 that two Security states have banks of. */
+#define GICC_CTLR_NS_GROUP   (1u << 1)
+#define GICC_CTLR_NS_EOIMODE (1u << 10)
+
+/** GICC_CTLR in the Secure view after a write of @p value. */
+static uint32_t interface_control(uint32_t before, uint32_t value, bool secure)
+{
+    const uint32_t banked = GICC_CTLR_NS_GROUP | GICC_CTLR_NS_EOIMODE;
+    return secure ? value : (before & ~banked) | (value << 1 & banked);
+}
+
+static void shadow_targets(diff_shadow *s, const diff_step *step, uint32_t intid)
+{
+    for (unsigned i = 0; i < step->width && intid + i < sizeof s->v2.targets; i++)
+        s->v2.targets[intid + i] = (uint8_t)(step->value >> 8 * i);
+}
+
+/** The Non-secure view of priorities: the less urgent half, of Group 1 alone. */
+static void shadow_priorities(diff_shadow *s, const diff_step *step, uint32_t intid, bool secure)
+{
+    for (unsigned i = 0; i < step->width && intid + i < sizeof s->v2.priority; i++) {
+        uint8_t value = (uint8_t)(step->value >> 8 * i);
+        uint8_t *priority =
+            intid + i < 32 ? &s->v2.own_priority[step->pe][intid + i] : &s->v2.priority[intid + i];
+        if (secure)
+            *priority = value;
+        else if (shadow_group(s, step->pe, intid + i) != DIFF_GROUP_0)
+            *priority = (uint8_t)(0x80 | value >> 1);
+    }
+}
+
+static void shadow_pmr(diff_shadow *s, const diff_step *step, bool secure)
+{
+    uint8_t *pmr = &s->v2.pmr[step->pe], value = (uint8_t)step->value;
+    if (secure)
+        *pmr = value;
+    else if (*pmr & 0x80)
+        *pmr = (uint8_t)(0x80 | value >> 1);
+}
+
+uint8_t shadow_priority(const diff_shadow *s, unsigned pe, unsigned intid)
+{
+    return intid < 32                      ? s->v2.own_priority[pe][intid]
+           : intid < sizeof s->v2.priority ? s->v2.priority[intid]
+                                           : 0;
+}
+
+/** GICC_BPR is Group 1's to Non-secure software. */
+static void shadow_points(diff_shadow *s, const diff_step *step, bool secure, bool aliased)
+{
+    uint8_t point = (uint8_t)(step->value & 7);
+    if (aliased && !secure)
+        return;
+    if (aliased || !secure) {
+        s->v2.aliased_point[step->pe] = point;
+        return;
+    }
+    s->v2.point[step->pe] = point;
+    if (point > s->bpr[step->pe])
+        s->bpr[step->pe] = point;
+}
+
+/** Binary points of the virtual interface: GICV_ABPR counts one more. */
+static void note_guest_points(diff_shadow *s, const diff_step *step, unsigned point,
+                              unsigned aliased)
+{
+    if (aliased > 0 && aliased - 1 > point)
+        point = aliased - 1;
+    if (point > s->vbpr[step->pe])
+        s->vbpr[step->pe] = (uint8_t)point;
+}
+
+/** Registers of a GICv2: INTIDs 0 to 31 are those of the PE that writes. */
+static void shadow_write_gicv2(diff_shadow *s, const diff_program *program, const diff_step *step)
+{
+    diff_place place = row_find(program, step->address);
+    uint32_t value = (uint32_t)step->value, *ctlr = &s->v2.gicc_ctlr[step->pe];
+    bool secure = s->ds || step_is_secure(program, step);
+    uint32_t own = secure ? ~0u : s->igroupr0[step->pe];
+    bool word = step->width == 4, byte = word || step->width == 1;
+    if (place.row == ROW2_GICD_ITARGETSR && byte && program->pes > 1)
+        shadow_targets(s, step, 32 + place.offset);
+    else if (place.row == ROW2_GICD_IPRIORITYR && byte)
+        shadow_priorities(s, step, 32 + place.offset, secure);
+    else if (place.row == ROW2_GICD_IPRIORITYR0 && byte)
+        shadow_priorities(s, step, place.offset, secure);
+    if (!word)
+        return;
+    if (place.row == ROW2_GICD_CTLR)
+        s->v2.gicd_ctlr = secure ? value & 3 : (uint8_t)((s->v2.gicd_ctlr & 1) | (value & 1) << 1);
+    else if (place.row == ROW2_GICC_CTLR)
+        *ctlr = interface_control(*ctlr, value, secure);
+    else if (place.row == ROW2_GICH_VMCR)
+        note_guest_points(s, step, value >> 21 & 7, value >> 18 & 7);
+    else if (place.row == ROW2_GICV_BPR)
+        note_guest_points(s, step, value & 7, 0);
+    else if (place.row == ROW2_GICV_ABPR)
+        note_guest_points(s, step, 0, value & 7);
+    else if (place.row == ROW2_GICC_PMR)
+        shadow_pmr(s, step, secure);
+    else if (place.row == ROW2_GICD_ISENABLER0)
+        s->v2.enabled[step->pe] |= value & own;
+    else if (place.row == ROW2_GICD_ICENABLER0)
+        s->v2.enabled[step->pe] &= ~(value & own);
+    else if (place.row == ROW2_GICC_BPR || place.row == ROW2_GICC_ABPR)
+        shadow_points(s, step, secure, place.row == ROW2_GICC_ABPR);
+    else if (place.row == ROW2_GICD_IGROUPR0 && secure)
+        s->igroupr0[step->pe] = value;
+    else if (place.row == ROW2_GICD_IGROUPR && secure && place.offset / 4 + 1 < DIFF_WORDS)
+        s->igroupr[place.offset / 4 + 1] = value;
+}
+
 static void shadow_write(diff_shadow *s, const diff_program *program, const diff_step *step)
 {
-    diff_place place = row_find(step->address);
+    diff_place place = row_find(program, step->address);
     uint32_t value = (uint32_t)step->value;
     if (place.row == ROW_GICR_PROPBASER && place.pe < DIFF_MAX_PES && place.offset == 0)
         s->narrow = with_bit(s->narrow, place.pe, (value & PROP_ID_BITS) < ALL_ID_BITS);
@@ -195,7 +307,9 @@ static void shadow_msr(diff_shadow *s, const diff_program *program, const diff_s
 
 void shadow_step(diff_shadow *s, const diff_program *program, const diff_step *step)
 {
-    if (step->op == DIFF_WRITE)
+    if (step->op == DIFF_WRITE && program->gicv2 && step->pe < DIFF_MAX_PES)
+        shadow_write_gicv2(s, program, step);
+    else if (step->op == DIFF_WRITE && !program->gicv2)
         shadow_write(s, program, step);
     else if (step->op == DIFF_MSR && step->pe < DIFF_MAX_PES)
         shadow_msr(s, program, step);

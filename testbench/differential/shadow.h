@@ -33,6 +33,17 @@ typedef struct diff_shadow {
     uint32_t split;
     uint32_t wide;  /**< PEs whose guest wrote more than seven to ICC_BPR. */
     uint32_t veoim; /**< PEs whose ICH_VMCR_EL2.VEOIM is set. */
+    /** Of a GICv2, besides igroupr0, igroupr, bpr and vbpr. */
+    struct {
+        uint8_t gicd_ctlr;                                        /**< In the Secure view. */
+        uint32_t gicc_ctlr[DIFF_MAX_PES];                         /**< In the Secure view. */
+        uint8_t pmr[DIFF_MAX_PES];                                /**< In the Secure view. */
+        uint8_t point[DIFF_MAX_PES], aliased_point[DIFF_MAX_PES]; /**< GICC_BPR, GICC_ABPR. */
+        uint32_t enabled[DIFF_MAX_PES];                           /**< SGIs and PPIs. */
+        uint8_t targets[32 * DIFF_WORDS];                         /**< GICD_ITARGETSR of SPIs. */
+        /** In the Secure view; those of INTIDs 0 to 31 are banked. */
+        uint8_t own_priority[DIFF_MAX_PES][32], priority[32 * DIFF_WORDS];
+    } v2;
 } diff_shadow;
 
 /** The state before the first step. */
@@ -64,6 +75,9 @@ unsigned register_groups(uint64_t number);
 
 /** Whether register @p number is that of the virtual interface in the step's world. */
 bool register_is_virtual(const diff_program *program, const diff_step *step, uint64_t number);
+
+/** Priority of interrupt @p intid of a GICv2, of SGIs and PPIs that of @p pe. */
+uint8_t shadow_priority(const diff_shadow *s, unsigned pe, unsigned intid);
 
 /** Group of interrupt @p intid, an LPI as well; of SGIs and PPIs that of @p pe. */
 diff_group shadow_group(const diff_shadow *s, unsigned pe, unsigned intid);

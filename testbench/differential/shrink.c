@@ -207,7 +207,8 @@ void print_answers(FILE *out, const diff_case *c, const diff_log *ours, const di
                    const diff_result *result)
 {
     char text[DIFF_STEP_TEXT];
-    (void)fprintf(out, "seed %" PRIu64 ": %u PEs, %s%s\n", c->seed, c->program.pes,
+    (void)fprintf(out, "seed %" PRIu64 ": %s%u PEs, %s%s\n", c->seed,
+                  c->program.gicv2 ? "GICv2, " : "", c->program.pes,
                   c->program.secure ? "EL3" : "EL1", c->program.el2 ? ", EL2" : "");
     for (uint32_t i = 0; i < c->program.steps; i++) {
         bool same = same_answers(ours, theirs, i);

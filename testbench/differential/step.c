@@ -6,9 +6,9 @@
 #include <inttypes.h>
 
 /** "GICD_ISPENDR+0x4" or "GICR_WAKER of PE 1" or a plain address. */
-static void place_text(uint64_t address, char *text, size_t bytes)
+static void place_text(const diff_program *program, uint64_t address, char *text, size_t bytes)
 {
-    diff_place place = row_find(address);
+    diff_place place = row_find(program, address);
     char pe[16] = "";
     if (!place.frame) {
         (void)snprintf(text, bytes, "0x%08" PRIx64, address);
@@ -52,10 +52,11 @@ static int take_text(uint64_t how, char *text, size_t bytes)
                     how & DIFF_TAKE_NEST ? " nesting" : "");
 }
 
-static void action_text(const diff_step *step, char *text, size_t bytes)
+static void action_text(const diff_program *program, const diff_step *step, char *text,
+                        size_t bytes)
 {
     char place[96], how[64];
-    place_text(step->address, place, sizeof place);
+    place_text(program, step->address, place, sizeof place);
     (void)take_text(step->value, how, sizeof how);
     switch (step->op) {
     case DIFF_READ:
@@ -100,7 +101,7 @@ static void action_text(const diff_step *step, char *text, size_t bytes)
 const char *step_text(const diff_program *program, const diff_step *step, char text[DIFF_STEP_TEXT])
 {
     char world[32], action[DIFF_STEP_TEXT - 48];
-    action_text(step, action, sizeof action);
+    action_text(program, step, action, sizeof action);
     (void)snprintf(text, DIFF_STEP_TEXT, "PE %u %-14s %s", step->pe,
                    world_text(program, step->world, world), action);
     return text;

@@ -28,15 +28,17 @@ other() {
     cat >"$work/$1" <<OTHER
 #!/usr/bin/env bash
 options=()
+gicv2=(--set gic.priority_bits=8 --set gic.preemption_bits=7)
 for word in "\$@"; do
     case \$word in
-    *secure=on*) options+=(--secure) ;;&
+    *gic-version=2*) options+=(--gic v2 "\${gicv2[@]}") ;;
+    *secure=on*) options+=(--secure) ;;
     *virtualization=on*) options+=(--virtualization) ;;
     esac
     [ "\${last:-}" != -smp ] || options+=(--cpus "\$word")
     last=\$word
 done
-for key in one_of_n mbis dpg lpi_inv_register its_umsi its_seis; do
+[[ \${options[*]} = *v2* ]] || for key in one_of_n mbis dpg lpi_inv_register its_umsi its_seis; do
     options+=(--set "gic.\$key=0")
 done
 "$build/bin/gicvp" run "\${options[@]}" --ram 128M --elf "\$last" | sed -E '$2'

@@ -151,3 +151,33 @@ TEST(Rules, L_12_WithoutEl2ThereIsNoVirtualHalf)
 }
 
 } // namespace
+
+// Each field of the guest's registers is one of GICH_VMCR, by the architecture's place.
+TEST(Rules, L_12_TheGuestsRegistersAreFieldsOfVmcr)
+{
+    gic g(two_states(2));
+    const uint32_t all = ENABLE_GRP0 | ENABLE_GRP1 | ACK_CTL | FIQ_EN | CBPR | 1u << 9;
+    const uint32_t rest = g.gich(1, GICH_VMCR) & ~all;
+    for (unsigned bit = 0; bit < 32; bit++) {
+        g.gicv_write(1, GICC_CTLR, UINT32_C(1) << bit);
+        EXPECT_EQ(g.gicv(1, GICC_CTLR), (UINT32_C(1) << bit) & all) << bit;
+        EXPECT_EQ(g.gich(1, GICH_VMCR), rest | ((UINT32_C(1) << bit) & all)) << bit;
+    }
+    g.gicv_write(1, GICC_CTLR, all);
+    EXPECT_EQ(g.gicv(1, GICC_CTLR), all);
+    g.gicv_write(1, GICC_PMR, 0xA8);
+    g.gicv_write(1, GICC_BPR, 5);
+    g.gicv_write(1, GICC_ABPR, 6);
+    EXPECT_EQ(g.gicv(1, GICC_PMR), 0xA8u);
+    EXPECT_EQ(g.gicv(1, GICC_BPR), 5u);
+    EXPECT_EQ(g.gicv(1, GICC_ABPR), 6u) << "its own, whatever CBPR says";
+    EXPECT_EQ(g.gich(1, GICH_VMCR), 0xA8000000u | 5u << 21 | 6u << 18 | all);
+    EXPECT_EQ(g.gicv(1, GICC_IIDR), g.gicc(1, GICC_IIDR));
+    g.gicv_write(1, GICC_APR, 1u << 20);
+    EXPECT_EQ(g.gicv(1, GICC_APR), 1u << 20);
+    EXPECT_EQ(g.gich(1, GICH_APR), 1u << 20);
+    EXPECT_EQ(g.gicv(1, GICC_RPR), 0xA0u);
+    g.gicv_write(1, GICC_APR, 0);
+    EXPECT_EQ(g.gicv(1, GICC_RPR), 0xFFu);
+    EXPECT_EQ(g.gicv(0, GICC_CTLR), 0u) << "banked by PE";
+}

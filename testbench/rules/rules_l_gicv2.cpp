@@ -663,3 +663,36 @@ TEST(Gicv2, ADebuggersReadAcknowledgesNothing)
 }
 
 } // namespace
+
+// One block: what the hops inside a GICv3 take is on the way out, and that of an SGI before it.
+TEST(Gicv2, HopsOfAProfileAreOnTheWayOut)
+{
+    gic_timing timing{};
+    timing.timed = true;
+    timing.hop_ps[GIC_HOP_CPUIF_GICR] = 1;
+    timing.hop_ps[GIC_HOP_GICR_GICD] = 20;
+    timing.hop_ps[GIC_HOP_GICD_GICR] = 300;
+    timing.hop_ps[GIC_HOP_GICR_CPUIF] = 4000;
+    timing.hop_ps[GIC_HOP_CPUIF_PE] = 50000;
+    timing.hop_ps[GIC_HOP_SPI_LINE] = 600000;
+    gic g(one_state(2), timing);
+    g.boot();
+    g.spi(40, 2);
+    g.settling = false;
+    const auto time_to_irq = [&g](unsigned pe) {
+        const uint64_t from = g.now;
+        while (!g.irq(pe) && gic_assembly_next_due(g.a) != GIC_TIME_NEVER) {
+            g.now = gic_assembly_next_due(g.a);
+            gic_assembly_advance(g.a, g.now);
+        }
+        return g.now - from;
+    };
+    g.sgi(0, sgi_to(2) | 5);
+    EXPECT_EQ(time_to_irq(1), 54321u);
+    EXPECT_EQ(g.gicc(1, GICC_IAR), 5u);
+    g.gicc_write(1, GICC_EOIR, 5);
+    g.settle();
+    g.wire(40, true);
+    EXPECT_EQ(time_to_irq(1), 654000u);
+    EXPECT_EQ(g.gicc(1, GICC_IAR), 40u);
+}

@@ -100,6 +100,27 @@ TEST(Rules, T_17_HighAddressesWith64KPages)
     EXPECT_EQ(s.requests.back().address, base + 7 * 8);
 }
 
+TEST(Rules, T_17_TablesLieAtAnyPage)
+{
+    for (uint64_t size : {PAGE_4K, PAGE_16K, PAGE_64K}) {
+        const uint64_t bytes = UINT64_C(4096) << 2 * size;
+        for (uint64_t pages : {1u, 2u, 3u, 4u}) {
+            SCOPED_TRACE(bytes);
+            bench s(its_config());
+            s.start((DEVICES + pages * bytes) | size << 8, (COLLECTIONS + pages * bytes) | size << 8);
+            s.map_device(7, 4);
+            EXPECT_EQ(s.requests.back().address, DEVICES + pages * bytes + 7 * 8);
+            s.mapc(3, 1);
+            EXPECT_EQ(s.requests.back().address, COLLECTIONS + pages * bytes + 3 * 8);
+            bench two(its_config()); // level 2 at any page
+            two.start(DEVICES | INDIRECT | size << 8);
+            two.ram.set_word(DEVICES, VALID | (DEVICES + 0x1000000 + pages * bytes));
+            two.map_device(7, 4);
+            EXPECT_EQ(two.requests.back().address, DEVICES + 0x1000000 + pages * bytes + 7 * 8);
+        }
+    }
+}
+
 TEST(Rules, T_17_TheCapacityOfAFlatTableIsItsSize)
 {
     for (uint64_t size : {PAGE_4K, PAGE_16K, PAGE_64K}) {

@@ -114,6 +114,14 @@ TEST_F(Frame, FindsTheRowOfEveryOffset)
     }
 }
 
+TEST_F(Frame, TheIndexHasAPlaceForEachGranuleAndNoMore)
+{
+    uint8_t guarded[GIC_COUNT_OF(index) + 1];
+    guarded[GIC_COUNT_OF(index)] = 0xA5;
+    gic_frame_index(guarded, rows, GIC_COUNT_OF(rows), 0x1000);
+    EXPECT_EQ(guarded[GIC_COUNT_OF(index)], 0xA5);
+}
+
 TEST_F(Frame, HalvesOf64BitRegistersReadAndWriteTheirOwnBytes)
 {
     EXPECT_EQ(read(0, 8), GIC_OK);

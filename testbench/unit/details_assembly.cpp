@@ -391,3 +391,23 @@ TEST(Sysreg, AccessIsTheArchitectures)
     EXPECT_FALSE(gic_sysreg_writable(none));
     EXPECT_STREQ(gic_sysreg_name(none), "?");
 }
+
+TEST(Sysreg, WhatIsNoRegisterIsUndefined)
+{
+    gic g(one_state());
+    uint64_t value = 0;
+    for (unsigned reg : {unsigned(GIC_SYSREG_COUNT), GIC_SYSREG_COUNT + 1u, 0xFFFFu}) {
+        EXPECT_EQ(g.try_read(0, static_cast<gic_sysreg>(reg), &value), GIC_SYSREG_UNDEFINED);
+        EXPECT_EQ(g.try_write(0, static_cast<gic_sysreg>(reg), 0), GIC_SYSREG_UNDEFINED);
+        EXPECT_FALSE(gic_assembly_sysreg_peek(g.a, 0, static_cast<gic_sysreg>(reg), &value));
+    }
+}
+
+TEST(AssemblyFrames, AreThoseOfTheOnlyPeToo)
+{
+    gic g(one_state());
+    ASSERT_NE(gic_assembly_gicr_frame(g.a), nullptr);
+    EXPECT_STREQ(gic_assembly_gicr_frame(g.a)->row[0].name, "GICR_CTLR");
+    EXPECT_STREQ(gic_assembly_gicd_frame(g.a)->row[0].name, "GICD_CTLR");
+    EXPECT_EQ(gic_assembly_cpu_frame(g.a, CPUIF_GICC), nullptr) << "a GICv2's";
+}

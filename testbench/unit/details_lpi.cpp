@@ -469,3 +469,33 @@ TEST(ResetLpi, LeavesNoMsiAndNoWorkOnTheWay)
         EXPECT_EQ(g.counters(0).dropped, 0u);
     }
 }
+
+// Writes that memory holds up wait, as many as there is room for; no INTID is mistaken for another.
+TEST(LpiRegisters, AsManyWritesWaitAsThereIsRoomFor)
+{
+    constexpr unsigned ROOM = 64;
+    gic_config config = with_its();
+    config.direct_lpi = true;
+    its_gic g(config);
+    g.boot_lpis();
+    for (unsigned n = 0; n <= ROOM; n++)
+        g.property(8192 + n, 0xA0);
+    g.later = true;
+    const uint64_t dropped = g.count(GIC_EV_LPI_DROPPED);
+    for (unsigned n = 0; n < ROOM; n++) {
+        EXPECT_TRUE(gic_assembly_lpi_has_room(g.a, 0)) << n;
+        g.redist_write(0, GICR_SETLPIR, 8192 + n, 8);
+    }
+    EXPECT_FALSE(gic_assembly_lpi_has_room(g.a, 0));
+    EXPECT_EQ(g.count(GIC_EV_LPI_DROPPED), dropped);
+    g.redist_write(0, GICR_SETLPIR, 8192 + ROOM, 8);
+    EXPECT_EQ(g.count(GIC_EV_LPI_DROPPED), dropped + 1);
+    g.settle_memory();
+    EXPECT_TRUE(gic_assembly_lpi_has_room(g.a, 0));
+    for (unsigned n = 0; n < ROOM; n++) {
+        g.settle_memory();
+        EXPECT_EQ(g.service(0), 8192 + n);
+    }
+    g.settle_memory();
+    EXPECT_EQ(g.service(0), 1023u);
+}

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "gic/fields.h"
+#include "gicv2_rig.hpp"
 #include "lpi_rig.hpp"
 
 using namespace rig;
@@ -321,13 +322,17 @@ const std::vector<field> all_fields = {
 #include "gicr_fields.def"
 #include "gits_fields.def"
 #include "icc_fields.def"
+#include "gicc_fields.def"
+#include "ich_fields.def"
 };
 #undef GIC_FIELD
 
 // The same bits by another name: an address with page sizes below 64 KiB, and with 64 KiB.
 bool is_another_view(const field &f)
 {
-    return f.reg == "GITS_BASER" && f.name == "Physical_Address";
+    return (f.reg == "GITS_BASER" && f.name == "Physical_Address") ||
+           ((f.reg == "GICH_LR" || f.reg == "ICH_LR") && f.name == "EOI") ||
+           (f.reg == "GICH_LR" && f.name == "CPUID");
 }
 
 } // namespace
@@ -362,4 +367,180 @@ TEST_F(RegisterRows, AreMadeOfTheirFields)
             EXPECT_EQ(at->second, row->write_mask);
         }
     }
+}
+
+// --- GICv2 ------------------------------------------------------------------------------------
+
+namespace
+{
+
+struct v2_row {
+    const char *name;
+    uint32_t offset, span;
+    unsigned bits;    // per INTID, or 0
+    char access;      // r: read-only, w: write-only, b: both, 0: reads zero
+    uint64_t changes; // by software, of each register
+    bool secure;
+};
+
+// IHI 0048B, 4.3, 4.4, 5.3 and 5.5; GICD without what is each PE's own, and that.
+const std::vector<v2_row> distributor2 = {
+    {"GICD_CTLR", 0x000, 4, 0, 'b', 3, false},
+    {"GICD_TYPER", 0x004, 4, 0, 'r', 0, false},
+    {"GICD_IIDR", 0x008, 4, 0, 'r', 0, false},
+    {"GICD_IGROUPR", 0x084, 0x7C, 1, 'b', UINT32_MAX, true},
+    {"GICD_ISENABLER", 0x104, 0x7C, 1, 'b', UINT32_MAX, false},
+    {"GICD_ICENABLER", 0x184, 0x7C, 1, 'b', UINT32_MAX, false},
+    {"GICD_ISPENDR", 0x204, 0x7C, 1, 'b', UINT32_MAX, false},
+    {"GICD_ICPENDR", 0x284, 0x7C, 1, 'b', UINT32_MAX, false},
+    {"GICD_ISACTIVER", 0x304, 0x7C, 1, 'b', UINT32_MAX, false},
+    {"GICD_ICACTIVER", 0x384, 0x7C, 1, 'b', UINT32_MAX, false},
+    {"GICD_IPRIORITYR", 0x420, 0x3E0, 8, 'b', UINT32_MAX, false},
+    {"GICD_ITARGETSR", 0x820, 0x3E0, 8, 'b', UINT32_MAX, false},
+    {"GICD_ICFGR", 0xC08, 0xF8, 2, 'b', 0xAAAAAAAA, false},
+    {"GICD_SPISR", 0xD04, 0x7C, 1, 'r', 0, false},
+    {"GICD_NSACR", 0xE08, 0xF8, 2, 'b', UINT32_MAX, true},
+    {"GICD_SGIR", 0xF00, 4, 0, 'w', bits(25, 15) | bits(3, 0), false},
+};
+const std::vector<v2_row> banked2 = {
+    {"GICD_IGROUPR0", 0x080, 4, 1, 'b', UINT32_MAX, true},
+    {"GICD_ISENABLER0", 0x100, 4, 1, 'b', UINT32_MAX, false},
+    {"GICD_ICENABLER0", 0x180, 4, 1, 'b', UINT32_MAX, false},
+    {"GICD_ISPENDR0", 0x200, 4, 1, 'b', bits(31, 16), false},
+    {"GICD_ICPENDR0", 0x280, 4, 1, 'b', bits(31, 16), false},
+    {"GICD_ISACTIVER0", 0x300, 4, 1, 'b', UINT32_MAX, false},
+    {"GICD_ICACTIVER0", 0x380, 4, 1, 'b', UINT32_MAX, false},
+    {"GICD_IPRIORITYR0", 0x400, 32, 8, 'b', UINT32_MAX, false},
+    {"GICD_ITARGETSR0", 0x800, 32, 8, 'r', 0, false},
+    {"GICD_ICFGR0", 0xC00, 4, 2, 'r', 0, false},
+    {"GICD_ICFGR1", 0xC04, 4, 2, 'b', 0xAAAAAAAA, false},
+    {"GICD_PPISR", 0xD00, 4, 0, 'r', 0, false},
+    {"GICD_NSACR0", 0xE00, 4, 2, 'b', UINT32_MAX, true},
+    {"GICD_NSACR1", 0xE04, 4, 2, '0', 0, false},
+    {"GICD_CPENDSGIR", 0xF10, 16, 8, 'b', UINT32_MAX, false},
+    {"GICD_SPENDSGIR", 0xF20, 16, 8, 'b', UINT32_MAX, false},
+};
+const std::vector<v2_row> cpu2 = {
+    {"GICC_CTLR", 0x00, 4, 0, 'b', bits(10, 0), false},
+    {"GICC_PMR", 0x04, 4, 0, 'b', bits(7, 0), false},
+    {"GICC_BPR", 0x08, 4, 0, 'b', bits(2, 0), false},
+    {"GICC_IAR", 0x0C, 4, 0, 'r', 0, false},
+    {"GICC_EOIR", 0x10, 4, 0, 'w', bits(12, 0), false},
+    {"GICC_RPR", 0x14, 4, 0, 'r', 0, false},
+    {"GICC_HPPIR", 0x18, 4, 0, 'r', 0, false},
+    {"GICC_ABPR", 0x1C, 4, 0, 'b', bits(2, 0), true},
+    {"GICC_AIAR", 0x20, 4, 0, 'r', 0, true},
+    {"GICC_AEOIR", 0x24, 4, 0, 'w', bits(12, 0), true},
+    {"GICC_AHPPIR", 0x28, 4, 0, 'r', 0, true},
+    {"GICC_APR", 0xD0, 16, 0, 'b', UINT32_MAX, false},
+    {"GICC_NSAPR", 0xE0, 16, 0, 'b', UINT32_MAX, true},
+    {"GICC_IIDR", 0xFC, 4, 0, 'r', 0, false},
+    {"GICC_DIR", 0x1000, 4, 0, 'w', bits(12, 0), false},
+};
+const std::vector<v2_row> hypervisor2 = {
+    {"GICH_HCR", 0x00, 4, 0, 'b', bits(31, 27) | bits(7, 0), false},
+    {"GICH_VTR", 0x04, 4, 0, 'r', 0, false},
+    {"GICH_VMCR", 0x08, 4, 0, 'b', bits(31, 27) | bits(23, 18) | bits(9, 9) | bits(4, 0), false},
+    {"GICH_MISR", 0x10, 4, 0, 'r', 0, false},
+    {"GICH_EISR", 0x20, 8, 0, 'r', 0, false},
+    {"GICH_ELRSR", 0x30, 8, 0, 'r', 0, false},
+    {"GICH_APR", 0xF0, 16, 0, 'b', UINT32_MAX, false},
+    {"GICH_LR", 0x100, 256, 0, 'b', bits(31, 23) | bits(19, 0), false},
+};
+
+// Of a family whose first register is at the boundary below, whole for 1024 INTIDs.
+uint32_t first_intid(const v2_row &row)
+{
+    const uint32_t family = row.bits == 1 ? 0x80 : row.bits == 2 ? 0x100 : 0x400;
+    return row.bits == 0 || row.span == 16 ? 0 : row.offset % family * 8 / row.bits;
+}
+
+// The rows of the manual are the frame's first, in this order; nothing is at other offsets.
+void expect_rows(const gic_frame *frame, const std::vector<v2_row> &expected)
+{
+    ASSERT_NE(frame, nullptr);
+    ASSERT_GE(frame->row_count, expected.size());
+    for (size_t i = 0; i < expected.size(); i++) {
+        const gic_reg_row &row = frame->row[i];
+        const v2_row &e = expected[i];
+        SCOPED_TRACE(e.name);
+        EXPECT_STREQ(row.name, e.name);
+        EXPECT_EQ(row.offset, e.offset);
+        EXPECT_EQ(row.span, e.span);
+        EXPECT_EQ(row.element, 4);
+        EXPECT_EQ(row.bits_per_intid, e.bits);
+        EXPECT_EQ(row.intid_base, first_intid(e));
+        EXPECT_EQ(row.widths, e.bits == 8 ? GIC_W8 | GIC_W32 : GIC_W32);
+        EXPECT_EQ(row.flags & GIC_REG_RO, e.access == 'r' ? GIC_REG_RO : 0);
+        EXPECT_EQ(row.flags & GIC_REG_WO, e.access == 'w' ? GIC_REG_WO : 0);
+        EXPECT_EQ(row.flags & GIC_REG_RAZ, e.access == '0' ? GIC_REG_RAZ : 0);
+        EXPECT_EQ(row.flags & GIC_REG_SECURE, e.secure ? GIC_REG_SECURE : 0);
+        EXPECT_EQ(row.write_mask, e.changes);
+    }
+}
+
+} // namespace
+
+TEST(RegisterRowsOfAGicv2, AreTheArchitectures)
+{
+    gic_config config = v2::two_states();
+    config.has_el2 = true;
+    v2::gic g(config);
+    expect_rows(gic_assembly_gicd_frame(g.a), distributor2);
+    expect_rows(gic_assembly_gicr_frame(g.a), banked2);
+    expect_rows(gic_assembly_cpu_frame(g.a, CPUIF_GICC), cpu2);
+    expect_rows(gic_assembly_cpu_frame(g.a, CPUIF_GICH), hypervisor2);
+    for (const gic_frame *frame : {gic_assembly_gicr_frame(g.a),
+                                   gic_assembly_cpu_frame(g.a, CPUIF_GICC),
+                                   gic_assembly_cpu_frame(g.a, CPUIF_GICH)}) {
+        const gic_reg_row &last = frame->row[frame->row_count - 1];
+        EXPECT_LE(last.offset + last.span, frame->size);
+    }
+    // GICV is GICC as a guest has it, all of it Non-secure: without NSAPR and what is Secure's.
+    const gic_frame *guest = gic_assembly_cpu_frame(g.a, CPUIF_GICV);
+    std::vector<v2_row> virtual2;
+    for (v2_row row : cpu2) {
+        row.secure = false;
+        if (row.offset == 0)
+            row.changes = bits(9, 9) | bits(4, 0);
+        if (std::string(row.name) != "GICC_NSAPR")
+            virtual2.push_back(row);
+    }
+    ASSERT_EQ(guest->row_count, virtual2.size());
+    for (size_t i = 0; i < virtual2.size(); i++) {
+        const std::string name = "GICV" + std::string(virtual2[i].name).substr(4);
+        EXPECT_EQ(guest->row[i].name, name);
+        virtual2[i].name = guest->row[i].name;
+    }
+    expect_rows(guest, virtual2);
+    EXPECT_EQ(gic_assembly_gicd_frame(g.a)->size, 0x1000u);
+}
+
+// Constants after reset, of every register that is one (the others are zero or their own tests').
+TEST(RegisterRowsOfAGicv2, AfterResetARegisterReadsWhatItsRowSays)
+{
+    v2::gic g(v2::one_state());
+    for (unsigned pe = 0; pe < 2; pe++) {
+        EXPECT_EQ(g.gicc(pe, v2::GICC_IAR), 1023u);
+        EXPECT_EQ(g.gicc(pe, v2::GICC_AIAR), 1023u);
+        EXPECT_EQ(g.gicc(pe, v2::GICC_HPPIR), 1023u);
+        EXPECT_EQ(g.gicc(pe, v2::GICC_AHPPIR), 1023u);
+        EXPECT_EQ(g.gicc(pe, v2::GICC_RPR), 0xFFu);
+        EXPECT_EQ(g.dist(pe, v2::GICD_ICFGR), 0xAAAAAAAAu);
+    }
+    for (const gic_frame *frame :
+         {gic_assembly_gicd_frame(g.a), gic_assembly_gicr_frame(g.a),
+          gic_assembly_cpu_frame(g.a, CPUIF_GICC)})
+        for (unsigned i = 0; i < frame->row_count; i++) {
+            const gic_reg_row &row = frame->row[i];
+            SCOPED_TRACE(row.name);
+            const std::string register_name = row.name;
+            if ((row.flags & (GIC_REG_WO | GIC_REG_RAZ)) || row.reset == 0) {
+                EXPECT_EQ(row.reset, 0u);
+                continue;
+            }
+            EXPECT_EQ(register_name.find("GICC_") == 0 ? g.gicc(0, row.offset)
+                                                       : g.dist(0, row.offset),
+                      row.reset);
+        }
 }

@@ -492,9 +492,14 @@ TEST(Links, LookupsOfAnItsCostNoOtherMessage)
 
 // gic_assembly_next_line_due(): what an awake PE lets go may wake another one, long before anything
 // from its own Redistributor could reach it. gic::advance() compares.
-TEST(LookAhead, CountsWithPesThatAreWoken)
+class WokenPes : public ::testing::TestWithParam<uint64_t> // GIC_HOP_GICR_GICD
+{
+};
+
+TEST_P(WokenPes, AreLookedAhead)
 {
     gic_timing timing = timed(1000);
+    timing.hop_ps[GIC_HOP_GICR_GICD] = GetParam();
     timing.hop_ps[GIC_HOP_GICR_CPUIF] = 1000000;
     gic_config config = one_state(2);
     config.one_of_n = true;
@@ -514,4 +519,45 @@ TEST(LookAhead, CountsWithPesThatAreWoken)
     EXPECT_FALSE(g.wake_request(1)) << "its Release is under way";
     g.pass(500000);
     EXPECT_TRUE(g.wake_request(1));
+}
+
+INSTANTIATE_TEST_SUITE_P(LookAhead, WokenPes, ::testing::Values(500, 1000));
+
+// A hop that takes no time is over before the access returns, whatever the others take.
+TEST(Links, HopsOfNoTimeArriveWithinTheAccess)
+{
+    gic g(one_state(), timed(0));
+    g.boot();
+    g.spi(40);
+    g.private_interrupt(0, 20, {GIC_GROUP_1NS, 0x80});
+    g.settling = false;
+    g.line(40, true);
+    EXPECT_TRUE(g.irq(0));
+    EXPECT_EQ(g.ack(0), 40u);
+    EXPECT_FALSE(g.irq(0));
+    g.ppi(0, 20, true);
+    EXPECT_TRUE(g.irq(0));
+    EXPECT_EQ(gic_assembly_next_due(g.a), GIC_TIME_NEVER);
+}
+
+// What is taken back makes room at once: the next one is offered together with the recall.
+TEST(Offers, TheNextOneGoesWithTheRecall)
+{
+    for (uint64_t route : {UINT64_C(0), IRM}) {
+        gic g(one_state(), timed(HOP));
+        g.boot();
+        g.spi(40, {GIC_GROUP_1NS, 0x80, false, route});
+        g.spi(41, {GIC_GROUP_1NS, 0xA0, false, route});
+        g.line(40, true);
+        g.line(41, true);
+        ASSERT_TRUE(g.irq(0));
+        g.settling = false;
+        const uint64_t offers = g.messages(GIC_MSG_OFFER), returned = g.messages(GIC_MSG_RETURNED);
+        g.spi_set(GICD_ICENABLER, 40);
+        g.pass(HOP);
+        EXPECT_EQ(g.messages(GIC_MSG_OFFER), offers + 1);
+        EXPECT_EQ(g.messages(GIC_MSG_RETURNED), returned);
+        g.settle();
+        EXPECT_EQ(g.ack(0), 41u);
+    }
 }

@@ -143,6 +143,7 @@ TEST_F(ForgedCpuif, OfAnotherConfigurationIsRefused)
     EXPECT_FALSE(other([](gic_config &c) { c.has_el3 = !c.has_el3; }));
     EXPECT_FALSE(other([](gic_config &c) { c.two_security_states = true; }));
     EXPECT_FALSE(other([](gic_config &c) { c.nmi = true; }));
+    EXPECT_FALSE(other([](gic_config &c) { c.lpi_bits = 20; })) << "INTIDs of 24 bits";
 }
 
 TEST_F(ForgedCpuif, WithoutNmisNothingIsOne)

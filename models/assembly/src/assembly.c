@@ -212,6 +212,7 @@ gic_assembly *gic_assembly_init(void *memory, size_t length, const gic_config *c
     gic_assembly *a = (gic_assembly *)memory;
     gic_config_error why = gic_config_check(config);
     arena m = {(unsigned char *)memory, 0};
+    gic_event_set all;
     layout l;
     if (!parts)
         parts = &all_parts;
@@ -234,6 +235,8 @@ gic_assembly *gic_assembly_init(void *memory, size_t length, const gic_config *c
         merge_hops(a);
     if (ports)
         a->ports = *ports;
+    all = gic_event_set_all();
+    gic_assembly_want_events(a, &all);
     a->whole = parts->gicd && parts->gicr && parts->cpuif;
     a->at_once = !a->timing.timed && a->whole;
     adopt(a, &l);
@@ -708,6 +711,12 @@ void gic_explain_virtual(const gic_assembly *a, uint32_t vintid, uint16_t pe, gi
         cpuif_explain_virtual(a->seats[pe].cpu, out);
     else
         gic_gate_set(out, GIC_GATE_VIRTUAL_LISTED, false, pe);
+}
+
+void gic_assembly_want_events(gic_assembly *a, const gic_event_set *set)
+{
+    if (a->ports.event)
+        a->wanted = *set;
 }
 
 const gic_assembly_stats *gic_assembly_get_stats(const gic_assembly *a)

@@ -40,13 +40,16 @@ static bool is_inside(const gic_assembly *a, unsigned port)
 static inline void emit(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     gic_event event;
+    a->stats.events[out->msg.kind]++;
+    if (!gic_event_set_has(&a->wanted, out->msg.kind))
+        return;
     event.time_ps = now_ps;
     event.arg = out->msg.arg;
     event.intid = out->msg.intid & a->intid_mask;
     event.pe = out->to;
     event.id = out->msg.kind;
     event.port = out->from;
-    emit_event(a, &event);
+    a->ports.event(a->ports.up, &event);
 }
 
 void drive_line(gic_assembly *a, uint16_t pe, gic_line line, bool level, uint64_t now_ps)

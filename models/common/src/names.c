@@ -54,6 +54,21 @@ gic_event_class gic_event_class_of(unsigned id)
     return id < GIC_COUNT_OF(events) ? events[id].class_of : GIC_EVENT_STATE;
 }
 
+void gic_event_set_add_class(gic_event_set *set, gic_event_class class_of)
+{
+    for (unsigned id = 0; id < GIC_COUNT_OF(events); id++)
+        if (events[id].class_of == class_of)
+            gic_event_set_add(set, id);
+}
+
+gic_event_set gic_event_set_all(void)
+{
+    gic_event_set set = {{0}};
+    for (unsigned id = 0; id < GIC_COUNT_OF(events); id++)
+        gic_event_set_add(&set, id);
+    return set;
+}
+
 const char *gic_event_text(unsigned id)
 {
     return id < GIC_COUNT_OF(events) ? events[id].text : "?";

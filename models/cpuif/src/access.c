@@ -206,13 +206,36 @@ static void derive_lines(cpuif *c)
                                       : cpuif_line_of((gic_group)g, &c->s.pe, c->s.ds != 0));
 }
 
-void cpuif_derive_pe(cpuif *c)
+static void derive_now(cpuif *c)
 {
+    cpuif_level *level = &c->d.level[c->s.pe.el & 3u];
     derive_view(c, &c->s.pe, &c->d.view);
     if (c->config.gicv2)
         c->d.view.bank = CPUIF_BANK_NS; /* guests have no Secure state there */
     derive_results(c);
     derive_lines(c);
+    level->view = c->d.view;
+    memcpy(level->result, c->d.result, sizeof level->result);
+    memcpy(level->line_of, c->d.line_of, sizeof level->line_of);
+    c->d.known_levels |= (uint8_t)(1u << (c->s.pe.el & 3u));
+}
+
+void cpuif_derive_pe(cpuif *c)
+{
+    c->d.known_levels = 0;
+    derive_now(c);
+}
+
+void cpuif_derive_level(cpuif *c)
+{
+    const cpuif_level *level = &c->d.level[c->s.pe.el & 3u];
+    if (!(c->d.known_levels >> (c->s.pe.el & 3u) & 1u)) {
+        derive_now(c);
+        return;
+    }
+    c->d.view = level->view;
+    memcpy(c->d.result, level->result, sizeof level->result);
+    memcpy(c->d.line_of, level->line_of, sizeof level->line_of);
 }
 
 /* The hypervisor's registers: beyond the list registers and active priorities that exist there are

@@ -92,8 +92,14 @@ cpuif *cpuif_init(void *memory, size_t length, const gic_config *config, uint16_
 
 void cpuif_set_pe_state(cpuif *c, const gic_pe_state *state)
 {
+    gic_pe_state other_level = c->s.pe;
+    other_level.el = state->el;
+    GIC_STATIC_ASSERT(sizeof *state == 12, "a state of the PE has no padding");
     c->s.pe = *state;
-    cpuif_derive_pe(c);
+    if (memcmp(&other_level, state, sizeof other_level) == 0)
+        cpuif_derive_level(c);
+    else
+        cpuif_derive_pe(c);
     if (!GIC_FAULT("P-22"))
         cpuif_update_lines(c);
     /* V-11: virtual Group 1 counts its binary point by the Security state. */

@@ -108,6 +108,14 @@ typedef struct cpuif_state {
 GIC_STATIC_ASSERT(sizeof(cpuif_virtual) == 176, "no hidden padding in the saved state");
 GIC_STATIC_ASSERT(sizeof(cpuif_state) == 104 + sizeof(cpuif_virtual), "nor here");
 
+/* What follows from the state of the PE, for an Exception level that it has been at since anything
+   else that decides it changed. */
+typedef struct cpuif_level {
+    cpuif_view view;
+    uint8_t result[CPUIF_CLASS_COUNT];
+    uint8_t line_of[GIC_GROUP_COUNT];
+} cpuif_level;
+
 /* Everything here follows from the state and the configuration: rebuilt, never saved. */
 typedef struct cpuif_derived {
     cpuif_view view;                     /* of the PE as it is now */
@@ -120,6 +128,8 @@ typedef struct cpuif_derived {
     uint8_t ap_words;                    /* ICC_AP0R<n> implemented */
     uint8_t line_of[GIC_GROUP_COUNT];    /* gic_line by P-22, of the PE as it is now */
     uint8_t class_of[GIC_SYSREG_COUNT];  /* cpuif_class */
+    uint8_t known_levels;                /* bit = Exception level with an entry in `level` */
+    cpuif_level level[4];
     cpuif_virtual_derived v;
 } cpuif_derived;
 
@@ -174,6 +184,8 @@ cpuif_write_fn cpuif_icv_ctlr_write, cpuif_icv_igrpen_write;
 void cpuif_derive_classes(cpuif *c);
 /* View, permissions and routing of the PE as it is now. */
 void cpuif_derive_pe(cpuif *c);
+/* The same after a change of the Exception level alone: at once where the level is known. */
+void cpuif_derive_level(cpuif *c);
 
 /* ---- priorities (priority.c) --------------------------------------------------------------- */
 

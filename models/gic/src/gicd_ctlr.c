@@ -91,9 +91,7 @@ static gicd_control gicd_decode_secure(const gicd *d, uint64_t value)
 
 static gicd_control gicd_decode_nonsecure(const gicd *d, uint64_t value)
 {
-    gicd_control next;
-    next.ds = d->arch->ds;
-    next.e1nwf = d->arch->e1nwf;
+    gicd_control next = {.ds = d->arch->ds, .e1nwf = d->arch->e1nwf};
     next.enabled =
         gicd_put_group(d->arch->enabled, GIC_GROUP_1NS, GIC_GET(GICD_CTLR_NS, EnableGrp1A, value));
     return next;

@@ -88,9 +88,10 @@ assembly::assembly(sc_core::sc_module_name name, const config &configuration,
     clocked_ = timed_ || config_.gic.lpi_bits != 0;
     line_routes_.assign(size_t(GIC_LINE_COUNT) * config_.gic.pe_count + config_.gic.its_count,
                         nullptr); // ITSs behind the PEs
+    receivers_.assign(config_.gic.pe_count, {nullptr, nullptr});
     stream_routes_.assign(size_t(GIC_PORT_LINE) * config_.gic.pe_count, nullptr);
     stream_last_.assign(stream_routes_.size(), 0);
-    pushed_.assign(config_.gic.pe_count, false);
+    pushed_.assign(config_.gic.pe_count, 0);
     reported_.assign(GIC_EV_COUNT, 0);
     has_cpuif_ = parts.cpuif;
 
@@ -105,6 +106,7 @@ assembly::assembly(sc_core::sc_module_name name, const config &configuration,
                            &error);
     if (!a_)
         refuse(this->name(), gic_config_error_text(error));
+    want_events();
     name_redistributors();
     for (uint16_t pe = 0; has_cpuif_ && pe < config_.gic.pe_count; pe++)
         gic_assembly_pe_state(a_, 0, pe, &config_.pe_state);
@@ -183,6 +185,7 @@ void assembly::set_clock(uint64_t next)
         clock_.function(clock_.up, next);
     if (clock_.function && waiting_ == 0)
         return;
+    notifications_++;
     due_.cancel();
     if (next != GIC_TIME_NEVER)
         due_.notify(ahead(next));
@@ -191,12 +194,20 @@ void assembly::set_clock(uint64_t next)
 void assembly::reschedule()
 {
     const uint64_t next = next_due_ps();
-    const uint64_t messages = gic_assembly_get_stats(a_)->messages;
-    if (watched_ && messages != delivered_)
-        progress_.notify(sc_core::SC_ZERO_TIME);
-    delivered_ = messages;
+    if (watched_)
+        tell_progress();
     if (next != scheduled_ps_)
         set_clock(next);
+}
+
+void assembly::tell_progress()
+{
+    const uint64_t messages = gic_assembly_get_stats(a_)->messages;
+    if (messages == delivered_)
+        return;
+    delivered_ = messages;
+    notifications_++;
+    progress_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void assembly::deliver_due(uint64_t now)
@@ -226,18 +237,33 @@ void assembly::tick()
 void assembly::on_line(void *up, uint16_t pe, gic_line line, bool level, uint64_t time_ps)
 {
     auto *self = static_cast<assembly *>(up);
-    output o = {};
-    o.time_ps = time_ps;
-    o.pe = pe;
-    o.what = output::line;
-    o.to = static_cast<uint8_t>(line);
-    o.level = level;
-    self->outputs_.push_back(o);
-    if (self->line_observers_.empty())
-        return;
+    if (!self->timed_ && self->outputs_.empty() && self->hand_to_pe(pe, line, level, time_ps)) {
+        if (self->line_observers_.empty())
+            return;
+    } else {
+        output o = {};
+        o.time_ps = time_ps;
+        o.pe = pe;
+        o.what = output::line;
+        o.to = static_cast<uint8_t>(line);
+        o.level = level;
+        self->outputs_.push_back(o);
+    }
     flag_guard observing(self->observing_);
     for (const auto &to : self->line_observers_)
         to.function(to.up, pe, line, level, time_ps);
+}
+
+/// A line that nobody but a PE's own receiver waits for; false: it is another.
+bool assembly::hand_to_pe(uint16_t pe, gic_line line, bool level, uint64_t time_ps)
+{
+    const observer<pe_line_function> &to = receivers_[pe];
+    line_out *port = line_routes_[size_t(line) * config_.gic.pe_count + pe];
+    if (!to.function || !port || port->size() != 0)
+        return false;
+    port->note(level);
+    to.function(to.up, line, level, time_ps);
+    return true;
 }
 
 void assembly::on_its_line(void *up, unsigned its, bool level, uint64_t time_ps)
@@ -262,7 +288,8 @@ void assembly::tell(const gic_event &event)
     if (!observers_.empty()) {
         flag_guard observing(observing_);
         for (const auto &to : observers_)
-            to.function(to.up, &event);
+            if (gic_event_set_has(&to.events, event.id))
+                to.function(to.up, &event);
     }
     if (reported_[event.id] >= config_.guest_error_reports ||
         gic_event_class_of(event.id) != GIC_EVENT_GUEST)
@@ -311,8 +338,10 @@ void assembly::tell_memory_written(const gic_memory_access &access)
 void assembly::memory_done(const gic_memory_access &access, bool ok, uint64_t time_ps)
 {
     gic_assembly_memory_done(a_, time_ps, access.id, access.data, ok);
-    if (watched_)
+    if (watched_) {
+        notifications_++;
         progress_.notify(sc_core::SC_ZERO_TIME);
+    }
     go_on(now_ps(sc_core::SC_ZERO_TIME));
 }
 
@@ -341,14 +370,22 @@ void assembly::flush()
 void assembly::hand_on(const output &o)
 {
     if (o.what == output::line) {
-        line_out *port = line_routes_[size_t(o.to) * config_.gic.pe_count + o.pe];
-        if (port)
-            port->drive(o.level, ahead(o.time_ps));
+        hand_on_line(o);
     } else if (o.what == output::message) {
         hand_on_message(o);
     } else {
         report_guest_error(o);
     }
+}
+
+void assembly::hand_on_line(const output &o)
+{
+    line_out *port = line_routes_[size_t(o.to) * config_.gic.pe_count + o.pe];
+    if (port)
+        port->drive(o.level, port->size() != 0 ? ahead(o.time_ps) : sc_core::SC_ZERO_TIME);
+    if (o.to < GIC_LINE_COUNT && receivers_[o.pe].function) // behind the PEs' lines: ITSs'
+        receivers_[o.pe].function(receivers_[o.pe].up, static_cast<gic_line>(o.to), o.level,
+                                  o.time_ps);
 }
 
 static gic_hop hop_between(unsigned from, unsigned to)
@@ -431,11 +468,31 @@ void assembly::receive(gic_port from, gic_port to, uint16_t pe, const gic_msg &m
     settle();
 }
 
-void assembly::push_pe_state(uint16_t pe, const gic_pe_state &state, const sc_core::sc_time &delay)
+gic_sysreg_result assembly::try_read(uint16_t pe, gic_sysreg reg, uint64_t &value,
+                                     uint64_t &time_ps)
 {
     check_entry();
-    pushed_[pe] = true;
-    gic_assembly_pe_state(a_, now_ps(delay), pe, &state);
+    const gic_sysreg_result result = gic_assembly_sysreg_read(a_, time_ps, pe, reg, &value);
+    settle();
+    charge(result, reg, false, time_ps);
+    return result;
+}
+
+gic_sysreg_result assembly::try_write(uint16_t pe, gic_sysreg reg, uint64_t value,
+                                      uint64_t &time_ps)
+{
+    check_entry();
+    const gic_sysreg_result result = gic_assembly_sysreg_write(a_, time_ps, pe, reg, value);
+    settle();
+    charge(result, reg, true, time_ps);
+    return result;
+}
+
+void assembly::set_pe_state(uint16_t pe, const gic_pe_state &state, uint64_t time_ps)
+{
+    check_entry();
+    pushed_[pe] = 1;
+    gic_assembly_pe_state(a_, time_ps, pe, &state);
     settle();
 }
 
@@ -469,9 +526,23 @@ void assembly::reset_one(uint16_t pe, const sc_core::sc_time &delay)
     settle();
 }
 
-void assembly::observe(event_function function, void *up)
+void assembly::observe(event_function function, void *up, const gic_event_set &events)
 {
-    observers_.push_back({function, up});
+    observers_.push_back({function, up, events});
+    want_events();
+}
+
+/// Those of the observers, and the guest's mistakes where they are reported.
+void assembly::want_events()
+{
+    gic_event_set wanted = {};
+    if (config_.guest_error_reports != 0)
+        gic_event_set_add_class(&wanted, GIC_EVENT_GUEST);
+    for (const event_observer &to : observers_)
+        for (unsigned id = 0; id < GIC_EV_COUNT; id++)
+            if (gic_event_set_has(&to.events, id))
+                gic_event_set_add(&wanted, id);
+    gic_assembly_want_events(a_, &wanted);
 }
 
 void assembly::observe_lines(line_function function, void *up)

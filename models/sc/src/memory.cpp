@@ -95,6 +95,7 @@ gic_memory_answer memory_port::ask(gic_memory_access &access, uint64_t now_ps, u
         return GIC_MEMORY_FAILED;
     }
     waiting_.push_back({access, now_ps});
+    owner_.notifications_++;
     wake_.notify(sc_core::SC_ZERO_TIME);
     return GIC_MEMORY_LATER;
 }

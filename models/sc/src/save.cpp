@@ -70,8 +70,8 @@ std::vector<unsigned char> assembly::save() const
         put(body, uint8_t(line && line->level()));
     for (uint64_t last : stream_last_)
         put(body, last);
-    for (bool pushed : pushed_)
-        put(body, uint8_t(pushed));
+    for (uint8_t pushed : pushed_)
+        put(body, pushed);
     put(body, uint32_t(inbound_.size()));
     for (const arrival &next : inbound_) {
         put(body, next.due_ps);
@@ -147,9 +147,17 @@ void assembly::adopt_levels(const unsigned char *inputs, const unsigned char *le
 {
     for (size_t i = 0; i < inputs_.size(); i++)
         inputs_[i]->level_ = inputs[i] != 0;
-    for (size_t i = 0; i < line_routes_.size(); i++)
-        if (line_routes_[i] && line_routes_[i]->level() != (levels[i] != 0))
-            line_routes_[i]->drive(levels[i] != 0, sc_core::SC_ZERO_TIME);
+    for (size_t i = 0; i < line_routes_.size(); i++) {
+        if (!line_routes_[i] || line_routes_[i]->level() == (levels[i] != 0))
+            continue;
+        output o = {};
+        o.time_ps = now_ps(sc_core::SC_ZERO_TIME);
+        o.what = output::line;
+        o.pe = static_cast<uint16_t>(i % config_.gic.pe_count);
+        o.to = static_cast<uint8_t>(i / config_.gic.pe_count);
+        o.level = levels[i] != 0;
+        hand_on_line(o);
+    }
     scheduled_ps_ = GIC_TIME_NEVER;
     settle();
 }

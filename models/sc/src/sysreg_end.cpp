@@ -5,33 +5,25 @@
 namespace gictlm
 {
 
-/// An access that took place costs what the profile says.
-void assembly::sysreg_end::charge(gic_sysreg_result result, gic_sysreg reg, bool write,
-                                  sc_core::sc_time &delay)
-{
-    if (owner_.timed_ && result == GIC_SYSREG_OK)
-        delay += owner_.from_ps(gic_assembly_access_ps(owner_.a_, gic_sysreg_cost(reg, write)));
-}
-
 gic_sysreg_result assembly::sysreg_end::try_read(gic_sysreg reg, uint64_t &value,
                                                  sc_core::sc_time &delay)
 {
-    owner_.check_entry();
-    const gic_sysreg_result result =
-        gic_assembly_sysreg_read(owner_.a_, owner_.now_ps(delay), pe_, reg, &value);
-    owner_.settle();
-    charge(result, reg, false, delay);
+    const uint64_t now = owner_.now_ps(delay);
+    uint64_t end = now;
+    const gic_sysreg_result result = owner_.try_read(pe_, reg, value, end);
+    if (end != now)
+        delay += owner_.from_ps(end - now);
     return result;
 }
 
 gic_sysreg_result assembly::sysreg_end::try_write(gic_sysreg reg, uint64_t value,
                                                   sc_core::sc_time &delay)
 {
-    owner_.check_entry();
-    const gic_sysreg_result result =
-        gic_assembly_sysreg_write(owner_.a_, owner_.now_ps(delay), pe_, reg, value);
-    owner_.settle();
-    charge(result, reg, true, delay);
+    const uint64_t now = owner_.now_ps(delay);
+    uint64_t end = now;
+    const gic_sysreg_result result = owner_.try_write(pe_, reg, value, end);
+    if (end != now)
+        delay += owner_.from_ps(end - now);
     return result;
 }
 
@@ -59,7 +51,7 @@ gic_sysreg_result assembly::sysreg_end::write(gic_sysreg reg, uint64_t value,
 
 void assembly::sysreg_end::set_pe_state(const gic_pe_state &state, const sc_core::sc_time &delay)
 {
-    owner_.push_pe_state(pe_, state, delay);
+    owner_.set_pe_state(pe_, state, owner_.now_ps(delay));
 }
 
 bool assembly::sysreg_end::peek(gic_sysreg reg, uint64_t &value) const

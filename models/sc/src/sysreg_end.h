@@ -25,8 +25,6 @@ public:
     const sc_core::sc_event &progress_event() const override;
 
 private:
-    void charge(gic_sysreg_result result, gic_sysreg reg, bool write, sc_core::sc_time &delay);
-
     assembly &owner_;
     uint16_t pe_;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bus.h"
 
+#include <algorithm>
 #include <string>
 
 #include "time_util.h"
@@ -29,6 +30,15 @@ bus::initiator_socket &bus::add_area(uint64_t base, uint64_t size, bool secure, 
     to_.push_back(std::make_unique<initiator_socket>(("to_" + std::to_string(n)).c_str()));
     to_[n]->register_invalidate_direct_mem_ptr(this, &bus::invalidate, static_cast<int>(n));
     return *to_[n];
+}
+
+// A target may say anything of addresses that are not its own.
+void bus::clip(const area &a, tlm::tlm_dmi &dmi)
+{
+    const uint64_t end = std::min<uint64_t>(dmi.get_end_address(), a.size - 1);
+
+    dmi.set_start_address(a.base + dmi.get_start_address());
+    dmi.set_end_address(a.base + end);
 }
 
 // The area of an access, or -1. An access does not cross the end of an area.
@@ -89,18 +99,20 @@ bool bus::get_direct_mem_ptr(int, tlm::tlm_generic_payload &payload, tlm::tlm_dm
 {
     const int n = find(payload);
 
-    dmi.init();
-    if (n < 0)
-        return false;
-    const area &a = areas_[static_cast<size_t>(n)];
     const uint64_t address = payload.get_address();
+
+    dmi.init();
+    if (n < 0) {
+        dmi.set_start_address(address);
+        dmi.set_end_address(address);
+        return false;
+    }
+    const area &a = areas_[static_cast<size_t>(n)];
 
     payload.set_address(address - a.base);
     const bool granted = (*to_[static_cast<size_t>(n)])->get_direct_mem_ptr(payload, dmi);
     payload.set_address(address);
-    dmi.set_start_address(dmi.get_start_address() + a.base);
-    dmi.set_end_address(
-        dmi.get_end_address() > UINT64_MAX - a.base ? UINT64_MAX : dmi.get_end_address() + a.base);
+    clip(a, dmi);
     return granted;
 }
 

@@ -62,6 +62,7 @@ private:
     int find(const tlm::tlm_generic_payload &payload) const;
     void b_transport(int initiator, tlm::tlm_generic_payload &payload, sc_core::sc_time &delay);
     unsigned transport_dbg(int initiator, tlm::tlm_generic_payload &payload);
+    static void clip(const area &a, tlm::tlm_dmi &dmi);
     bool get_direct_mem_ptr(int initiator, tlm::tlm_generic_payload &payload, tlm::tlm_dmi &dmi);
     void invalidate(int index, sc_dt::uint64 start, sc_dt::uint64 end);
 

@@ -154,14 +154,19 @@ unsigned device_target::transport_dbg(tlm::tlm_generic_payload &payload)
     return status == DEV_OK ? size : 0;
 }
 
-bool device_target::get_direct_mem_ptr(tlm::tlm_generic_payload &, tlm::tlm_dmi &dmi)
+// Whoever is refused may remember for which addresses. What may be granted later is refused for the
+// one address alone.
+bool device_target::get_direct_mem_ptr(tlm::tlm_generic_payload &payload, tlm::tlm_dmi &dmi)
 {
+    const bool later = host_ != nullptr && !readable_();
+
     dmi.allow_none();
-    dmi.set_start_address(0);
-    dmi.set_end_address(ops_.span - 1);
-    if (host_ == nullptr || !readable_())
+    dmi.set_start_address(later ? payload.get_address() : 0);
+    dmi.set_end_address(later ? payload.get_address() : ops_.span - 1);
+    if (host_ == nullptr || later)
         return false;
     granted_ = true;
+    dmi.set_start_address(0);
     dmi.set_dmi_ptr(host_);
     dmi.set_end_address(host_size_ - 1);
     dmi.set_read_latency(cost_);

@@ -45,6 +45,18 @@ bool shows_progress(const vp_options &o)
     return isatty(STDERR_FILENO) != 0 && !(o.trace_irq.on && o.trace_irq.path == nullptr);
 }
 
+/// What machine::on_gic_event() does something about.
+gic_event_set events_looked_at()
+{
+    gic_event_set events = {};
+
+    gic_event_set_add(&events, GIC_EV_ACKNOWLEDGED);
+    gic_event_set_add(&events, GIC_EV_SPURIOUS);
+    gic_event_set_add(&events, GIC_EV_TRANSLATED);
+    gic_event_set_add_class(&events, GIC_EVENT_GUEST);
+    return events;
+}
+
 uint64_t cost(const machine_setup &setup, gictime_key key)
 {
     return gictime_profile_ps(&setup.params.profile, key);
@@ -127,6 +139,7 @@ void machine::build_gic()
                                         ? VP_GICR_BASE + uint64_t(n) * VP_GICR_FRAME
                                         : VP_GICR_HIGH_BASE + uint64_t(n - first) * VP_GICR_FRAME);
     gic_ = std::make_unique<gictlm::gic>("gic", config);
+    scheduler_.watch(*gic_);
     if (timed_)
         scheduler_.keep_clock_of(*gic_);
     bus_.map(gic_->gicd, VP_GICD_BASE, VP_GICD_SIZE, false, false);
@@ -143,7 +156,7 @@ void machine::build_gic()
     guest_.gicr = &gic_->gicr_registers();
     guest_.gicc = gic_->gicc_registers();
     guest_.verbatim = 4;
-    gic_->observe(on_gic_event, this);
+    gic_->observe(on_gic_event, this, events_looked_at());
 }
 
 void machine::map_gicv2()
@@ -417,6 +430,7 @@ void machine::build_pe(unsigned n)
                                  setup_.machine.has_vhe};
     config.domain = domain_.get();
     config.timed = timed_;
+    config.recorded = vp_options_record(&setup_.options);
     config.way_ps = to_ps(bus_.way());
     pes_[n] = std::make_unique<pe>(("pe" + std::to_string(n)).c_str(), config, scheduler_,
                                    static_cast<pe_host &>(*this));
@@ -427,16 +441,10 @@ void machine::build_pe(unsigned n)
     unit.socket.bind(bus_.from(n));
     if (timed_)
         bus_.comes_by_itself(n);
-    unit.connect(*gic_->sysreg[n].operator->());
+    unit.connect(*gic_);
     for (const auto &wire : wires)
         unit.connect_timer(wire.timer, ppi_line(n, VP_INTID_PPI + wire.ppi));
     unit.connect_pmu(ppi_line(n, VP_INTID_PPI + VP_PPI_PMU));
-    gic_->irq[n].bind(unit.input(ISS_LINE_IRQ));
-    gic_->fiq[n].bind(unit.input(ISS_LINE_FIQ));
-    gic_->virq[n].bind(unit.input(ISS_LINE_VIRQ));
-    gic_->vfiq[n].bind(unit.input(ISS_LINE_VFIQ));
-    gic_->nmi[n].bind(unit.input(ISS_LINE_NMI));
-    gic_->vnmi[n].bind(unit.input(ISS_LINE_VNMI));
 }
 
 void machine::build_pes()

@@ -109,6 +109,9 @@ iss_env pe::environment(pe *self)
         p.sched_.reconsider();
     };
     env.event = [](const iss_event *event, void *ctx) { self_of(ctx).report(*event); };
+    if (!self->config_.recorded && !self->config_.timed) /* timed, a checkpoint may hold some */
+        env.unwanted_events =
+            1u << ISS_EVENT_HANDLER | 1u << ISS_EVENT_SLEEP | 1u << ISS_EVENT_WAKE;
     return env;
 }
 
@@ -128,8 +131,6 @@ pe::pe(sc_core::sc_module_name name, const pe_config &config, scheduler &sched, 
     attributes_.pe = static_cast<uint16_t>(config_.index);
     payload_.set_extension(&attributes_);
     socket.register_invalidate_direct_mem_ptr(this, &pe::invalidate);
-    for (unsigned n = 0; n < ISS_LINE_COUNT; n++)
-        inputs_[n].attach(*this, static_cast<iss_line>(n));
     sched_.add(config_.index, *this);
     SC_THREAD(body);
     set_stack_size(stack_bytes);
@@ -139,6 +140,23 @@ pe::~pe()
 {
     payload_.clear_extension(&attributes_);
     ops_.destroy(iss_);
+}
+
+void pe::connect(gictlm::gic &gic)
+{
+    gic_ = &gic;
+    sysreg_ = gic.sysreg[index()].operator->();
+    gic.connect_lines(static_cast<uint16_t>(index()), on_line, this);
+}
+
+void pe::on_line(void *up, gic_line line, bool level, uint64_t time_ps)
+{
+    static const uint8_t inputs[GIC_LINE_COUNT] = {ISS_LINE_IRQ,   ISS_LINE_FIQ, ISS_LINE_VIRQ,
+                                                   ISS_LINE_VFIQ,  ISS_LINE_NMI, ISS_LINE_COUNT,
+                                                   ISS_LINE_COUNT, ISS_LINE_VNMI}; /* by gic_line */
+
+    if (inputs[line] != ISS_LINE_COUNT)
+        self_of(up).line_changed(static_cast<iss_line>(inputs[line]), level, time_ps);
 }
 
 sc_core::sc_time pe::delay_of(uint64_t time_ps) const
@@ -238,14 +256,14 @@ void pe::look_at_event(uint64_t time_ps)
         wake(std::max(time_ps, ops_.time(iss_)));
 }
 
-void pe::line_changed(iss_line line, bool level, const sc_core::sc_time &delay)
+void pe::line_changed(iss_line line, bool level, uint64_t time_ps)
 {
     levels_ = (levels_ & ~(1u << line)) | uint32_t(level) << line;
     if (under_way())
         return;
     tell_lines();
     if ((power_ == pe_power::wfi || power_ == pe_power::wfe) && ops_.runnable(iss_))
-        wake(std::max(now_ps() + to_ps(delay), ops_.time(iss_)));
+        wake(std::max({now_ps(), time_ps, ops_.time(iss_)}));
 }
 
 // ---------------------------------------------------------------- slices
@@ -477,7 +495,7 @@ bool pe::comes_later(uint64_t time_ps)
 void pe::push_state(const gic_pe_state &state, uint64_t time_ps)
 {
     state_ = state;
-    if (sysreg_ == nullptr || loading_)
+    if (gic_ == nullptr || loading_)
         return;
     if (comes_later(time_ps)) {
         push_ = late_push();
@@ -487,8 +505,8 @@ void pe::push_state(const gic_pe_state &state, uint64_t time_ps)
         ops_.request_stop(iss_);
         return;
     }
-    sysreg_->set_pe_state(state, delay_of(time_ps));
-    sched_.reconsider();
+    gic_->set_pe_state(static_cast<uint16_t>(index()), state, std::max(time_ps, now_ps()));
+    sched_.gic_called();
 }
 
 // The slice is this and nothing else: what comes of it is seen before the next instruction.
@@ -497,9 +515,10 @@ void pe::deliver_push()
     const late_push now = push_;
 
     push_.waiting = false;
-    sysreg_->set_pe_state(now.state, delay_of(now.time_ps));
+    gic_->set_pe_state(static_cast<uint16_t>(index()), now.state, std::max(now.time_ps, now_ps()));
     for (unsigned n = 0; n < now.events; n++)
-        host_.pe_event(*this, now.event[n]);
+        if (config_.recorded)
+            host_.pe_event(*this, now.event[n]);
     result_.insns = 0;
     queue(ops_.time(iss_));
 }
@@ -529,32 +548,31 @@ void pe::report(const iss_event &event)
         same_faults_ = 0;
     if (push_.waiting && push_.events < sizeof push_.event / sizeof push_.event[0])
         push_.event[push_.events++] = event;
-    else
+    else if (config_.recorded)
         host_.pe_event(*this, event);
 }
 
 gic_sysreg_result pe::cpuif(iss_sysreg_access &access, uint64_t &time_ps)
 {
     const gic_sysreg reg = static_cast<gic_sysreg>(access.reg);
+    const uint16_t unit = static_cast<uint16_t>(index());
 
     if (comes_later(time_ps))
         return GIC_SYSREG_STALL;
-    sc_core::sc_time delay = delay_of(time_ps);
-    const gic_sysreg_result result = access.write ? sysreg_->try_write(reg, access.value, delay)
-                                                  : sysreg_->try_read(reg, access.value, delay);
+    time_ps = std::max(time_ps, now_ps());
+    const gic_sysreg_result result = access.write
+                                         ? gic_->try_write(unit, reg, access.value, time_ps)
+                                         : gic_->try_read(unit, reg, access.value, time_ps);
 
-    if (result == GIC_SYSREG_STALL)
-        blocked_ = true;
-    else
-        time_ps = std::max(time_ps, now_ps() + to_ps(delay));
-    sched_.reconsider();
+    blocked_ = blocked_ || result == GIC_SYSREG_STALL;
+    sched_.gic_called();
     return result;
 }
 
 iss_status pe::dsb(uint64_t time_ps)
 {
     sched_.deliver_to(time_ps);
-    if (!sysreg_->upstream_pending())
+    if (!gic_->upstream_pending(static_cast<uint16_t>(index())))
         return ISS_OK;
     blocked_ = true;
     return ISS_RETRY;
@@ -691,6 +709,8 @@ uint32_t pe::debug_access(const iss_bus_access &access, void *data)
 
 const tlm::tlm_dmi *pe::find_dmi(uint64_t pa, bool secure)
 {
+    if (pa - refused_.first < refused_.length && refused_.secure == secure)
+        return nullptr;
     for (const dmi_range &range : dmi_)
         if (range.secure == secure && pa >= range.dmi.get_start_address() &&
             pa <= range.dmi.get_end_address())
@@ -702,8 +722,12 @@ const tlm::tlm_dmi *pe::find_dmi(uint64_t pa, bool secure)
     access.secure = secure;
     access.size = 1;
     prepare_payload(access, nullptr);
-    if (!socket->get_direct_mem_ptr(payload_, dmi))
+    if (!socket->get_direct_mem_ptr(payload_, dmi)) {
+        const uint64_t first = dmi.get_start_address();
+
+        refused_ = refused_range{first, dmi.get_end_address() - first + 1, secure};
         return nullptr;
+    }
     dmi_.push_back(dmi_range{dmi, secure});
     return &dmi_.back().dmi;
 }
@@ -735,6 +759,7 @@ void pe::invalidate(sc_dt::uint64 start, sc_dt::uint64 end)
     };
 
     dmi_.erase(std::remove_if(dmi_.begin(), dmi_.end(), hit), dmi_.end());
+    refused_ = refused_range();
     ops_.invalidate_direct(iss_, start, end - start + 1,
                            ISS_RIGHT_READ | ISS_RIGHT_WRITE | ISS_RIGHT_EXEC |
                                ISS_RIGHT_WRITE_NOTIFY);

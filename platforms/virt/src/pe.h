@@ -13,8 +13,7 @@
 
 #include "devices/gtimer.h"
 #include "gictlm/attributes.h"
-#include "gictlm/line.h"
-#include "gictlm/sysreg.h"
+#include "gictlm/gictlm.h"
 #include "iss/domain.h"
 #include "iss/iss.h"
 #include "line_mux.h"
@@ -59,8 +58,9 @@ struct pe_config {
     const iss_ops *ops = nullptr;
     gtimer_config timer = gtimer_config();
     iss_domain *domain = nullptr;
-    bool timed = false;  ///< Accesses to devices happen at their exact time.
-    uint64_t way_ps = 0; ///< Timed: the way of an access to a device.
+    bool timed = false;    ///< Accesses to devices happen at their exact time.
+    bool recorded = false; ///< The host wants pe_event().
+    uint64_t way_ps = 0;   ///< Timed: the way of an access to a device.
 };
 
 /// What a PE is doing.
@@ -75,11 +75,8 @@ public:
     pe(sc_core::sc_module_name name, const pe_config &config, scheduler &sched, pe_host &host);
     ~pe() override;
 
-    /// Connects the CPU interface's system registers.
-    void connect(gictlm::sysreg_if &sysreg)
-    {
-        sysreg_ = &sysreg;
-    }
+    /// Connects the CPU interface of this PE: system registers, state, lines.
+    void connect(gictlm::gic &gic);
     /// Connects timer @p id to its PPI.
     void connect_timer(gtimer_id id, line_mux &line)
     {
@@ -96,12 +93,6 @@ public:
     {
         pmu_line_ = &line;
     }
-    /// The PE's side of an output of the GIC.
-    gictlm::line_if &input(iss_line line)
-    {
-        return inputs_[line];
-    }
-
     /// Resets the PE and lets it run from @p start at @p time_ps.
     void power_on(const iss_start &start, uint64_t time_ps);
     /// The PE stops for good.
@@ -210,25 +201,6 @@ public:
     sc_core::sc_time delay_of(uint64_t time_ps) const;
 
 private:
-    /// Receives one line of the CPU interface.
-    class input_line : public gictlm::line_if
-    {
-    public:
-        void attach(pe &owner, iss_line line)
-        {
-            owner_ = &owner;
-            line_ = line;
-        }
-        void set(bool level, const sc_core::sc_time &delay) override
-        {
-            owner_->line_changed(line_, level, delay);
-        }
-
-    private:
-        pe *owner_ = nullptr;
-        iss_line line_ = ISS_LINE_IRQ;
-    };
-
     /// An access to a device that is on its way: the instruction is executed again, and makes it,
     /// when it arrives.
     struct flight {
@@ -283,7 +255,7 @@ private:
     bool load_iss(gictime_cursor &from);
     void sleep(pe_power how);
     void wake(uint64_t time_ps);
-    void line_changed(iss_line line, bool level, const sc_core::sc_time &delay);
+    void line_changed(iss_line line, bool level, uint64_t time_ps);
     void queue(uint64_t time_ps);
     void retry_later();
     void drive_timers(uint64_t time_ps);
@@ -304,6 +276,7 @@ private:
     iss_status dsb(uint64_t time_ps);
 
     static iss_env environment(pe *self);
+    static void on_line(void *up, gic_line line, bool level, uint64_t time_ps);
     static iss_event no_event()
     {
         iss_event event = iss_event();
@@ -321,8 +294,8 @@ private:
     uint32_t timer_levels_ = 0;
     line_mux *timer_lines_[GTIMER_COUNT] = {};
     line_mux *pmu_line_ = nullptr;
-    gictlm::sysreg_if *sysreg_ = nullptr;
-    input_line inputs_[ISS_LINE_COUNT];
+    gictlm::gic *gic_ = nullptr;
+    gictlm::sysreg_if *sysreg_ = nullptr; ///< Of this PE, for others.
     gic_pe_state state_ = gic_pe_state();
     pe_power power_ = pe_power::off;
     bool held_ = false;
@@ -360,6 +333,13 @@ private:
         bool secure;
     };
     std::vector<dmi_range> dmi_;
+    /// Addresses for which the bus refused one last.
+    struct refused_range {
+        uint64_t first;
+        uint64_t length; ///< 0: none.
+        bool secure;
+    };
+    refused_range refused_ = refused_range();
 };
 
 } // namespace virt

@@ -58,11 +58,32 @@ void scheduler::set_timer(unsigned index, uint64_t time_ps)
         running_->end_slice();
 }
 
+void scheduler::look_at_activity()
+{
+    activity_ps_ = next_activity();
+    if (watched_ != nullptr)
+        notifications_ = watched_->notifications();
+}
+
 void scheduler::reconsider()
 {
     if (running_ == nullptr)
         return;
-    activity_ps_ = next_activity();
+    look_at_activity();
+    cut_slice();
+}
+
+void scheduler::after_gic()
+{
+    if (running_ == nullptr)
+        return;
+    if (notifications_ != watched_->notifications())
+        look_at_activity();
+    cut_slice();
+}
+
+void scheduler::cut_slice()
+{
     uint64_t next = activity_ps_;
 
     if (gic_ != nullptr && gic_->next_due_ps() < slice_end_ps_)

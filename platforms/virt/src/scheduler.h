@@ -86,6 +86,11 @@ public:
         stuck_ = std::move(function);
     }
 
+    /// Has the events of @p gic in view: gic_called().
+    void watch(const gictlm::assembly &gic)
+    {
+        watched_ = &gic;
+    }
     /// Keeps the clock of @p gic.
     void keep_clock_of(gictlm::assembly &gic);
     /// The running PE looks at the GIC at local time @p time_ps: what is due by then is delivered,
@@ -105,6 +110,13 @@ public:
     bool slice_over(pe &unit);
     /// The running PE made an access: ends its slice where that brought an event forward.
     void reconsider();
+    /// The same after a call of the running PE into the watched GIC: it brought activity of
+    /// SystemC's forward only if the GIC says so, since the GIC's lines end at the PEs.
+    void gic_called()
+    {
+        if (gic_ != nullptr || notifications_ != watched_->notifications())
+            after_gic();
+    }
     /// Whether at local time @p time_ps of the running PE something else comes first: an
     /// instruction of several cycles may reach beyond the end of its slice.
     bool comes_first(uint64_t time_ps);
@@ -151,6 +163,9 @@ public:
 
 private:
     void run();
+    void after_gic();
+    void look_at_activity();
+    void cut_slice();
     void settle();
     void run_timer(uint64_t now);
     void begin_slice(pe &unit);
@@ -174,6 +189,8 @@ private:
 
     bounds limits_;
     gictlm::assembly *gic_ = nullptr;
+    const gictlm::assembly *watched_ = nullptr;
+    uint64_t notifications_ = 0; ///< Of the GIC's, as of the last look at the pending activity.
     bool delivering_ = false;
     std::vector<pe *> pes_;
     run_queue ready_;

@@ -28,7 +28,9 @@ inline uint64_t to_ps(const sc_core::sc_time &time)
 /// Simulated time now, in picoseconds.
 inline uint64_t now_ps()
 {
-    return sc_core::sc_time_stamp().value();
+    static const sc_core::sc_simcontext *const context = sc_core::sc_get_curr_simcontext();
+
+    return context->time_stamp().value();
 }
 
 /// Distance from now to @p time_ps; zero for the past.

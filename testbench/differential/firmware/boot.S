@@ -17,6 +17,13 @@
     msr     scr_el3, x2
     .endm
 
+/* Goes to the label when the GIC is one without system registers (ID_AA64PFR0_EL1.GIC). */
+    .macro system_registers otherwise
+    mrs     x2, id_aa64pfr0_el1
+    tst     x2, #(0xf << 24)
+    b.eq    \otherwise
+    .endm
+
 /* SRE, DFB, DIB and Enable for a register that SCR_EL3.NS must be set for; they are left in x3. */
     .macro non_secure_sre reg
     security 1
@@ -71,12 +78,13 @@ _start:
     security 0
     ldr     x2, =0x30c50830              /* RES1, no MMU */
     msr     sctlr_el3, x2
+    system_registers 1f
     mov     x2, #0xf                     /* SRE, DFB, DIB, Enable */
     msr     s3_6_c12_c12_5, x2           /* ICC_SRE_EL3 */
     isb
     non_secure_sre s3_0_c12_c12_5        /* ICC_SRE_EL1 */
     msr     s3_0_c12_c12_5, x3           /* the Secure copy */
-    mrs     x2, id_aa64pfr0_el1
+1:  mrs     x2, id_aa64pfr0_el1
     tst     x2, #0xf00                   /* EL2? */
     b.eq    at_el1
     mov     x2, #STACK_SIZE              /* for what EL2 traps of EL1 */
@@ -84,16 +92,18 @@ _start:
     add     x4, x0, #1
     madd    x2, x4, x2, x3
     msr     sp_el2, x2
+    system_registers 1f
     non_secure_sre s3_4_c12_c9_5         /* ICC_SRE_EL2 */
-    set_up_el2
+1:  set_up_el2
     b       at_el1
 
 at_el2:
+    system_registers 1f
     mov     x2, #0xf
     msr     s3_4_c12_c9_5, x2            /* ICC_SRE_EL2 */
     isb
     msr     s3_0_c12_c12_5, x2           /* ICC_SRE_EL1 */
-    set_up_el2
+1:  set_up_el2
 
 at_el1:
     adr_l   x2, vectors_el1

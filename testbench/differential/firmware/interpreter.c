@@ -18,31 +18,45 @@
 #define UART_CR_TX        0x301u
 #define GITS_CWRITER      0x08080088u
 #define GITS_CREADR       0x08080090u
-#define PSCI_CPU_ON       0xc4000003u
-#define LOG_WORDS         0x20000u
-#define FIQ_ENTRY         0x10u
-#define SPSR_I            (UINT64_C(1) << 7)
-#define SPSR_F            (UINT64_C(1) << 6)
-#define SPSR_DAIF         0x3c0u
-#define SPSR_LEVEL        0xcu
-#define SPSR_EL1          4u
-#define SPSR_EL1H         5u
-#define SPSR_EL2H         9u
-#define SCR_RES1_RW       0x430u
-#define SCR_NS            1u
-#define SCR_IRQ           2u
-#define SCR_FIQ           4u
-#define HCR_RW            (UINT64_C(1) << 31)
-#define HCR_IMO           (UINT64_C(1) << 4)
-#define HCR_FMO           (UINT64_C(1) << 3)
-#define INTID_SPECIAL     1020u
-#define INTID_LAST        1023u
-#define INTID_SECURE      1020u
-#define INTID_NONSECURE   1021u
-#define INTID_MASK        0xffffffu
-#define THUNK_WORDS       8u
-#define THUNK_WRITE       4u
-#define LOWER_STACK       0x2000u
+#define GICD_ISPENDR0     0x08000200u
+/* Offsets in GICC and GICV. */
+#define GICC_IAR        0x000cu
+#define GICC_EOIR       0x0010u
+#define GICC_RPR        0x0014u
+#define GICC_HPPIR      0x0018u
+#define GICC_DIR        0x1000u
+#define GICH_HCR        0x000u
+#define GICH_VMCR       0x008u
+#define GICH_MISR       0x010u
+#define GICH_EISR       0x020u
+#define GICH_ELRSR      0x030u
+#define GICH_APR        0x0f0u
+#define GICH_LR         0x100u
+#define PSCI_CPU_ON     0xc4000003u
+#define LOG_WORDS       0x20000u
+#define FIQ_ENTRY       0x10u
+#define SPSR_I          (UINT64_C(1) << 7)
+#define SPSR_F          (UINT64_C(1) << 6)
+#define SPSR_DAIF       0x3c0u
+#define SPSR_LEVEL      0xcu
+#define SPSR_EL1        4u
+#define SPSR_EL1H       5u
+#define SPSR_EL2H       9u
+#define SCR_RES1_RW     0x430u
+#define SCR_NS          1u
+#define SCR_IRQ         2u
+#define SCR_FIQ         4u
+#define HCR_RW          (UINT64_C(1) << 31)
+#define HCR_IMO         (UINT64_C(1) << 4)
+#define HCR_FMO         (UINT64_C(1) << 3)
+#define INTID_SPECIAL   1020u
+#define INTID_LAST      1023u
+#define INTID_SECURE    1020u
+#define INTID_NONSECURE 1021u
+#define INTID_MASK      0xffffffu
+#define THUNK_WORDS     8u
+#define THUNK_WRITE     4u
+#define LOWER_STACK     0x2000u
 
 extern uint32_t sysreg_access[];
 extern char _start[], lower_exit[], lower_return[];
@@ -67,7 +81,7 @@ static struct pe {
     struct memories {
         uint32_t acknowledged, dropped; /**< Numbers of those remembered. */
         struct memory {
-            uint32_t intid, group;
+            uint32_t intid, group, nonsecure;
         } acknowledged_as[DIFF_REMEMBERED], dropped_as[DIFF_REMEMBERED];
     } memories[2]; /**< Of the physical and of the virtual interface. */
 } pes[DIFF_MAX_PES];
@@ -266,10 +280,18 @@ static bool is_special(uint64_t intid)
     return intid >= INTID_SPECIAL && intid <= INTID_LAST;
 }
 
+/** Whether an access made here is Non-secure, in a machine that has two Security states. */
+static bool is_nonsecure(void)
+{
+    bool el3 = read_special("CurrentEL") == 3 << 2;
+    return start_level == 3 && !el3 && (pes[self()].step->world & DIFF_NS);
+}
+
 static void remember(struct memory *list, uint32_t *count, uint64_t intid, unsigned group)
 {
     if (*count < DIFF_REMEMBERED) {
         list[*count].intid = (uint32_t)intid;
+        list[*count].nonsecure = is_nonsecure();
         list[(*count)++].group = group;
     }
 }
@@ -287,18 +309,56 @@ static struct memories *memories_here(void)
     return &pes[self()].memories[is_virtual(0) || is_virtual(1)];
 }
 
+/** A GICv2's frame that stands for ICC_* here. */
+static uint64_t frame_here(unsigned group)
+{
+    return is_virtual(group) ? DIFF_GICV : DIFF_GICC;
+}
+
+static void write_eoir(unsigned group, uint64_t intid)
+{
+    if (program.gicv2) {
+        memory_write(frame_here(group) + GICC_EOIR, 4, intid);
+    } else {
+        sysreg_write(group == 0 ? DIFF_ICC_EOIR0_EL1 : DIFF_ICC_EOIR1_EL1, intid);
+    }
+}
+
+static void write_dir(unsigned group, uint64_t intid)
+{
+    if (program.gicv2) {
+        memory_write(frame_here(group) + GICC_DIR, 4, intid);
+    } else {
+        sysreg_write(DIFF_ICC_DIR_EL1, intid);
+    }
+}
+
+/** What a PE sees of its interface: the running priority and the highest pending interrupts, those
+ *  of the interface that the group is of. */
+static void look(unsigned group, uint64_t *rpr, uint64_t *hppir0, uint64_t *hppir1)
+{
+    if (program.gicv2) {
+        *rpr = memory_read(frame_here(group) + GICC_RPR, 4);
+        *hppir0 = memory_read(frame_here(group) + GICC_HPPIR, 4);
+        *hppir1 = is_virtual(group) ? 0 : memory_read(GICD_ISPENDR0, 4);
+    } else {
+        *rpr = sysreg_try(DIFF_ICC_RPR_EL1);
+        *hppir0 = sysreg_try(DIFF_ICC_HPPIR0_EL1);
+        *hppir1 = sysreg_try(DIFF_ICC_HPPIR1_EL1);
+    }
+}
+
 /** Ends interrupt @p intid of the group of IAR @p group as the window says. */
 static void end_interrupt(uint64_t how, unsigned group, uint64_t intid)
 {
-    unsigned eoir = group == 0 ? DIFF_ICC_EOIR0_EL1 : DIFF_ICC_EOIR1_EL1;
     if ((how & DIFF_TAKE_DIR) && (how & DIFF_TAKE_LATE)) {
-        sysreg_write(DIFF_ICC_DIR_EL1, intid);
+        write_dir(group, intid);
     }
     if (how & DIFF_TAKE_EOI) {
-        sysreg_write(eoir, intid);
+        write_eoir(group, intid);
     }
     if ((how & DIFF_TAKE_DIR) && !(how & DIFF_TAKE_LATE)) {
-        sysreg_write(DIFF_ICC_DIR_EL1, intid);
+        write_dir(group, intid);
     }
     struct memories *m = &pes[self()].memories[is_virtual(group)];
     if (!(how & DIFF_TAKE_EOI)) {
@@ -311,6 +371,9 @@ static void end_interrupt(uint64_t how, unsigned group, uint64_t intid)
 /** Reads IAR, the other one too when the first says that the other Security state has something. */
 static uint64_t acknowledge(unsigned *group)
 {
+    if (program.gicv2) {
+        return memory_read(frame_here(*group) + GICC_IAR, 4);
+    }
     uint64_t intid = sysreg_try(*group == 0 ? DIFF_ICC_IAR0_EL1 : DIFF_ICC_IAR1_EL1) & INTID_MASK;
     dsb();
     if (*group == 0 && (intid == INTID_SECURE || intid == INTID_NONSECURE)) {
@@ -355,8 +418,8 @@ void take_interrupt(uint64_t entry, uint64_t *elr_spsr)
     pe->esr = 0;
     uint64_t intid = acknowledge(&group);
     bool nothing = pe->esr != 0 || is_special(intid);
-    uint64_t rpr = sysreg_try(DIFF_ICC_RPR_EL1);
-    uint64_t hppir0 = sysreg_try(DIFF_ICC_HPPIR0_EL1), hppir1 = sysreg_try(DIFF_ICC_HPPIR1_EL1);
+    uint64_t rpr, hppir0, hppir1;
+    look(group, &rpr, &hppir0, &hppir1);
     entry |= is_virtual(group) ? DIFF_ENTRY_GUEST : 0;
     uint64_t record[] = {
         (uint64_t)(step - program.step), self(), entry, pe->esr, intid, rpr, hppir0, hppir1};
@@ -369,10 +432,16 @@ void take_interrupt(uint64_t entry, uint64_t *elr_spsr)
         memory_write(step->address, 4, step->data[0]);
         isb();
     }
+    /* A GICv2 wants them ended in the order in which they were acknowledged, from the last one. */
+    struct memories *m = &pe->memories[is_virtual(group)];
+    if (program.gicv2 && !nothing) {
+        remember(m->acknowledged_as, &m->acknowledged, intid, group);
+    }
     if ((how & DIFF_TAKE_NEST) && pe->taken < DIFF_WINDOW_LIMIT && !nothing) {
         nest();
     }
-    if (!nothing) {
+    if (!nothing && (!program.gicv2 || (how & DIFF_TAKE_EOI))) {
+        m->acknowledged -= program.gicv2;
         end_interrupt(how, group, intid);
     }
     pe->esr = before;
@@ -436,8 +505,10 @@ static void end_last(const diff_step *step)
     struct pe *pe = &pes[self()];
     struct memories *m = memories_here();
     bool guests = m != pe->memories;
-    if (m->acknowledged > 0 &&
-        is_virtual(m->acknowledged_as[m->acknowledged - 1].group) == guests) {
+    const struct memory *top = m->acknowledged ? &m->acknowledged_as[m->acknowledged - 1] : NULL;
+    bool mine = !program.gicv2 || (step->value & DIFF_TAKE_CROSS) ||
+                (top && top->nonsecure == is_nonsecure());
+    if (top && mine && is_virtual(top->group) == guests) {
         struct memory last = m->acknowledged_as[--m->acknowledged];
         pe->result = DIFF_ENDED | last.intid;
         end_interrupt(step->value | DIFF_TAKE_EOI, last.group, last.intid);
@@ -449,12 +520,13 @@ static void deactivate_dropped(void)
     struct memories *m = memories_here();
     if (m->dropped > 0) {
         uint64_t intid = m->dropped_as[0].intid;
+        unsigned group = is_virtual(0) ? 0 : 1;
         pes[self()].result = DIFF_ENDED | intid;
         m->dropped--;
         for (uint32_t i = 0; i < m->dropped; i++) {
             m->dropped_as[i] = m->dropped_as[i + 1];
         }
-        sysreg_write(DIFF_ICC_DIR_EL1, intid);
+        write_dir(group, intid);
     }
 }
 
@@ -540,7 +612,31 @@ static bool shows_virtual(const diff_step *step)
 {
     bool hypervisor = (step->op == DIFF_MSR || step->op == DIFF_MRS) &&
                       step->address >= DIFF_ICH_AP0R0_EL2 && step->address <= DIFF_ICH_LR15_EL2;
-    return program.el2 && (hypervisor || (step->world & (DIFF_IMO | DIFF_FMO)));
+    bool frame = program.gicv2 && (step->op == DIFF_READ || step->op == DIFF_WRITE) &&
+                 step->address - DIFF_GICH < DIFF_GICV - DIFF_GICH + 0x2000;
+    return program.el2 && (hypervisor || frame || (step->world & (DIFF_IMO | DIFF_FMO)));
+}
+
+static uint64_t gich(uint32_t offset)
+{
+    return memory_read(DIFF_GICH + offset, 4);
+}
+
+static void log_gich(const struct pe *pe, const diff_step *step)
+{
+    uint64_t record[] = {(uint64_t)(step - program.step),
+                         pe->number,
+                         pe->guest_isr,
+                         gich(GICH_HCR),
+                         gich(GICH_MISR),
+                         gich(GICH_VMCR),
+                         gich(GICH_APR),
+                         gich(GICH_ELRSR) | gich(GICH_EISR) << 32,
+                         gich(GICH_LR),
+                         gich(GICH_LR + 4),
+                         gich(GICH_LR + 8),
+                         gich(GICH_LR + 12)};
+    log_record(DIFF_RECORD_VIRTUAL, 12, record);
 }
 
 static void log_virtual(const struct pe *pe, const diff_step *step)
@@ -585,17 +681,23 @@ static void run_step(struct pe *pe, const diff_step *step)
     if (exception) {
         pe->result = 0;
     }
+    uint64_t isr = read_special("isr_el1"), rpr, hppir0, hppir1;
+    look(1, &rpr, &hppir0, &hppir1);
     uint64_t record[] = {(uint64_t)(step - program.step),
                          pe->number,
                          exception,
                          pe->result,
-                         read_special("isr_el1"),
-                         sysreg_read(DIFF_ICC_HPPIR0_EL1),
-                         sysreg_read(DIFF_ICC_HPPIR1_EL1),
-                         sysreg_read(DIFF_ICC_RPR_EL1)};
+                         isr,
+                         hppir0,
+                         hppir1,
+                         rpr};
     log_record(DIFF_RECORD_STEP, 8, record);
     if (shows_virtual(step)) {
-        log_virtual(pe, step);
+        if (program.gicv2) {
+            log_gich(pe, step);
+        } else {
+            log_virtual(pe, step);
+        }
     }
 }
 

@@ -172,6 +172,12 @@ void gic_assembly_memory_done(gic_assembly *a, uint64_t due_ps, uint32_t id, con
 /** Whether a request is open that the memory port answered GIC_MEMORY_LATER: not settled. */
 bool gic_assembly_waits_for_memory(const gic_assembly *a);
 
+/**
+ * From now on the event port is called only for the events in @p set; at first it is for all. The
+ * counters count them all.
+ */
+void gic_assembly_want_events(gic_assembly *a, const gic_event_set *set);
+
 /** PE state and system registers: see cpuif.h. */
 void gic_assembly_pe_state(gic_assembly *a, uint64_t now_ps, uint16_t pe,
                            const gic_pe_state *state);

@@ -15,6 +15,23 @@ typedef enum gic_event_id {
     GIC_EV_COUNT
 } gic_event_id;
 
+/** A set of events. */
+typedef struct gic_event_set {
+    uint64_t bit[(GIC_EV_COUNT + 63) / 64]; /**< Bit n % 64 of word n / 64: gic_event_id n. */
+} gic_event_set;
+
+/** Whether event @p id, below GIC_EV_COUNT, is in @p set. */
+static inline bool gic_event_set_has(const gic_event_set *set, unsigned id)
+{
+    return (set->bit[id / 64u] >> id % 64u & 1u) != 0;
+}
+
+/** Put event @p id, below GIC_EV_COUNT, into @p set. */
+static inline void gic_event_set_add(gic_event_set *set, unsigned id)
+{
+    set->bit[id / 64u] |= UINT64_C(1) << id % 64u;
+}
+
 /** What an event is about. */
 typedef enum gic_event_class {
     GIC_EVENT_STAMP, /**< A point in the life of an interrupt instance. */
@@ -36,6 +53,10 @@ typedef struct gic_event {
 const char *gic_event_name(unsigned id);
 /** Class of an event. */
 gic_event_class gic_event_class_of(unsigned id);
+/** Put every event of a class into @p set. */
+void gic_event_set_add_class(gic_event_set *set, gic_event_class class_of);
+/** The set of all events. */
+gic_event_set gic_event_set_all(void);
 /** One line of text that says what the event means. */
 const char *gic_event_text(unsigned id);
 

@@ -29,6 +29,9 @@ using event_function = void (*)(void *up, const gic_event *event);
 using line_function = void (*)(void *up, uint16_t pe, gic_line line, bool level, uint64_t time_ps);
 /// Somebody else keeps the clock: the next delivery is at @p next_ps (GIC_TIME_NEVER: none is).
 using clock_function = void (*)(void *up, uint64_t next_ps);
+/// Output line @p line of the PE that was asked for is at @p level from @p time_ps on. Called while
+/// the GIC is at work (loosely timed) or when it has settled; the same rule.
+using pe_line_function = void (*)(void *up, gic_line line, bool level, uint64_t time_ps);
 /// Input line @p intid changed (@p pe: GIC_PE_NONE for SPIs); the same rule.
 using input_function = void (*)(void *up, uint16_t pe, uint32_t intid, bool level,
                                 uint64_t time_ps);
@@ -54,8 +57,10 @@ public:
         return config_;
     }
 
-    /// Call @p function with @p up for every event from now on. Any number of observers.
-    void observe(event_function function, void *up);
+    /// Call @p function with @p up for every event in @p events from now on. Any number of
+    /// observers; an event that nobody wants costs nothing.
+    void observe(event_function function, void *up,
+                 const gic_event_set &events = gic_event_set_all());
     /// Call @p function for every change of an output line.
     void observe_lines(line_function function, void *up);
     /// Call @p function for every change of an input line.
@@ -159,6 +164,34 @@ public:
         watched_ = true;
         return progress_;
     }
+    // What a PE calls, for a model of a PE that counts picoseconds itself: sysreg_if (try_read(),
+    // try_write(), set_pe_state(), upstream_pending()) and the lines of the PE without sc_time,
+    // whose conversions cost as much as an access. No time is before sc_time_stamp().
+
+    /// Read @p reg at @p time_ps; the access's cost is added to it.
+    gic_sysreg_result try_read(uint16_t pe, gic_sysreg reg, uint64_t &value, uint64_t &time_ps);
+    /// Write @p reg at @p time_ps; the access's cost is added to it.
+    gic_sysreg_result try_write(uint16_t pe, gic_sysreg reg, uint64_t value, uint64_t &time_ps);
+    /// The state of @p pe changed at @p time_ps.
+    void set_pe_state(uint16_t pe, const gic_pe_state &state, uint64_t time_ps);
+    /// Whether a DSB of @p pe has to wait.
+    bool upstream_pending(uint16_t pe) const
+    {
+        return gic_assembly_upstream_pending(a_, pe);
+    }
+    /// Call @p function with @p up for the output lines of @p pe, besides what is bound to their
+    /// ports.
+    void connect_lines(uint16_t pe, pe_line_function function, void *up)
+    {
+        receivers_[pe] = {function, up};
+    }
+    /// Grows with each notification of an event of SystemC's by this module: as long as it stands
+    /// still, no call of it has brought any activity forward, receivers of its lines apart.
+    uint64_t notifications() const
+    {
+        return notifications_;
+    }
+
     /// The joiner itself, for tools that read it. Calling an entry of it by-passes the clock.
     gic_assembly *joiner()
     {
@@ -245,6 +278,11 @@ private:
         F function;
         void *up;
     };
+    struct event_observer {
+        event_function function;
+        void *up;
+        gic_event_set events;
+    };
 
     static void on_line(void *up, uint16_t pe, gic_line line, bool level, uint64_t time_ps);
     static void on_event(void *up, const gic_event *event);
@@ -257,7 +295,7 @@ private:
     /// Simulated time plus @p delay in picoseconds.
     uint64_t now_ps(const sc_core::sc_time &delay) const
     {
-        return to_ps(sc_core::sc_time_stamp().value() + delay.value());
+        return to_ps(simcontext()->time_stamp().value() + delay.value());
     }
     uint64_t to_ps(uint64_t value) const
     {
@@ -285,9 +323,12 @@ private:
     }
     void flush();
     void hand_on(const output &o);
+    void hand_on_line(const output &o);
+    bool hand_to_pe(uint16_t pe, gic_line line, bool level, uint64_t time_ps);
     void hand_on_message(const output &o);
     void report_guest_error(const output &o);
     void reschedule();
+    void tell_progress();
     void deliver_due(uint64_t now);
     void tick();
     void go_on(uint64_t now);
@@ -295,10 +336,15 @@ private:
     void set_input(const line_in &line, bool rising, const sc_core::sc_time &delay);
     void receive(gic_port from, gic_port to, uint16_t pe, const gic_msg &msg,
                  const sc_core::sc_time &delay);
-    void push_pe_state(uint16_t pe, const gic_pe_state &state, const sc_core::sc_time &delay);
+    void charge(gic_sysreg_result result, gic_sysreg reg, bool write, uint64_t &time_ps) const
+    {
+        if (timed_ && result == GIC_SYSREG_OK)
+            time_ps += gic_assembly_access_ps(a_, gic_sysreg_cost(reg, write));
+    }
     void assume_pe_state(uint16_t pe, uint64_t now);
     void name_redistributors();
     void tell(const gic_event &event);
+    void want_events();
     void tell_memory_written(const gic_memory_access &access);
     void memory_done(const gic_memory_access &access, bool ok, uint64_t time_ps);
     bool load_joiner(const unsigned char *joiner, size_t size);
@@ -318,22 +364,24 @@ private:
     uint64_t ticks_per_ps_ = 1;
     uint64_t scheduled_ps_ = GIC_TIME_NEVER;
     uint64_t delivered_ = 0; ///< Messages when progress was last told.
-    unsigned waiting_ = 0;   ///< Calls that wait here: the clock is ours meanwhile.
+    uint64_t notifications_ = 0;
+    unsigned waiting_ = 0; ///< Calls that wait here: the clock is ours meanwhile.
     observer<clock_function> clock_ = {nullptr, nullptr};
     mutable bool watched_ = false; ///< Somebody has asked for the progress event.
     std::vector<output> outputs_;
     std::vector<arrival> inbound_;
-    std::vector<observer<event_function>> observers_;
+    std::vector<event_observer> observers_;
     std::vector<observer<line_function>> line_observers_;
     std::vector<observer<input_function>> input_observers_;
     std::vector<observer<write_function>> write_observers_;
     std::vector<line_out *> line_routes_;
+    std::vector<observer<pe_line_function>> receivers_; ///< By PE.
     std::vector<stream_port *> stream_routes_;
     std::vector<uint64_t> stream_last_;
     std::vector<line_in *> inputs_;
     std::vector<std::unique_ptr<stream_end>> stream_ends_;
     std::vector<std::unique_ptr<sysreg_end>> sysreg_ends_;
-    std::vector<bool> pushed_;       ///< PEs that have pushed a state of their own.
+    std::vector<uint8_t> pushed_;    ///< PEs that have pushed a state of their own.
     std::vector<uint32_t> reported_; ///< Guest errors by event; the others have no entry to come.
     sc_core::sc_event due_;
     sc_core::sc_event progress_;

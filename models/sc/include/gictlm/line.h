@@ -135,6 +135,11 @@ public:
         for (int i = 0; i < size(); i++)
             (*this)[i]->set(level, delay);
     }
+    /// The level moved and nobody is bound: remember it.
+    void note(bool level)
+    {
+        level_ = level;
+    }
     /// The level last driven.
     bool level() const
     {

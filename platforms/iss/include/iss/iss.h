@@ -296,6 +296,8 @@ typedef struct iss_env {
 
     /** Stamps and traces. NULL: nobody listens. Must not call back into the ISS. */
     void (*event)(const iss_event *event, void *ctx);
+    /** Events that `event` need not be called for: bit = iss_event_kind. */
+    uint32_t unwanted_events;
 } iss_env;
 
 /* ------------------------------------------------------------------ configuration */

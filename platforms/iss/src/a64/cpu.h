@@ -85,7 +85,7 @@ enum { A64_F = 1u << 0, A64_I = 1u << 1, A64_A = 1u << 2, A64_D = 1u << 3 };
 
 /** Reasons to leave the dispatch loop at the next boundary (`attn`). */
 enum {
-    A64_ATTN_LINE = 1u << 0,   /**< An interrupt or SError can be taken. */
+    A64_ATTN_LINE = 1u << 0,   /**< An interrupt or SError is pending: see if it can be taken. */
     A64_ATTN_STOP = 1u << 1,   /**< `request_stop` was called. */
     A64_ATTN_END = 1u << 2,    /**< `stop` says why the run ends. */
     A64_ATTN_REFETCH = 1u << 3 /**< Look the next instruction up anew. */

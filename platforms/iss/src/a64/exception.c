@@ -58,12 +58,25 @@ static bool differs(const gic_pe_state *a, const gic_pe_state *b)
            a->sctlr_nmi != b->sctlr_nmi;
 }
 
+/** What follows from the level and its controls inside the PE. */
+static void select_context(a64_cpu *c)
+{
+    uint64_t sctlr;
+    c->ctx = (uint8_t)a64_context(c);
+    if (c->ctx <= A64_CTX_NS_EL1_PAN)
+        select_guest(c);
+    c->dtlb = c->bank[c->ctx].d;
+    c->itlb = c->bank[c->ctx].i;
+    sctlr = a64_sctlr(c, a64_ctx_regime(c->ctx));
+    c->sp_check = (sctlr >> (c->a.el ? 3 : 4)) & 1u;
+    a64_update_fp_trap(c);
+}
+
 void a64_context_changed(a64_cpu *c)
 {
     const a64_arch *a = &c->a;
     uint64_t scr = c->config.has_el3 ? a->sys[S_SCR_EL3] : !c->config.secure_only;
     uint64_t hcr = c->config.has_el2 ? a->sys[S_HCR_EL2] : 0;
-    uint64_t sctlr;
     gic_pe_state pe = {.el = a->el,
                        .scr_ns = scr & SCR_NS,
                        .scr_irq = (scr & SCR_IRQ) != 0,
@@ -74,14 +87,7 @@ void a64_context_changed(a64_cpu *c)
                        .hcr_tge = (hcr & HCR_TGE) != 0,
                        .hcr_e2h = (hcr & HCR_E2H) != 0,
                        .sctlr_nmi = nmi_levels(c)};
-    c->ctx = (uint8_t)a64_context(c);
-    if (c->ctx <= A64_CTX_NS_EL1_PAN)
-        select_guest(c);
-    c->dtlb = c->bank[c->ctx].d;
-    c->itlb = c->bank[c->ctx].i;
-    sctlr = a64_sctlr(c, a64_ctx_regime(c->ctx));
-    c->sp_check = (sctlr >> (a->el ? 3 : 4)) & 1u;
-    a64_update_fp_trap(c);
+    select_context(c);
     if (differs(&pe, &c->pe)) {
         c->pe = pe;
         c->env.pe_state(&c->pe, a64_now_ps(c), c->env.ctx);
@@ -102,7 +108,10 @@ void a64_set_el(a64_cpu *c, unsigned el, unsigned sp_sel)
         return;
     }
     a->el = (uint8_t)el;
-    a64_context_changed(c);
+    select_context(c);
+    c->pe.el = (uint8_t)el; /* all else is pushed by whatever changes it */
+    c->env.pe_state(&c->pe, a64_now_ps(c), c->env.ctx);
+    a64_update_lines(c);
 }
 
 void a64_set_pan(a64_cpu *c, bool pan)
@@ -128,6 +137,8 @@ uint64_t a64_pstate(const a64_cpu *c)
 void a64_report(a64_cpu *c, iss_event_kind kind, unsigned line, unsigned from_el, uint64_t pc,
                 uint64_t esr)
 {
+    if (!c->env.event || (c->env.unwanted_events >> kind & 1u))
+        return;
     iss_event e = {.kind = (uint8_t)kind,
                    .line = (uint8_t)line,
                    .el = c->a.el,
@@ -135,8 +146,7 @@ void a64_report(a64_cpu *c, iss_event_kind kind, unsigned line, unsigned from_el
                    .time_ps = a64_now_ps(c),
                    .pc = pc,
                    .esr = esr};
-    if (c->env.event)
-        c->env.event(&e, c->env.ctx);
+    c->env.event(&e, c->env.ctx);
 }
 
 /** Offset in the vector table of an exception that comes from the current state to @p el. */
@@ -161,7 +171,7 @@ static void enter(a64_cpu *c, unsigned el, unsigned kind, unsigned line, uint64_
     a64_arch *a = &c->a;
     unsigned from = a->el;
     uint64_t vector = (a->sys[vbar_of[el]] & ~UINT64_C(0x7ff)) + vector_base(c, el) + kind * 0x80u;
-    if (c->pmu_on)
+    if (c->pmu_on && el == from) /* otherwise a64_set_el() does it, at this same time */
         a64_pmu_sync(c);
     a->sys[spsr_of[el]] = a64_pstate(c);
     a->sys[elr_of[el]] = elr;
@@ -434,11 +444,15 @@ bool a64_take_pending(a64_cpu *c)
     return true;
 }
 
+/** Whether anything is pending, masked or not. */
+static bool anything_pending(const a64_cpu *c)
+{
+    return c->a.lines || c->a.serror || (a64_hcr(c) & (HCR_VF | HCR_VI | HCR_VSE));
+}
+
 void a64_update_lines(a64_cpu *c)
 {
-    unsigned target, kind, line;
-    bool pending = c->a.lines || c->a.serror || (a64_hcr(c) & (HCR_VF | HCR_VI | HCR_VSE));
-    if (pending && pick(c, &target, &kind, &line))
+    if (anything_pending(c))
         c->attn |= A64_ATTN_LINE;
     else
         c->attn &= ~(uint32_t)A64_ATTN_LINE;
@@ -448,8 +462,9 @@ bool a64_wakeup(const a64_cpu *c, bool wfe)
 {
     uint64_t hcr = a64_hcr(c);
     bool below2 = c->a.el < 2u && !(hcr & HCR_TGE);
+    unsigned target, kind, line;
     if (wfe)
-        return (c->attn & A64_ATTN_LINE) != 0;
+        return anything_pending(c) && pick(c, &target, &kind, &line);
     if (line_high(c, ISS_LINE_IRQ) || line_high(c, ISS_LINE_FIQ) || c->a.serror)
         return true;
     return below2 && (((hcr & HCR_IMO) && (line_high(c, ISS_LINE_VIRQ) || (hcr & HCR_VI))) ||

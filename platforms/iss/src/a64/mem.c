@@ -49,11 +49,10 @@ static bool direct_access(a64_cpu *c, uint64_t pa, unsigned size, bool secure, b
     return true;
 }
 
-iss_status a64_physical(a64_cpu *c, uint64_t pa, unsigned size, bool secure, bool write,
-                        iss_kind kind, void *data)
+/** By the bus. */
+static iss_status bus_access(a64_cpu *c, uint64_t pa, unsigned size, bool secure, bool write,
+                             iss_kind kind, void *data)
 {
-    if (direct_access(c, pa, size, secure, write, data))
-        return ISS_OK;
     iss_bus_access a = {.pa = pa,
                         .size = size,
                         .write = write,
@@ -66,6 +65,14 @@ iss_status a64_physical(a64_cpu *c, uint64_t pa, unsigned size, bool secure, boo
     if (status != ISS_RETRY)
         a64_spend_until(c, time);
     return status;
+}
+
+iss_status a64_physical(a64_cpu *c, uint64_t pa, unsigned size, bool secure, bool write,
+                        iss_kind kind, void *data)
+{
+    if (direct_access(c, pa, size, secure, write, data))
+        return ISS_OK;
+    return bus_access(c, pa, size, secure, write, kind, data);
 }
 
 /** What ESR_EL2 tells of the load or store in execution: one of a single general register. */
@@ -159,7 +166,7 @@ static bool access_piece(a64_cpu *c, uint64_t va, unsigned size, unsigned elemen
         step /= 2u;
     for (unsigned done = 0; done < size; done += step) {
         iss_status s =
-            a64_physical(c, x->pa + done, step, x->secure, write, bus_kind(flags), data + done);
+            bus_access(c, x->pa + done, step, x->secure, write, bus_kind(flags), data + done);
         if (s == ISS_OK)
             continue;
         if (s == ISS_RETRY)

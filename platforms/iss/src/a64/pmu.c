@@ -32,6 +32,9 @@ enum {
 
 #define COUNTER_BITS (UINT64_C(1) << 32)
 
+/** Bits of PMCNTENSET and its kin that are counters. */
+#define COUNTERS_MASK (UINT64_C(1) << A64_PMU_CYCLE | ((UINT64_C(1) << A64_PMU_COUNTERS) - 1u))
+
 uint64_t a64_pmu_events(void)
 {
     return 1u << EVENT_SW_INCR | 1u << EVENT_INST_RETIRED | 1u << EVENT_EXC_TAKEN |
@@ -134,13 +137,12 @@ void a64_pmu_sync(a64_cpu *c)
 {
     uint64_t now[A64_PMU_SOURCES];
     a64_pmu *p = &c->a.pmu;
-    const uint64_t enabled = c->a.sys[S_PMCNTENSET_EL0];
+    const uint64_t enabled = c->a.sys[S_PMCNTENSET_EL0] & COUNTERS_MASK;
     totals(c, now);
-    for (unsigned i = 0; i <= A64_PMU_COUNTERS; i++) {
-        a64_pmu_source s;
-        if (!(enabled & bit_of(i)))
-            continue;
-        s = source_of(c, i);
+    for (uint64_t left = enabled; left; left &= left - 1u) {
+        const unsigned bit = (unsigned)__builtin_ctzll(left);
+        const unsigned i = bit == A64_PMU_CYCLE ? A64_PMU_COUNTERS : bit;
+        const a64_pmu_source s = source_of(c, i);
         if (now[s] != p->base[s] && counting(c, i))
             add(c, i, now[s] - p->base[s]);
     }

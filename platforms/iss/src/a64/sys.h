@@ -95,7 +95,7 @@ bool a64_super_fiq(const a64_cpu *c);
 bool a64_super_virq(const a64_cpu *c);
 bool a64_super_vfiq(const a64_cpu *c);
 
-/** Recomputes A64_ATTN_LINE after a change of lines, masks or routing. */
+/** A64_ATTN_LINE after a change of lines, masks or routing: a64_take_pending() decides, once. */
 void a64_update_lines(a64_cpu *c);
 
 /** True when an interrupt would end WFI (whatever PSTATE masks) or WFE (only what is unmasked). */
