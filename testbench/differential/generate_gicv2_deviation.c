@@ -5,7 +5,7 @@
  */
 #include "generate.h"
 
-enum { FREE_SPI = 144, FREE_PPI = 20 };
+enum { FREE_SPI = 144, SHARED_SPI = 145, FREE_PPI = 20 };
 
 static const actor first = {0, WORLD_ALL};
 
@@ -90,6 +90,28 @@ static void targets(generator *g)
     emit_row_write(g, who, ROW2_GICD_ICPENDR, word_of(FREE_SPI), bit_of(FREE_SPI));
 }
 
+/** An SPI with two targets: each sees it, until one acknowledges it; in QEMU the other has it still
+ *  (known.def, shared_spi). */
+static void shared(generator *g)
+{
+    uint8_t a = any_pe(g), b = any_pe(g);
+    actor one = {a, WORLD_ALL}, other = {b, WORLD_ALL};
+    uint64_t target = row_address(ROW2_GICD_ITARGETSR, 0, SHARED_SPI - 32);
+    emit_write(g, a, WORLD_ALL, 1, target, 1u << a | 1u << b);
+    emit_row_write(g, one, ROW2_GICD_ISENABLER, word_of(SHARED_SPI), bit_of(SHARED_SPI));
+    emit_row_write(g, one, ROW2_GICD_ISPENDR, word_of(SHARED_SPI), bit_of(SHARED_SPI));
+    emit_row_read(g, other, ROW2_GICC_HPPIR, 0);
+    emit_row_read(g, one, ROW2_GICC_HPPIR, 0);
+    if (a != b && random_chance(&g->random, 60)) {
+        (void)emit(g, DIFF_ACK, a, WORLD_ALL);
+        emit_row_read(g, other, ROW2_GICC_HPPIR, 0);
+        emit(g, DIFF_END, a, WORLD_ALL)->value = DIFF_TAKE_DIR;
+    }
+    emit_row_write(g, one, ROW2_GICD_ICENABLER, word_of(SHARED_SPI), bit_of(SHARED_SPI));
+    emit_row_write(g, one, ROW2_GICD_ICPENDR, word_of(SHARED_SPI), bit_of(SHARED_SPI));
+    emit_write(g, a, WORLD_ALL, 1, target, 1);
+}
+
 /** An SPI is active for all PEs, and any of them may deactivate it; in QEMU the one that has it. */
 static void foreign_deactivation(generator *g)
 {
@@ -172,14 +194,27 @@ static void one_more_list_register(generator *g)
 
 void deviate_gicv2(generator *g)
 {
-    static void (*const make[])(generator *) = {
-        reserved_filter,       no_source,    disabled_sgis, pending_ppi,
-        pending_ppi,           targets,      foreign_edge,  nsacr,
-        foreign_deactivation,  narrow_write, aliased,       foreign_target,
-        one_more_list_register};
+    static void (*const make[])(generator *) = {reserved_filter,
+                                                no_source,
+                                                disabled_sgis,
+                                                pending_ppi,
+                                                pending_ppi,
+                                                targets,
+                                                shared,
+                                                shared,
+                                                shared,
+                                                foreign_edge,
+                                                nsacr,
+                                                foreign_deactivation,
+                                                narrow_write,
+                                                aliased,
+                                                foreign_target,
+                                                one_more_list_register,
+                                                one_more_list_register};
     enum { ALL = sizeof make / sizeof make[0] };
-    unsigned choice = random_below(&g->random, g->el2 ? ALL : ALL - 1);
-    if (make[choice] == foreign_target && !g->secure)
+    unsigned choice = random_below(&g->random, ALL);
+    if ((make[choice] == foreign_target && !g->secure) ||
+        (make[choice] == one_more_list_register && !g->el2))
         return;
     make[choice](g);
 }

@@ -201,8 +201,8 @@ uint64_t known_aliased_end(const diff_pair *p)
 {
     for (uint32_t i = 0; i <= p->number && i < p->c->program.steps; i++) {
         int row = row_of_step(p, i);
-        bool acknowledged =
-            (row == ROW2_GICC_AIAR || row == ROW2_GICV_AIAR) && (result_of(p, i) & INTID) < 1020;
+        bool acknowledged = (row == ROW2_GICC_AIAR || row == ROW2_GICV_AIAR) &&
+                            result_of(p, i) != 0 && (result_of(p, i) & INTID) < 1020;
         if (acknowledged || row_written(p, i) == ROW2_GICC_AEOIR ||
             row_written(p, i) == ROW2_GICV_AEOIR)
             return ALL_BITS;
@@ -300,7 +300,9 @@ uint64_t known_hidden_group_v2(const diff_pair *p)
 uint64_t known_guest_hidden_group(const diff_pair *p)
 {
     const uint64_t groups = 3;
-    bool shows = (is_hppir(p) && is_of_guest(p)) ||
+    bool read = p->step && p->step->op == DIFF_MRS && step_is_guest(&p->c->program, p->step) &&
+                p->kind == DIFF_RECORD_STEP && p->field == DIFF_S_RESULT;
+    bool shows = (is_hppir(p) && is_of_guest(p)) || (read && is_isr(p)) ||
                  (p->kind == DIFF_RECORD_VIRTUAL && p->field == DIFF_G_ISR);
     const diff_record *r = p->step && shows ? virtual_before(p) : NULL;
     return r && (r->field[DIFF_G_VMCR] & groups) != groups ? ALL_BITS : 0;
@@ -500,6 +502,19 @@ uint64_t known_pending_moves(const diff_pair *p)
                : 0;
 }
 
+/** What the other target sees of an SPI when one has acknowledged it: the step before. */
+uint64_t known_shared_spi(const diff_pair *p)
+{
+    if (!is_pending(p) || p->field == DIFF_S_HPPIR1 || p->number == 0)
+        return 0;
+    const diff_step *ack = p->step - 1;
+    uint64_t intid = result_of(p, p->number - 1);
+    return ack->op == DIFF_ACK && ack->pe != p->step->pe && intid >= 32 && intid < 1020 &&
+                   (is_isr(p) || p->theirs == intid)
+               ? ALL_BITS
+               : 0;
+}
+
 /** Behind GICC_DIR of an SPI that GICD_ISACTIVER made active. */
 uint64_t known_active_spi(const diff_pair *p)
 {
@@ -684,7 +699,7 @@ uint64_t known_foreign_end(const diff_pair *p)
         bool ends = step->op == DIFF_END || step->op == DIFF_DROPPED;
         uint64_t result = ends ? result_of(p, i) : 0, intid = result & INTID;
         if ((result & DIFF_ENDED) && intid >= 32 && intid < sizeof s.v2.targets &&
-            program->pes > 1 && s.v2.targets[intid] != 1u << step->pe)
+            program->pes > 1 && !(s.v2.targets[intid] >> step->pe & 1))
             return ALL_BITS;
         shadow_step(&s, program, step);
     }
