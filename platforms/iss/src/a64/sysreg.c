@@ -266,13 +266,21 @@ static bool secure_timer_allowed(a64_cpu *c, const row *r, uint32_t raw)
     return false;
 }
 
+/** Whether a timer's register is named as EL2 names it, below EL2. Only the name tells: the EL0
+ * names of a host reach the same registers. */
+static bool is_name_of_el2(const a64_cpu *c, const row *r, uint32_t raw)
+{
+    const uint32_t op1_el2 = 4;
+    return r->kind != ROW_GIC && c->a.el < 2u && a64_bits(raw, 18, 16) == op1_el2;
+}
+
 static bool external(a64_cpu *c, const row *r, bool read, uint32_t raw, uint64_t *v)
 {
     iss_sysreg_access access = {.reg = r->slot, .write = !read, .value = *v, .pe = &c->pe};
     uint64_t time = a64_now_ps(c);
     bool gic = r->kind == ROW_GIC;
     gic_sysreg_result result;
-    if (gic && !c->config.gic_sysregs) {
+    if ((gic && !c->config.gic_sysregs) || is_name_of_el2(c, r, raw)) {
         a64_take_undefined(c);
         return false;
     }
