@@ -478,7 +478,7 @@ static void gicv2_pend(generator *g)
         who.world = WORLD_ALL;
     if (random_chance(&g->random, 15)) { /* an edge by the GICv2m frame */
         emit_write(g, who.pe, WORLD_ALL, 4, DIFF_V2M + MSI_SETSPI_NS,
-                   random_chance(&g->random, 85) ? g->spi[2] : random_below(&g->random, 0x400));
+                   random_chance(&g->random, 85) ? g->spi[2] : PICK(g, 0, 33, 79, 144, 1023));
         return;
     }
     uint32_t intid = g->spi[pool_spi(g)] - 32;
@@ -556,7 +556,8 @@ static const struct {
     {gicv2_window, 26, false},
     {random_timer, 4, false},
     {random_uart, 4, false},
-    {deviate_gicv2, 9, false},
+    {deviate_gicv2, 11, false},
+    {move_level, 3, false},
     {gicv2_list_register, 18, true},
     {gicv2_guest_control, 6, true},
     {gicv2_guest_access, 46, true},

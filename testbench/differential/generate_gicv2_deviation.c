@@ -65,14 +65,15 @@ static void disabled_sgis(generator *g)
 static void pending_ppi(generator *g)
 {
     actor who = {any_pe(g), WORLD_ALL};
+    uint64_t sgis = random_below(&g->random, 0x10000); /* not by this register */
     uint32_t ppi = (uint32_t)PICK(g, 16, 17, 18, 20, 22, 24, 28, 31);
     if (g->pes == 1)
         ppi = 16 + random_below(&g->random, 16);
-    emit_row_write(g, who, ROW2_GICD_ISPENDR0, 0, bit_of(ppi));
+    emit_row_write(g, who, ROW2_GICD_ISPENDR0, 0, bit_of(ppi) | sgis);
     if (g->pes == 1 && random_chance(&g->random, 70))
         return;
     emit_row_read(g, who, ROW2_GICD_ISPENDR0, 0);
-    emit_row_write(g, who, ROW2_GICD_ICPENDR0, 0, bit_of(ppi));
+    emit_row_write(g, who, ROW2_GICD_ICPENDR0, 0, bit_of(ppi) | sgis);
 }
 
 /** An SPI without a target stays pending, one that has several is pending once; QEMU forgets the
@@ -102,7 +103,7 @@ static void shared(generator *g)
     emit_row_write(g, one, ROW2_GICD_ISPENDR, word_of(SHARED_SPI), bit_of(SHARED_SPI));
     emit_row_read(g, other, ROW2_GICC_HPPIR, 0);
     emit_row_read(g, one, ROW2_GICC_HPPIR, 0);
-    if (a != b && random_chance(&g->random, 60)) {
+    if (a != b && random_chance(&g->random, 85)) {
         (void)emit(g, DIFF_ACK, a, WORLD_ALL);
         emit_row_read(g, other, ROW2_GICC_HPPIR, 0);
         emit(g, DIFF_END, a, WORLD_ALL)->value = DIFF_TAKE_DIR;
@@ -192,6 +193,23 @@ static void one_more_list_register(generator *g)
     emit_row_read(g, who, ROW2_GICH_LR, 20);
 }
 
+/** A line that is high moves with its target, at once. */
+void move_level(generator *g)
+{
+    enum { IMSC = 0x38, DR = 0x00, TX = 0x20, UART = 33 };
+    uint8_t to = any_pe(g);
+    actor who = {to, WORLD_ALL};
+    uint64_t target = row_address(ROW2_GICD_ITARGETSR, 0, UART - 32);
+    emit_write(g, to, WORLD_ALL, 4, DIFF_UART + IMSC, TX);
+    emit_write(g, to, WORLD_ALL, 4, DIFF_UART + DR, 'u');
+    emit_row_write(g, who, ROW2_GICD_ICACTIVER, 0, bit_of(UART));
+    emit_row_write(g, who, ROW2_GICD_ICPENDR, 0, bit_of(UART));
+    emit_row_write(g, who, ROW2_GICD_ISENABLER, 0, bit_of(UART));
+    g->v2.owner[0] = to;
+    emit_write(g, to, WORLD_ALL, 1, target, 1u << to);
+    emit_row_read(g, who, ROW2_GICC_HPPIR, 0);
+}
+
 void deviate_gicv2(generator *g)
 {
     static void (*const make[])(generator *) = {reserved_filter,
@@ -200,6 +218,7 @@ void deviate_gicv2(generator *g)
                                                 pending_ppi,
                                                 pending_ppi,
                                                 targets,
+                                                shared,
                                                 shared,
                                                 shared,
                                                 shared,

@@ -257,7 +257,7 @@ static uint64_t known_sgi_range(const diff_pair *p)
 {
     const diff_step *sgi = differing_sgi(p);
     return sgi && sgi_decode(&p->c->program, sgi).range
-               ? UINT64_C(1) << sgi_decode(&p->c->program, sgi).intid
+               ? UINT64_C(1) << sgi_decode(&p->c->program, sgi).intid & p->theirs & ~p->ours
                : 0;
 }
 
