@@ -26,7 +26,8 @@ typedef struct counting {
     const diff_pair *p;
     const diff_record *before; /**< The virtual interface before the step; NULL: not known. */
     uint64_t ended;            /**< INTID that the step ended. */
-    bool ends, late;           /**< It ended one; with DIR before EOIR. */
+    bool ends;                 /**< It ended one. */
+    bool unlisted;             /**< With DIR before EOIR, or it is not known which. */
     unsigned handled;          /**< Interrupts that the guest's handlers ended in that order. */
 } counting;
 
@@ -36,10 +37,12 @@ static void note_step(counting *c, const diff_record *r)
     const diff_step *step = &c->p->c->program.step[r->field[0]];
     bool eoir = step->op == DIFF_MSR &&
                 (step->address == DIFF_ICC_EOIR0_EL1 || step->address == DIFF_ICC_EOIR1_EL1);
-    bool end = step->op == DIFF_END && (r->field[DIFF_S_RESULT] & DIFF_ENDED);
+    bool trapped = step->op == DIFF_END && r->field[DIFF_S_EXCEPTION] != 0; /* its DIR was */
+    bool end = trapped || (step->op == DIFF_END && (r->field[DIFF_S_RESULT] & DIFF_ENDED));
     c->ends = step_is_guest(&c->p->c->program, step) && (eoir || end);
     c->ended = eoir ? step->value & 0xFFFFFF : r->field[DIFF_S_RESULT] & 0xFFFFFF;
-    c->late = end && (step->value & DIFF_TAKE_DIR) && (step->value & DIFF_TAKE_LATE);
+    c->unlisted =
+        trapped || (end && (step->value & DIFF_TAKE_DIR) && (step->value & DIFF_TAKE_LATE));
 }
 
 static void note_handler(counting *c, const diff_record *r)
@@ -69,7 +72,7 @@ static unsigned counted(const counting *c, const diff_record *after)
         return 0;
     bool dropped = !c->before || c->before->field[DIFF_G_AP0R] != after->field[DIFF_G_AP0R] ||
                    c->before->field[DIFF_G_AP1R] != after->field[DIFF_G_AP1R];
-    bool unlisted = c->late || !is_listed(c->before, c->ended);
+    bool unlisted = c->unlisted || !is_listed(c->before, c->ended);
     return c->handled + (c->ends && !IS_SPECIAL(c->ended) && dropped && unlisted);
 }
 
