@@ -82,6 +82,7 @@ static void targets(generator *g)
 {
     actor who = {any_pe(g), WORLD_ALL};
     uint64_t target = row_address(ROW2_GICD_ITARGETSR, 0, FREE_SPI - 32);
+    emit_row_write(g, who, ROW2_GICD_ICENABLER, word_of(FREE_SPI), bit_of(FREE_SPI));
     emit_write(g, who.pe, WORLD_ALL, 1, target, PICK(g, 0, 0, 0xFF, 0x80));
     emit_row_read(g, who, ROW2_GICD_ITARGETSR, (FREE_SPI - 32) & ~3u);
     emit_row_write(g, who, ROW2_GICD_ISPENDR, word_of(FREE_SPI), bit_of(FREE_SPI));

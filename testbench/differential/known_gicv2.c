@@ -232,24 +232,32 @@ uint64_t known_hppir_source(const diff_pair *p)
     return is_hppir(p) && sgi ? CPUID : 0;
 }
 
-uint64_t known_hppir_mask(const diff_pair *p)
+/** Whether GICC_PMR masks what our GICC_HPPIR names, in the state @p s. */
+static bool is_masked(const diff_pair *p, const diff_shadow *s)
 {
-    diff_shadow s;
-    if (!is_hppir(p) || is_of_guest(p) || p->theirs != NOTHING || !p->step)
-        return 0;
-    shadow_after(p, &s);
-    uint8_t pmr = s.v2.pmr[p->step->pe];
+    uint8_t pmr = s->v2.pmr[p->step->pe];
     unsigned first = (unsigned)(p->ours & INTID), last = first;
     if (p->ours == OF_GROUP1) { /* one of them */
         first = 0;
         last = 32 * DIFF_WORDS - 1;
     }
     for (unsigned intid = first; intid <= last; intid++) {
-        bool other = p->ours == OF_GROUP1 && shadow_group(&s, p->step->pe, intid) == DIFF_GROUP_0;
-        if (!other && shadow_priority(&s, p->step->pe, intid) >= pmr)
-            return ALL_BITS;
+        bool other = p->ours == OF_GROUP1 && shadow_group(s, p->step->pe, intid) == DIFF_GROUP_0;
+        if (!other && shadow_priority(s, p->step->pe, intid) >= pmr)
+            return true;
     }
-    return 0;
+    return false;
+}
+
+uint64_t known_hppir_mask(const diff_pair *p)
+{
+    diff_shadow before, after;
+    if (!is_hppir(p) || is_of_guest(p) || p->theirs != NOTHING || !p->step)
+        return 0;
+    shadow_replay(&before, &p->c->program, p->number);
+    shadow_after(p, &after);
+    bool handler = p->kind == DIFF_RECORD_INTERRUPT; /* before the step's own write, or behind it */
+    return is_masked(p, &after) || (handler && is_masked(p, &before)) ? ALL_BITS : 0;
 }
 
 /** The last record of the virtual interface of the pair's PE, not behind the pair; NULL: none. */
