@@ -287,6 +287,14 @@ static bool secure_timer_allowed(a64_cpu *c, const row *r, uint32_t raw)
     return false;
 }
 
+/** Whether a timer's register is named as EL2 names it, below EL2. Only the name tells: the EL0
+ * names of a host reach the same registers. */
+static bool is_name_of_el2(const a64_cpu *c, uint32_t raw)
+{
+    const uint32_t op1_el2 = 4;
+    return c->a.el < 2u && a64_bits(raw, 18, 16) == op1_el2;
+}
+
 /** How the environment's answer to an access ends; false when an exception was taken, or the access
     is made again. */
 static bool answered(a64_cpu *c, gic_sysreg_result result, uint64_t time_ps, uint32_t raw)
@@ -313,6 +321,10 @@ static bool timer_access(a64_cpu *c, const row *r, bool read, uint32_t raw, uint
     iss_sysreg_access access = {.reg = r->slot, .write = !read, .value = *v, .pe = &c->pe};
     uint64_t time = a64_now_ps(c);
     gic_sysreg_result result;
+    if (is_name_of_el2(c, raw)) {
+        a64_take_undefined(c);
+        return false;
+    }
     if (!secure_timer_allowed(c, r, raw))
         return false;
     a64_publish_monitor(c);
