@@ -414,3 +414,22 @@ TEST(AssemblyFrames, AreThoseOfTheOnlyPeToo)
     EXPECT_STREQ(gic_assembly_gicd_frame(g.a)->row[0].name, "GICD_CTLR");
     EXPECT_EQ(gic_assembly_cpu_frame(g.a, CPUIF_GICC), nullptr) << "a GICv2's";
 }
+
+// A wire that has fallen, whose fall was still on its way, is low after a reset, and that is said.
+TEST(AssemblyResetWires, AFallUnderWayIsWithdrawnAtOnce)
+{
+    gic g(one_state(), timed());
+    g.boot();
+    g.private_interrupt(0, PPI);
+    g.spi(SPI);
+    g.ppi(0, PPI, true);
+    g.line(SPI, true);
+    g.settling = false;
+    g.ppi(0, PPI, false);
+    g.line(SPI, false);
+    const uint64_t before = g.count(GIC_EV_WITHDRAWN);
+    gic_assembly_reset(g.a, g.now);
+    EXPECT_EQ(g.count(GIC_EV_WITHDRAWN), before + 2);
+    EXPECT_FALSE(g.private_bit(0, GICD_ISPENDR, PPI));
+    EXPECT_FALSE(g.pending(SPI));
+}
