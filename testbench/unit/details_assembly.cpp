@@ -433,3 +433,24 @@ TEST(AssemblyResetWires, AFallUnderWayIsWithdrawnAtOnce)
     EXPECT_FALSE(g.private_bit(0, GICD_ISPENDR, PPI));
     EXPECT_FALSE(g.pending(SPI));
 }
+
+// Who holds what is known again: what is more urgent goes where the least urgent one is.
+TEST(AssemblyLoad, OneOfNDisplacesTheLeastUrgent)
+{
+    gic_config config = one_state(2);
+    config.one_of_n = true;
+    gic g(config);
+    g.boot();
+    g.spi(40, {GIC_GROUP_1NS, 0xA0, false, IRM});
+    g.spi(41, {GIC_GROUP_1NS, 0xB0, false, IRM});
+    g.spi(42, {GIC_GROUP_1NS, 0x80, false, IRM});
+    g.line(40, true);
+    g.line(41, true);
+    ASSERT_TRUE(g.irq(0));
+    ASSERT_TRUE(g.irq(1));
+    std::vector<unsigned char> saved(gic_assembly_save_size(g.a));
+    ASSERT_TRUE(gic_assembly_load(g.a, saved.data(), gic_assembly_save(g.a, saved.data())));
+    g.line(42, true);
+    EXPECT_EQ(g.ack(1), 42u);
+    EXPECT_EQ(g.ack(0), 40u);
+}
