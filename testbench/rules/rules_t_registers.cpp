@@ -76,6 +76,7 @@ TEST(Rules, T_16_AFullQueuePushesBack)
     s.msi(7, 1);
     EXPECT_EQ(its_get_stats(s.s)->full, 2u);
     EXPECT_EQ(s.count(GIC_EV_ITS_FULL), 2u);
+    EXPECT_EQ(s.last[GIC_EV_ITS_FULL].intid, 0u) << "an MSI without an INTID";
     s.memory_answers = true;
     s.settle();
     EXPECT_FALSE(its_is_full(s.s));

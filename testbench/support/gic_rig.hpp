@@ -11,11 +11,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <initializer_list>
+#include <utility>
 #include <vector>
 
 #include "gic/assembly.h"
+#include "gic/event.h"
 #include "gic/outbox.h"
 
 namespace rig
@@ -119,6 +122,26 @@ inline gic_timing timed(uint64_t ps = 1000)
         hop = ps;
     timing.hop_ps[GIC_HOP_CPUIF_PE] = 0;
     return timing;
+}
+
+// Whether an event is one of which gic/event.def names no argument: then there is none.
+inline bool has_no_argument(unsigned event)
+{
+    static const std::vector<bool> none = [] {
+        const std::pair<const char *, const char *> rows[] = {
+#define GIC_EVENT(name, kind, meaning) {#kind, meaning},
+#include "gic/event.def"
+#undef GIC_EVENT
+        };
+        std::vector<bool> of;
+        for (const auto &row : rows)
+            of.push_back(std::strcmp(row.first, "STAMP") == 0 && !std::strstr(row.second, "arg:"));
+        for (unsigned state : {GIC_EV_SPURIOUS, GIC_EV_PE_ASLEEP, GIC_EV_PE_AWAKE,
+                               GIC_EV_LPI_DROPPED, GIC_EV_VIRTUAL_EOI})
+            of[state] = true;
+        return of;
+    }();
+    return none.at(event);
 }
 
 // What one interrupt is set up as.
@@ -578,6 +601,9 @@ private:
     static void on_event(void *up, const gic_event *event)
     {
         gic *self = static_cast<gic *>(up);
+        if (has_no_argument(event->id)) {
+            EXPECT_EQ(event->arg, 0u) << gic_event_name(event->id);
+        }
         if (self->watch)
             self->watch(*event);
     }

@@ -414,3 +414,43 @@ TEST(AssemblyFrames, AreThoseOfTheOnlyPeToo)
     EXPECT_STREQ(gic_assembly_gicd_frame(g.a)->row[0].name, "GICD_CTLR");
     EXPECT_EQ(gic_assembly_cpu_frame(g.a, CPUIF_GICC), nullptr) << "a GICv2's";
 }
+
+// A wire that has fallen, whose fall was still on its way, is low after a reset, and that is said.
+TEST(AssemblyResetWires, AFallUnderWayIsWithdrawnAtOnce)
+{
+    gic g(one_state(), timed());
+    g.boot();
+    g.private_interrupt(0, PPI);
+    g.spi(SPI);
+    g.ppi(0, PPI, true);
+    g.line(SPI, true);
+    g.settling = false;
+    g.ppi(0, PPI, false);
+    g.line(SPI, false);
+    const uint64_t before = g.count(GIC_EV_WITHDRAWN);
+    gic_assembly_reset(g.a, g.now);
+    EXPECT_EQ(g.count(GIC_EV_WITHDRAWN), before + 2);
+    EXPECT_FALSE(g.private_bit(0, GICD_ISPENDR, PPI));
+    EXPECT_FALSE(g.pending(SPI));
+}
+
+// Who holds what is known again: what is more urgent goes where the least urgent one is.
+TEST(AssemblyLoad, OneOfNDisplacesTheLeastUrgent)
+{
+    gic_config config = one_state(2);
+    config.one_of_n = true;
+    gic g(config);
+    g.boot();
+    g.spi(40, {GIC_GROUP_1NS, 0xA0, false, IRM});
+    g.spi(41, {GIC_GROUP_1NS, 0xB0, false, IRM});
+    g.spi(42, {GIC_GROUP_1NS, 0x80, false, IRM});
+    g.line(40, true);
+    g.line(41, true);
+    ASSERT_TRUE(g.irq(0));
+    ASSERT_TRUE(g.irq(1));
+    std::vector<unsigned char> saved(gic_assembly_save_size(g.a));
+    ASSERT_TRUE(gic_assembly_load(g.a, saved.data(), gic_assembly_save(g.a, saved.data())));
+    g.line(42, true);
+    EXPECT_EQ(g.ack(1), 42u);
+    EXPECT_EQ(g.ack(0), 40u);
+}

@@ -451,3 +451,20 @@ TEST(Ports, ALineIsToldWhenItChanges)
         EXPECT_FALSE(p.level[0][GIC_LINE_IRQ]) << "at once";
     }
 }
+
+// An MSI without a mapping raises the line of its ITS (UMSIirq), wherever that leads.
+TEST(Ports, TheLineOfAnItsMayBeMissing)
+{
+    gic_config config = with_its();
+    std::vector<uint64_t> memory(gic_assembly_footprint(&config, nullptr) / 8 + 8);
+    const auto start = (reinterpret_cast<uintptr_t>(memory.data()) + 63) & ~uintptr_t{63};
+    gic_assembly *const a = gic_assembly_init(
+        reinterpret_cast<void *>(start), // NOLINT(performance-no-int-to-ptr)
+        gic_assembly_footprint(&config, nullptr), &config, nullptr, nullptr, nullptr, nullptr);
+    ASSERT_NE(a, nullptr);
+    gic_access access{};
+    access.size = 4;
+    EXPECT_EQ(gic_assembly_its_write(a, 0, 0, &access, GITS_CTLR, 1 | 1u << 8), GIC_OK);
+    EXPECT_TRUE(gic_assembly_msi(a, 0, 0, 3, 5));
+    EXPECT_EQ(gic_assembly_get_stats(a)->events[GIC_EV_ITS_UNMAPPED], 1u);
+}

@@ -543,3 +543,24 @@ TEST(RegisterRowsOfAGicv2, AfterResetARegisterReadsWhatItsRowSays)
                       row.reset);
         }
 }
+
+// Bits that are not a register's do nothing, in either view of Security.
+TEST(RegisterRowsOfAGicv2, ReservedBitsDoNothing)
+{
+    v2::gic g(v2::two_states());
+    for (const v2_row &row : cpu2)
+        for (bool secure : {true, false}) {
+            SCOPED_TRACE(row.name);
+            if (row.access != 'b' || (row.secure && !secure))
+                continue;
+            const uint64_t mine = std::string(row.name) == "GICC_CTLR" && !secure
+                                      ? bits(9, 9) | bits(6, 5) | bits(0, 0)
+                                      : row.changes;
+            g.gicc_write(1, row.offset, 0, secure);
+            const uint32_t before = g.gicc(1, row.offset, secure);
+            const uint32_t other = g.gicc(1, row.offset, !secure);
+            g.gicc_write(1, row.offset, ~mine & UINT32_MAX, secure);
+            EXPECT_EQ(g.gicc(1, row.offset, secure), before);
+            EXPECT_EQ(g.gicc(1, row.offset, !secure), other);
+        }
+}

@@ -94,12 +94,11 @@ static void its_drop_msi(its *s, const its_row *row)
     its_unmapped(s, row->device, row->event);
 }
 
-/* The one place where a translation or a command ends, well or not. */
+/* The one place where a translation or a command ends, well or not; none does that could be run. */
 static void its_end_row(its *s, unsigned slot)
 {
     its_row *row = &s->row[slot];
     s->arch->busy &= ~(UINT64_C(1) << slot);
-    s->arch->runnable &= ~(UINT64_C(1) << slot);
     if (row->plan != ITS_PLAN_MSI)
         its_end_command(s, row);
     else if (row->error != ITS_OK)
