@@ -470,6 +470,52 @@ TEST(Tools, AnObserverMayNotEnter)
     EXPECT_EQ(1u, intruder.refused);
 }
 
+TEST(Tools, AnObserverGetsTheEventsItAskedForAndAllAreCounted)
+{
+    bench b(test_config(false));
+    gic_event_set wanted = {};
+    event_log log;
+    gic_event_set_add(&wanted, GIC_EV_ACKNOWLEDGED);
+    b.gic.observe(event_log::event, &log, wanted);
+    b.run([&b] { stimulus(b.gic, b.cpu); });
+    EXPECT_EQ(std::string::npos, log.text.find(gic_event_name(GIC_EV_EOI)));
+    EXPECT_EQ(32, std::count(log.text.begin(), log.text.end(), '\n'));
+    EXPECT_EQ(32u, b.gic.stats().events[GIC_EV_ACKNOWLEDGED]);
+    EXPECT_EQ(32u, b.gic.stats().events[GIC_EV_EOI]);
+}
+
+TEST(Tools, APeInPicosecondsIsToldOfItsLines)
+{
+    gictlm::gic g("g", test_config(false));
+    initiator cpu("cpu");
+    event_log told;
+    event_log seen;
+    bool done = false;
+    cpu.gicd.bind(g.gicd);
+    cpu.gicr.bind(g.gicr);
+    g.connect_lines(
+        0,
+        [](void *up, gic_line line, bool level, uint64_t time_ps) {
+            event_log::line(up, 0, line, level, time_ps);
+        },
+        &told);
+    g.observe_lines(event_log::line, &seen);
+    sc_core::sc_spawn([&] {
+        stimulus(g, cpu);
+        uint64_t value = 0;
+        uint64_t time_ps = sc_core::sc_time_stamp().value() + 5000;
+        EXPECT_EQ(GIC_SYSREG_OK, g.try_read(0, GIC_ICC_IAR1_EL1, value, time_ps));
+        EXPECT_EQ(uint64_t(GIC_INTID_SPURIOUS), value);
+        EXPECT_EQ(GIC_SYSREG_OK, g.try_write(0, GIC_ICC_PMR_EL1, 0x40, time_ps));
+        EXPECT_EQ(0x40u, g.sysreg[0]->peek(GIC_ICC_PMR_EL1, value) ? value : 0);
+        done = true;
+    });
+    sc_core::sc_start(sc_time(1, sc_core::SC_MS));
+    EXPECT_TRUE(done);
+    EXPECT_EQ(64, std::count(seen.text.begin(), seen.text.end(), '\n'));
+    EXPECT_EQ(seen.text, told.text);
+}
+
 TEST(Config, MistakesAreRefusedByName)
 {
     const auto why = [](const gictlm::config &c) -> std::string {

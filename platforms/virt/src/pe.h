@@ -120,6 +120,13 @@ public:
     {
         return result_.insns;
     }
+    /// Whether the slice that has ended was left to nobody else: what it brought forward outside
+    /// the GIC has been told by scheduler::reconsider().
+    bool kept_to_itself() const
+    {
+        return result_.reason == ISS_STOP_LIMIT || result_.reason == ISS_STOP_REQUEST ||
+               result_.reason == ISS_STOP_SYNC;
+    }
     /// Scheduler: the slice under way ends after the current instruction.
     void end_slice()
     {

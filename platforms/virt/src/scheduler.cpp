@@ -73,12 +73,18 @@ void scheduler::reconsider()
     cut_slice();
 }
 
+// The same where only the GIC can have brought something forward since.
+void scheduler::look_at_gic()
+{
+    if (watched_ == nullptr || notifications_ != watched_->notifications())
+        look_at_activity();
+}
+
 void scheduler::after_gic()
 {
     if (running_ == nullptr)
         return;
-    if (notifications_ != watched_->notifications())
-        look_at_activity();
+    look_at_gic();
     cut_slice();
 }
 
@@ -151,10 +157,11 @@ void scheduler::deliver_between()
     while (ready_.count != 0 && due <= run_queue_time(&ready_) && due <= activity_ps_ &&
            due <= run_queue_time(&timers_) && due < limits_.time_ps && !gic_->waited_for()) {
         gic_->advance(due);
-        activity_ps_ = next_activity();
+        look_at_gic();
         due = gic_due();
     }
     delivering_ = false;
+    gic_due_ps_ = due;
 }
 
 // What is due at this instant.
@@ -198,13 +205,13 @@ uint64_t scheduler::next_activity() const
     return now_ps() + to_ps(sc_core::sc_time_to_pending_activity());
 }
 
-// A slice that starts at local time @p start. Another PE that is now at t can affect this one from
-// t + quantum on.
+// A slice that starts at local time @p start, after pick(). Another PE that is now at t can affect
+// this one from t + quantum on.
 uint64_t scheduler::slice_end(uint64_t start) const
 {
     const uint64_t other = run_queue_time(&ready_);
     uint64_t end = std::min({start + longest_slice_ps, limits_.time_ps, activity_ps_,
-                             run_queue_time(&timers_), gic_due()});
+                             run_queue_time(&timers_), gic_due_ps_});
 
     if (other != RUN_QUEUE_NEVER)
         end = std::min(end, std::max(other, start) + limits_.quantum_ps);
@@ -252,11 +259,11 @@ bool scheduler::called() const
 }
 
 // The PE that can run at once; nullptr when the scheduler's own process has something to do first.
+// The pending activity has been looked at.
 pe *scheduler::pick()
 {
     const uint64_t now = now_ps();
 
-    activity_ps_ = next_activity();
     if (called() || run_queue_time(&timers_) <= now || activity_ps_ <= now)
         return nullptr;
     if (gic_ != nullptr)
@@ -293,10 +300,16 @@ bool scheduler::wait_here()
 bool scheduler::slice_over(pe &unit)
 {
     end_slice(unit);
+    if (unit.kept_to_itself())
+        look_at_gic();
+    else
+        look_at_activity();
     pe *next = pick();
 
-    while (next == nullptr && wait_here())
+    while (next == nullptr && wait_here()) {
+        look_at_activity();
         next = pick();
+    }
     if (next == nullptr) {
         idle_.notify();
         return false;
@@ -352,6 +365,7 @@ void scheduler::step(uint64_t now)
 {
     const uint64_t timer = run_queue_time(&timers_);
 
+    look_at_activity();
     if (timer <= now)
         run_timer(now);
     else if (pe *unit = pick())

@@ -165,6 +165,7 @@ private:
     void run();
     void after_gic();
     void look_at_activity();
+    void look_at_gic();
     void cut_slice();
     void settle();
     void run_timer(uint64_t now);
@@ -205,9 +206,10 @@ private:
     uint64_t pause_insns_ = UINT64_MAX;
     pe *running_ = nullptr;
     uint64_t slice_end_ps_ = 0;
-    uint64_t between_ps_ = 0;  ///< When between_slices() was called last.
-    uint64_t activity_ps_ = 0; ///< The first pending activity, as of the last look.
-    uint64_t end_ps_ = 0;      ///< Local time of the PE that ended the run.
+    uint64_t between_ps_ = 0;          ///< When between_slices() was called last.
+    uint64_t gic_due_ps_ = UINT64_MAX; ///< gic_due(), as pick() left it.
+    uint64_t activity_ps_ = 0;         ///< The first pending activity, as of the last look.
+    uint64_t end_ps_ = 0;              ///< Local time of the PE that ended the run.
     uint64_t insns_ = 0;
     uint64_t insns_before_ = 0; ///< As of the checkpoint that the run began with.
     uint64_t slices_ = 0;

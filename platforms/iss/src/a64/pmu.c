@@ -170,11 +170,11 @@ void a64_pmu_reset(a64_cpu *c)
     update_line(c);
 }
 
-uint64_t a64_pmu_deadline(const a64_cpu *c)
+uint64_t a64_pmu_next_overflow(const a64_cpu *c)
 {
     const uint64_t able = c->a.sys[S_PMINTENSET_EL1] & c->a.sys[S_PMCNTENSET_EL0];
     uint64_t best = UINT64_MAX;
-    if (!able || !c->pmu_on || c->a.pmu_irq)
+    if (!c->pmu_on || c->a.pmu_irq)
         return best;
     for (unsigned i = 0; i <= A64_PMU_COUNTERS; i++) {
         uint64_t v = c->a.pmu.value[i];

@@ -426,7 +426,8 @@ static void a64_advance(iss *c, uint64_t time_ps)
 static uint64_t a64_deadline(const iss *c)
 {
     uint64_t cycles = a64_pmu_deadline(c);
-    if (cycles > UINT64_MAX / c->config.period_ps - a64_now_cycles(c))
+    if (A64_LIKELY(cycles == UINT64_MAX) ||
+        cycles > UINT64_MAX / c->config.period_ps - a64_now_cycles(c))
         return ISS_TIME_NEVER;
     return (a64_now_cycles(c) + cycles) * c->config.period_ps;
 }

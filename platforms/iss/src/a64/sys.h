@@ -283,7 +283,12 @@ void a64_pmu_sync(a64_cpu *c);
 /** After a change of enables, overflow flags or interrupt enables. */
 void a64_pmu_update(a64_cpu *c);
 /** Cycles until the next overflow that raises the line, at the earliest; UINT64_MAX: never. */
-uint64_t a64_pmu_deadline(const a64_cpu *c);
+uint64_t a64_pmu_next_overflow(const a64_cpu *c);
+static inline uint64_t a64_pmu_deadline(const a64_cpu *c)
+{
+    const bool able = (c->a.sys[S_PMINTENSET_EL1] & c->a.sys[S_PMCNTENSET_EL0]) != 0;
+    return A64_LIKELY(!able) ? UINT64_MAX : a64_pmu_next_overflow(c);
+}
 uint64_t a64_pmu_read(a64_cpu *c, unsigned counter);
 void a64_pmu_write(a64_cpu *c, unsigned counter, uint64_t value);
 void a64_pmu_write_control(a64_cpu *c, uint64_t value);
