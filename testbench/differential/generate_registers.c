@@ -356,14 +356,16 @@ void random_virtual(generator *g)
                                     DIFF_ICH_VMCR_EL2, DIFF_ICH_HCR_EL2};
     actor who = any_actor(g);
     uint8_t world = random_chance(&g->random, 80) ? (uint8_t)HYPERVISOR : who.world;
-    unsigned choice = random_below(&g->random, 10), number = DIFF_ICH_HCR_EL2;
+    unsigned choice = random_below(&g->random, 12), number = DIFF_ICH_HCR_EL2;
     uint64_t value;
     if (choice < 5) {
         number = DIFF_ICH_LR0_EL2 + random_below(&g->random, 5);
         value = any_list_register(g);
-    } else if (choice == 5) {
+    } else if (choice == 5 || choice > 9) {
         number = DIFF_ICH_VMCR_EL2;
         value = random_next(&g->random);
+        if (g->secure && random_chance(&g->random, 50)) /* whose minimum of VBPR1 is another one */
+            world = WORLD_ALL;
     } else if (choice == 6) {
         number = random_chance(&g->random, 50) ? DIFF_ICH_AP0R0_EL2 : DIFF_ICH_AP1R0_EL2;
         value = random_next(&g->random) & UINT32_MAX;
