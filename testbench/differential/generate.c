@@ -51,7 +51,7 @@ static const struct {
     {deviate_unmap, 2, true, false},
     {deviate_cwriter, 2, true, false},
     {deviate_creadr, 1, true, false},
-    {probe_limits, 2, true, false},
+    {probe_limits, 4, true, false},
     {random_list_register, 16, false, true},
     {random_guest_control, 6, false, true},
     {random_guest_access, 50, false, true},

@@ -197,6 +197,8 @@ void gicv2_hypervisor(generator *g);
 
 /** What of a GICv2 is known to differ: generate_gicv2_deviation.c. */
 void deviate_gicv2(generator *g);
+/** The UART's line and its target. */
+void move_level(generator *g);
 /** Where SGIs to @p targets were taken differently: looked at and taken back. */
 void settle_gicv2_sgi(generator *g, uint32_t targets, unsigned source, unsigned intid);
 

@@ -92,11 +92,16 @@ void deviate_unmap(generator *g)
 }
 
 /** A device just inside, or beyond, the device table of one page: it is mapped, an event of it
- * sent, and where the table does not reach nothing comes of it. */
+ * sent, and where the table does not reach nothing comes of it. Or the first LPI beyond fourteen
+ * bits of them. */
 void probe_limits(generator *g)
 {
     uint8_t pe = any_pe(g);
     uint64_t device = PICK(g, 0x1FFF, 0x2000, 0x3000, 0xFFFF) << 32, lpi = DEVIATION_LPI;
+    if (g->narrow && random_chance(&g->random, 60)) {
+        device = (uint64_t)DEVIATION_DEVICE << 32;
+        lpi = 1u << 14;
+    }
     uint64_t itt = ARENA_ITT + (uint64_t)POOL_DEVICES * ARENA_ITT_BYTES;
     emit_write(g, pe, WORLD_ALL, 1, ARENA_PROPERTIES + lpi - 8192, 1);
     emit_command_by(g, pe, CMD_MAPD | device, 1, VALID | itt, 0);

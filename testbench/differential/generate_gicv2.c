@@ -215,6 +215,10 @@ static void gicv2_row_read(generator *g)
     if (random_chance(&g->random, 4)) /* near the row: reserved places */
         offset += r->span;
     uint64_t address = row_address(row, 0, offset) & ~(uint64_t)(width - 1);
+    bool both =
+        address == row_address(ROW2_GICC_BPR, 0, 0) || address == row_address(ROW2_GICV_BPR, 0, 0);
+    if (width == 8 && both) /* QEMU reads IAR with it */
+        width = 4;
     emit_read(g, who.pe, who.world, width, address);
 }
 
@@ -474,7 +478,7 @@ static void gicv2_pend(generator *g)
         who.world = WORLD_ALL;
     if (random_chance(&g->random, 15)) { /* an edge by the GICv2m frame */
         emit_write(g, who.pe, WORLD_ALL, 4, DIFF_V2M + MSI_SETSPI_NS,
-                   random_chance(&g->random, 85) ? g->spi[2] : random_below(&g->random, 0x400));
+                   random_chance(&g->random, 85) ? g->spi[2] : PICK(g, 0, 33, 79, 144, 1023));
         return;
     }
     uint32_t intid = g->spi[pool_spi(g)] - 32;
@@ -552,7 +556,8 @@ static const struct {
     {gicv2_window, 26, false},
     {random_timer, 4, false},
     {random_uart, 4, false},
-    {deviate_gicv2, 7, false},
+    {deviate_gicv2, 11, false},
+    {move_level, 3, false},
     {gicv2_list_register, 18, true},
     {gicv2_guest_control, 6, true},
     {gicv2_guest_access, 46, true},

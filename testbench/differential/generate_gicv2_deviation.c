@@ -5,7 +5,7 @@
  */
 #include "generate.h"
 
-enum { FREE_SPI = 144, FREE_PPI = 20 };
+enum { FREE_SPI = 144, SHARED_SPI = 145, FREE_PPI = 20 };
 
 static const actor first = {0, WORLD_ALL};
 
@@ -65,14 +65,15 @@ static void disabled_sgis(generator *g)
 static void pending_ppi(generator *g)
 {
     actor who = {any_pe(g), WORLD_ALL};
+    uint64_t sgis = random_below(&g->random, 0x10000); /* not by this register */
     uint32_t ppi = (uint32_t)PICK(g, 16, 17, 18, 20, 22, 24, 28, 31);
     if (g->pes == 1)
         ppi = 16 + random_below(&g->random, 16);
-    emit_row_write(g, who, ROW2_GICD_ISPENDR0, 0, bit_of(ppi));
+    emit_row_write(g, who, ROW2_GICD_ISPENDR0, 0, bit_of(ppi) | sgis);
     if (g->pes == 1 && random_chance(&g->random, 70))
         return;
     emit_row_read(g, who, ROW2_GICD_ISPENDR0, 0);
-    emit_row_write(g, who, ROW2_GICD_ICPENDR0, 0, bit_of(ppi));
+    emit_row_write(g, who, ROW2_GICD_ICPENDR0, 0, bit_of(ppi) | sgis);
 }
 
 /** An SPI without a target stays pending, one that has several is pending once; QEMU forgets the
@@ -81,6 +82,7 @@ static void targets(generator *g)
 {
     actor who = {any_pe(g), WORLD_ALL};
     uint64_t target = row_address(ROW2_GICD_ITARGETSR, 0, FREE_SPI - 32);
+    emit_row_write(g, who, ROW2_GICD_ICENABLER, word_of(FREE_SPI), bit_of(FREE_SPI));
     emit_write(g, who.pe, WORLD_ALL, 1, target, PICK(g, 0, 0, 0xFF, 0x80));
     emit_row_read(g, who, ROW2_GICD_ITARGETSR, (FREE_SPI - 32) & ~3u);
     emit_row_write(g, who, ROW2_GICD_ISPENDR, word_of(FREE_SPI), bit_of(FREE_SPI));
@@ -88,6 +90,28 @@ static void targets(generator *g)
     emit_write(g, who.pe, WORLD_ALL, 1, target, 1);
     emit_row_read(g, who, ROW2_GICD_ISPENDR, word_of(FREE_SPI));
     emit_row_write(g, who, ROW2_GICD_ICPENDR, word_of(FREE_SPI), bit_of(FREE_SPI));
+}
+
+/** An SPI with two targets: each sees it, until one acknowledges it; in QEMU the other has it still
+ *  (known.def, shared_spi). */
+static void shared(generator *g)
+{
+    uint8_t a = any_pe(g), b = any_pe(g);
+    actor one = {a, WORLD_ALL}, other = {b, WORLD_ALL};
+    uint64_t target = row_address(ROW2_GICD_ITARGETSR, 0, SHARED_SPI - 32);
+    emit_write(g, a, WORLD_ALL, 1, target, 1u << a | 1u << b);
+    emit_row_write(g, one, ROW2_GICD_ISENABLER, word_of(SHARED_SPI), bit_of(SHARED_SPI));
+    emit_row_write(g, one, ROW2_GICD_ISPENDR, word_of(SHARED_SPI), bit_of(SHARED_SPI));
+    emit_row_read(g, other, ROW2_GICC_HPPIR, 0);
+    emit_row_read(g, one, ROW2_GICC_HPPIR, 0);
+    if (a != b && random_chance(&g->random, 85)) {
+        (void)emit(g, DIFF_ACK, a, WORLD_ALL);
+        emit_row_read(g, other, ROW2_GICC_HPPIR, 0);
+        emit(g, DIFF_END, a, WORLD_ALL)->value = DIFF_TAKE_DIR;
+    }
+    emit_row_write(g, one, ROW2_GICD_ICENABLER, word_of(SHARED_SPI), bit_of(SHARED_SPI));
+    emit_row_write(g, one, ROW2_GICD_ICPENDR, word_of(SHARED_SPI), bit_of(SHARED_SPI));
+    emit_write(g, a, WORLD_ALL, 1, target, 1);
 }
 
 /** An SPI is active for all PEs, and any of them may deactivate it; in QEMU the one that has it. */
@@ -170,16 +194,47 @@ static void one_more_list_register(generator *g)
     emit_row_read(g, who, ROW2_GICH_LR, 20);
 }
 
+/** A line that is high moves with its target, at once. */
+void move_level(generator *g)
+{
+    enum { IMSC = 0x38, DR = 0x00, TX = 0x20, UART = 33 };
+    uint8_t to = any_pe(g);
+    actor who = {to, WORLD_ALL};
+    uint64_t target = row_address(ROW2_GICD_ITARGETSR, 0, UART - 32);
+    emit_write(g, to, WORLD_ALL, 4, DIFF_UART + IMSC, TX);
+    emit_write(g, to, WORLD_ALL, 4, DIFF_UART + DR, 'u');
+    emit_row_write(g, who, ROW2_GICD_ICACTIVER, 0, bit_of(UART));
+    emit_row_write(g, who, ROW2_GICD_ICPENDR, 0, bit_of(UART));
+    emit_row_write(g, who, ROW2_GICD_ISENABLER, 0, bit_of(UART));
+    g->v2.owner[0] = to;
+    emit_write(g, to, WORLD_ALL, 1, target, 1u << to);
+    emit_row_read(g, who, ROW2_GICC_HPPIR, 0);
+}
+
 void deviate_gicv2(generator *g)
 {
-    static void (*const make[])(generator *) = {
-        reserved_filter,       no_source,    disabled_sgis, pending_ppi,
-        pending_ppi,           targets,      foreign_edge,  nsacr,
-        foreign_deactivation,  narrow_write, aliased,       foreign_target,
-        one_more_list_register};
+    static void (*const make[])(generator *) = {reserved_filter,
+                                                no_source,
+                                                disabled_sgis,
+                                                pending_ppi,
+                                                pending_ppi,
+                                                targets,
+                                                shared,
+                                                shared,
+                                                shared,
+                                                shared,
+                                                foreign_edge,
+                                                nsacr,
+                                                foreign_deactivation,
+                                                narrow_write,
+                                                aliased,
+                                                foreign_target,
+                                                one_more_list_register,
+                                                one_more_list_register};
     enum { ALL = sizeof make / sizeof make[0] };
-    unsigned choice = random_below(&g->random, g->el2 ? ALL : ALL - 1);
-    if (make[choice] == foreign_target && !g->secure)
+    unsigned choice = random_below(&g->random, ALL);
+    if ((make[choice] == foreign_target && !g->secure) ||
+        (make[choice] == one_more_list_register && !g->el2))
         return;
     make[choice](g);
 }

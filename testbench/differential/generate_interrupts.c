@@ -45,6 +45,8 @@ void random_sgi(generator *g)
     uint32_t differs = sgi_differs(&g->shadow, program, &step);
     if (differs && random_chance(&g->random, 60)) { /* rather one that is the same on both */
         step.value ^= (uint64_t)(1 + random_below(&g->random, 15)) << 24;
+        if (sgi_differs_by_group(&g->shadow, program, &step))
+            step.value &= ~SGI_RANGE;
         differs = sgi_differs(&g->shadow, program, &step);
     }
     if (differs >> pe & 1) {

@@ -349,15 +349,6 @@ static uint64_t any_virtual_control(generator *g)
     return (random_next(&g->random) & enables) | count << 27;
 }
 
-/**
- * ICH_VMCR_EL2. QEMU has one minimum of VBPR1 (ID-H04), and keeps the unimplemented bits of VPMR
- * (P-06).
- */
-static uint64_t any_virtual_mask(generator *g)
-{
-    return (random_next(&g->random) | 3u << 18) & ~(UINT64_C(7) << 24);
-}
-
 /** A register of the hypervisor is written, and what follows from it read. */
 void random_virtual(generator *g)
 {
@@ -372,7 +363,7 @@ void random_virtual(generator *g)
         value = any_list_register(g);
     } else if (choice == 5) {
         number = DIFF_ICH_VMCR_EL2;
-        value = any_virtual_mask(g);
+        value = random_next(&g->random);
     } else if (choice == 6) {
         number = random_chance(&g->random, 50) ? DIFF_ICH_AP0R0_EL2 : DIFF_ICH_AP1R0_EL2;
         value = random_next(&g->random) & UINT32_MAX;

@@ -148,18 +148,6 @@ static uint64_t known_virtual_active(const diff_pair *p)
     return 0;
 }
 
-static uint64_t known_eoi_count(const diff_pair *p)
-{
-    diff_shadow s;
-    const uint64_t count = UINT64_C(0x1F) << 27;
-    bool hcr = (p->kind == DIFF_RECORD_VIRTUAL && p->field == DIFF_G_HCR) ||
-               (is_step_of(p, DIFF_MRS, DIFF_ICH_HCR_EL2) && p->field == DIFF_S_RESULT);
-    if (!hcr || !p->step)
-        return 0;
-    shadow_replay(&s, &p->c->program, p->number + 1);
-    return s.split >> p->step->pe & 1 ? count : 0;
-}
-
 /** What our machine logged of the virtual interface after the step; NULL: nothing. */
 static const diff_record *virtual_record(const diff_pair *p)
 {
@@ -269,7 +257,7 @@ static uint64_t known_sgi_range(const diff_pair *p)
 {
     const diff_step *sgi = differing_sgi(p);
     return sgi && sgi_decode(&p->c->program, sgi).range
-               ? UINT64_C(1) << sgi_decode(&p->c->program, sgi).intid
+               ? UINT64_C(1) << sgi_decode(&p->c->program, sgi).intid & p->theirs & ~p->ours
                : 0;
 }
 

@@ -201,8 +201,8 @@ uint64_t known_aliased_end(const diff_pair *p)
 {
     for (uint32_t i = 0; i <= p->number && i < p->c->program.steps; i++) {
         int row = row_of_step(p, i);
-        bool acknowledged =
-            (row == ROW2_GICC_AIAR || row == ROW2_GICV_AIAR) && (result_of(p, i) & INTID) < 1020;
+        bool acknowledged = (row == ROW2_GICC_AIAR || row == ROW2_GICV_AIAR) &&
+                            result_of(p, i) != 0 && (result_of(p, i) & INTID) < 1020;
         if (acknowledged || row_written(p, i) == ROW2_GICC_AEOIR ||
             row_written(p, i) == ROW2_GICV_AEOIR)
             return ALL_BITS;
@@ -232,24 +232,32 @@ uint64_t known_hppir_source(const diff_pair *p)
     return is_hppir(p) && sgi ? CPUID : 0;
 }
 
-uint64_t known_hppir_mask(const diff_pair *p)
+/** Whether GICC_PMR masks what our GICC_HPPIR names, in the state @p s. */
+static bool is_masked(const diff_pair *p, const diff_shadow *s)
 {
-    diff_shadow s;
-    if (!is_hppir(p) || is_of_guest(p) || p->theirs != NOTHING || !p->step)
-        return 0;
-    shadow_after(p, &s);
-    uint8_t pmr = s.v2.pmr[p->step->pe];
+    uint8_t pmr = s->v2.pmr[p->step->pe];
     unsigned first = (unsigned)(p->ours & INTID), last = first;
     if (p->ours == OF_GROUP1) { /* one of them */
         first = 0;
         last = 32 * DIFF_WORDS - 1;
     }
     for (unsigned intid = first; intid <= last; intid++) {
-        bool other = p->ours == OF_GROUP1 && shadow_group(&s, p->step->pe, intid) == DIFF_GROUP_0;
-        if (!other && shadow_priority(&s, p->step->pe, intid) >= pmr)
-            return ALL_BITS;
+        bool other = p->ours == OF_GROUP1 && shadow_group(s, p->step->pe, intid) == DIFF_GROUP_0;
+        if (!other && shadow_priority(s, p->step->pe, intid) >= pmr)
+            return true;
     }
-    return 0;
+    return false;
+}
+
+uint64_t known_hppir_mask(const diff_pair *p)
+{
+    diff_shadow before, after;
+    if (!is_hppir(p) || is_of_guest(p) || p->theirs != NOTHING || !p->step)
+        return 0;
+    shadow_replay(&before, &p->c->program, p->number);
+    shadow_after(p, &after);
+    bool handler = p->kind == DIFF_RECORD_INTERRUPT; /* before the step's own write, or behind it */
+    return is_masked(p, &after) || (handler && is_masked(p, &before)) ? ALL_BITS : 0;
 }
 
 /** The last record of the virtual interface of the pair's PE, not behind the pair; NULL: none. */
@@ -300,7 +308,9 @@ uint64_t known_hidden_group_v2(const diff_pair *p)
 uint64_t known_guest_hidden_group(const diff_pair *p)
 {
     const uint64_t groups = 3;
-    bool shows = (is_hppir(p) && is_of_guest(p)) ||
+    bool read = p->step && p->step->op == DIFF_MRS && step_is_guest(&p->c->program, p->step) &&
+                p->kind == DIFF_RECORD_STEP && p->field == DIFF_S_RESULT;
+    bool shows = (is_hppir(p) && is_of_guest(p)) || (read && is_isr(p)) ||
                  (p->kind == DIFF_RECORD_VIRTUAL && p->field == DIFF_G_ISR);
     const diff_record *r = p->step && shows ? virtual_before(p) : NULL;
     return r && (r->field[DIFF_G_VMCR] & groups) != groups ? ALL_BITS : 0;
@@ -500,6 +510,19 @@ uint64_t known_pending_moves(const diff_pair *p)
                : 0;
 }
 
+/** What the other target sees of an SPI when one has acknowledged it: the step before. */
+uint64_t known_shared_spi(const diff_pair *p)
+{
+    if (!is_pending(p) || p->field == DIFF_S_HPPIR1 || p->number == 0)
+        return 0;
+    const diff_step *ack = p->step - 1;
+    uint64_t intid = result_of(p, p->number - 1);
+    return ack->op == DIFF_ACK && ack->pe != p->step->pe && intid >= 32 && intid < 1020 &&
+                   (is_isr(p) || p->theirs == intid)
+               ? ALL_BITS
+               : 0;
+}
+
 /** Behind GICC_DIR of an SPI that GICD_ISACTIVER made active. */
 uint64_t known_active_spi(const diff_pair *p)
 {
@@ -684,7 +707,7 @@ uint64_t known_foreign_end(const diff_pair *p)
         bool ends = step->op == DIFF_END || step->op == DIFF_DROPPED;
         uint64_t result = ends ? result_of(p, i) : 0, intid = result & INTID;
         if ((result & DIFF_ENDED) && intid >= 32 && intid < sizeof s.v2.targets &&
-            program->pes > 1 && s.v2.targets[intid] != 1u << step->pe)
+            program->pes > 1 && !(s.v2.targets[intid] >> step->pe & 1))
             return ALL_BITS;
         shadow_step(&s, program, step);
     }

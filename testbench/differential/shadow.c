@@ -243,7 +243,7 @@ static void note_virtual_point(diff_shadow *s, const diff_step *step, uint64_t p
 /** ICH_VMCR_EL2, or what a guest writes of it. @return whether it is the virtual interface's. */
 static bool shadow_virtual(diff_shadow *s, const diff_program *program, const diff_step *step)
 {
-    const unsigned vbpr0 = 21, vbpr1 = 18, veoim = 9;
+    const unsigned vbpr0 = 21, vbpr1 = 18;
     uint64_t point = step->value & 7;
     bool points = step->address == DIFF_ICC_BPR0_EL1
                       ? step_is_virtual(program, step, 0)
@@ -252,14 +252,8 @@ static bool shadow_virtual(diff_shadow *s, const diff_program *program, const di
         s->wide = with_bit(s->wide, step->pe, points);
     switch (step->address) {
     case DIFF_ICH_HCR_EL2:
-        s->split = with_bit(s->split, step->pe, false);
         return true;
-    case DIFF_ICC_CTLR_EL1:
-        if (step_is_guest(program, step))
-            s->veoim = with_bit(s->veoim, step->pe, step->value >> 1 & 1);
-        return false;
     case DIFF_ICH_VMCR_EL2:
-        s->veoim = with_bit(s->veoim, step->pe, step->value >> veoim & 1);
         note_virtual_point(s, step, step->value >> vbpr0 & 7);
         note_virtual_point(s, step, (step->value >> vbpr1 & 7) - ((step->value >> vbpr1 & 7) > 0));
         return true;
@@ -313,8 +307,6 @@ void shadow_step(diff_shadow *s, const diff_program *program, const diff_step *s
         shadow_write(s, program, step);
     else if (step->op == DIFF_MSR && step->pe < DIFF_MAX_PES)
         shadow_msr(s, program, step);
-    if (step->pe < DIFF_MAX_PES && step_is_guest(program, step) && (s->veoim >> step->pe & 1))
-        s->split = with_bit(s->split, step->pe, true);
 }
 
 void shadow_replay(diff_shadow *s, const diff_program *program, uint32_t number)

@@ -29,10 +29,7 @@ typedef struct diff_shadow {
     uint32_t lpis;              /**< PEs whose GICR_CTLR.EnableLPIs is set. */
     uint8_t bpr[DIFF_MAX_PES];  /**< Largest binary point written to ICC_BPR0 of the PE. */
     uint8_t vbpr[DIFF_MAX_PES]; /**< The same of the virtual interface, as VBPR0 counts. */
-    /** PEs whose guest may have ended something with EOImode 1 since ICH_HCR_EL2 was written. */
-    uint32_t split;
-    uint32_t wide;  /**< PEs whose guest wrote more than seven to ICC_BPR. */
-    uint32_t veoim; /**< PEs whose ICH_VMCR_EL2.VEOIM is set. */
+    uint32_t wide;              /**< PEs whose guest wrote more than seven to ICC_BPR. */
     /** Of a GICv2, besides igroupr0, igroupr, bpr and vbpr. */
     struct {
         uint8_t gicd_ctlr;                                        /**< In the Secure view. */

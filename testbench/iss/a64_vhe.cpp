@@ -85,6 +85,17 @@ TEST_F(Vhe, NamesOfEl1ReachEl2)
     }
 }
 
+// Bit 20 is RES1 with E2H, and bit 5 RES0; without it is the other way round.
+TEST_F(Vhe, ReservedBitsOfSctlrEl2AreThoseOfSctlrEl1)
+{
+    Msr(kHcrEl2, kRw | kE2h);
+    Msr(kSctlrEl1, 0x30d00800 ^ (1 << 20 | 1 << 5));
+    EXPECT_EQ(Mrs(kSctlrEl1), 0x30d00800u);
+    Msr(kHcrEl2, kRw);
+    Msr(kSctlrEl2, 0x30c50830 ^ (1 << 20 | 1 << 5));
+    EXPECT_EQ(Mrs(kSctlrEl2), 0x30c50830u);
+}
+
 TEST_F(Vhe, OtherNamesExistAtEl2WithE2hOnly)
 {
     Msr(kHcrEl2, kRw);
@@ -331,6 +342,18 @@ TEST_F(VheTimers, NamesGoToTheTimersOfEl2)
     EXPECT_EQ(Reaches(p), ISS_CNTHP_CTL_EL2);
     EXPECT_EQ(Reaches(p, kEl0), ISS_CNTP_CTL_EL0);
     EXPECT_EQ(Reaches(v, kEl1h), ISS_CNTV_CVAL_EL0);
+}
+
+// Only the EL0 names reach EL2's timers from EL0 of a host.
+TEST_F(VheTimers, NamesOfEl2AreUndefinedBelowIt)
+{
+    constexpr uint32_t hp = Reg(3, 4, 14, 2, 1), hv = Reg(3, 4, 14, 3, 1);
+    Msr(kHcrEl2, kHost);
+    EXPECT_EQ(Reaches(hp, kEl0), UINT32_MAX);
+    EXPECT_EQ(Reaches(hv, kEl0), UINT32_MAX);
+    EXPECT_EQ(Reaches(hv), ISS_CNTHV_CTL_EL2);
+    Msr(kHcrEl2, kRw | kE2h);
+    EXPECT_EQ(Reaches(hv, kEl1h), UINT32_MAX);
 }
 
 // ---- a core without

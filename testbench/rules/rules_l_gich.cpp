@@ -181,3 +181,35 @@ TEST(Rules, L_12_TheGuestsRegistersAreFieldsOfVmcr)
     EXPECT_EQ(g.gicv(1, GICC_RPR), 0xFFu);
     EXPECT_EQ(g.gicv(0, GICC_CTLR), 0u) << "banked by PE";
 }
+
+TEST(Gicv2, AGuestsReadWithoutAnInterruptIsReported)
+{
+    gic g(two_states(2));
+    std::vector<gic_event> seen;
+    g.watch = [&seen](const gic_event &event) { seen.push_back(event); };
+    EXPECT_EQ(g.gicv(1, GICC_IAR), NOTHING);
+    ASSERT_EQ(seen.size(), 1u);
+    EXPECT_EQ(seen[0].id, GIC_EV_VIRTUAL_SPURIOUS);
+    EXPECT_EQ(seen[0].pe, 1);
+    EXPECT_EQ(seen[0].intid, NOTHING);
+    EXPECT_EQ(seen[0].arg, 0u);
+}
+
+// Linked to a physical interrupt, bits [19:10] are its INTID; else EOI and the SGI's CPUID.
+TEST(Rules, L_12_AListRegisterKeepsItsFields)
+{
+    gic g(two_states(2));
+    for (unsigned bit = 0; bit < 32; bit++) {
+        const uint32_t one = UINT32_C(1) << bit;
+        g.gich_write(1, GICH_LR + 8, one | LR_HW);
+        EXPECT_EQ(g.gich(1, GICH_LR + 8), (one & 0x7F8FFFFF) | LR_HW) << bit;
+        g.gich_write(1, GICH_LR + 8, one & ~LR_HW);
+        EXPECT_EQ(g.gich(1, GICH_LR + 8), one & 0x7F881FFF) << bit;
+        EXPECT_EQ(g.gich(1, GICH_LR), 0u) << "of its own number";
+    }
+    g.gich_write(1, GICH_LR, LR_EOI | 5);
+    EXPECT_EQ(g.gich(1, GICH_EISR), 1u);
+    EXPECT_EQ(g.gich(1, GICH_ELRSR), 0xEu);
+    EXPECT_EQ(g.gich(1, GICH_EISR + 4), 0u) << "there are no list registers from 32 on";
+    EXPECT_EQ(g.gich(1, GICH_ELRSR + 4), 0u);
+}

@@ -570,3 +570,22 @@ TEST(Rules, N_08_ThePriorityOfAVirtualNmiIsZero)
         EXPECT_EQ(v.state_of_lr(0), INVALID);
     });
 }
+
+TEST(Rules, N_08_TheHypervisorRestoresTheGuestsActiveNmi)
+{
+    with_virtual_nmis([](guest_and_host &v) {
+        v.ich(GIC_ICH_AP1R0_EL2, AP_NMI);
+        EXPECT_EQ(v.ich(GIC_ICH_AP1R0_EL2), AP_NMI);
+        as_guest(v);
+        EXPECT_EQ(v.g.icc_read(0, GIC_ICC_RPR_EL1), RPR_NMI | 0x00);
+        put_nmi(v, 0, {51, 0x20});
+        EXPECT_FALSE(v.virq());
+        v.ich(GIC_ICH_AP1R0_EL2, 0);
+        EXPECT_EQ(v.ich(GIC_ICH_AP1R0_EL2), 0u);
+        EXPECT_TRUE(v.virq());
+    });
+    with_guest([](guest_and_host &v) {
+        v.ich(GIC_ICH_AP1R0_EL2, AP_NMI);
+        EXPECT_EQ(v.ich(GIC_ICH_AP1R0_EL2), 0u) << "RES0 without NMIs";
+    });
+}

@@ -107,7 +107,8 @@ TEST(Rules, T_17_TablesLieAtAnyPage)
         for (uint64_t pages : {1u, 2u, 3u, 4u}) {
             SCOPED_TRACE(bytes);
             bench s(its_config());
-            s.start((DEVICES + pages * bytes) | size << 8, (COLLECTIONS + pages * bytes) | size << 8);
+            s.start((DEVICES + pages * bytes) | size << 8,
+                    (COLLECTIONS + pages * bytes) | size << 8);
             s.map_device(7, 4);
             EXPECT_EQ(s.requests.back().address, DEVICES + pages * bytes + 7 * 8);
             s.mapc(3, 1);

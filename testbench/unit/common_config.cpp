@@ -22,6 +22,52 @@ TEST(Config, DefaultIsValid)
     EXPECT_FALSE(c.two_security_states);
 }
 
+// Embedders start from these: the smallest GICv3 with every feature of GICv3.3 that costs no
+// memory, and the caches of docs/parameters.md.
+TEST(Config, DefaultsAreKept)
+{
+    const gic_config c = gic_config_default();
+    EXPECT_FALSE(c.gicv2);
+    EXPECT_EQ(c.pe_count, 1);
+    EXPECT_EQ(c.spi_count, 32);
+    EXPECT_EQ(c.espi_count, 0);
+    EXPECT_EQ(c.eppi_count, 0);
+    EXPECT_FALSE(c.ds_writable);
+    EXPECT_TRUE(c.has_el2 && c.has_el3);
+    EXPECT_EQ(c.priority_bits, 5);
+    EXPECT_EQ(c.preemption_bits, 5);
+    EXPECT_EQ(c.list_registers, 4);
+    EXPECT_EQ(c.virtual_priority_bits, 5);
+    EXPECT_EQ(c.virtual_preemption_bits, 5);
+    EXPECT_FALSE(c.nmi);
+    EXPECT_TRUE(c.mbis && c.one_of_n && c.range_select && c.aff3_valid && c.dpg);
+    EXPECT_EQ(c.arch_rev, 3);
+    EXPECT_EQ(c.iidr, 0u) << "nobody's product";
+    EXPECT_EQ(c.bad_size, GIC_BAD_SIZE_RAZ_WI);
+    EXPECT_EQ(c.work_limit, 64);
+    EXPECT_EQ(c.lpi_bits, 0) << "no LPIs";
+    EXPECT_EQ(c.lpi_cache, 64);
+    EXPECT_EQ(c.lpi_property_cache, 64);
+    EXPECT_TRUE(c.direct_lpi && c.lpi_inv_register && c.lpi_can_disable);
+    EXPECT_EQ(c.its_count, 0);
+    EXPECT_EQ(c.affinity, nullptr);
+    EXPECT_EQ(c.its.device_bits, 32);
+    EXPECT_EQ(c.its.event_bits, 16);
+    EXPECT_EQ(c.its.collection_bits, 16);
+    EXPECT_EQ(c.its.hcc, 0);
+    EXPECT_EQ(c.its.page_sizes, GIC_PAGE_4K | GIC_PAGE_16K | GIC_PAGE_64K);
+    EXPECT_TRUE(c.its.indirect && c.its.umsi && c.its.seis);
+    EXPECT_FALSE(c.its.pta || c.its.stall);
+    EXPECT_EQ(c.its.walks, 8);
+    EXPECT_EQ(c.its.queue, 16);
+    for (const gic_cache_config *cache :
+         {&c.its.device_cache, &c.its.itt_cache, &c.its.collection_cache}) {
+        EXPECT_EQ(cache->entries, 256);
+        EXPECT_EQ(cache->ways, 4);
+        EXPECT_EQ(cache->replacement, GIC_REPLACE_LRU);
+    }
+}
+
 TEST(Config, EachLimitIsCheckedAndNamed)
 {
     struct wrong {

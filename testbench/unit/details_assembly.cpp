@@ -268,7 +268,7 @@ TEST(AssemblyLoad, OnePeAndAWireUnderWay)
     EXPECT_TRUE(h.private_bit(0, GICD_ISPENDR, PPI));
 }
 
-// A PE that has said nothing of itself is at its highest exception level.
+// A PE that has said nothing of itself is at its highest exception level, after a reset too.
 TEST(AssemblyInit, APeIsAtItsHighestLevel)
 {
     for (bool el3 : {false, true})
@@ -280,13 +280,16 @@ TEST(AssemblyInit, APeIsAtItsHighestLevel)
             gic_assembly *a = gic_assembly_init(memory.at, gic_assembly_footprint(&config, nullptr),
                                                 &config, nullptr, nullptr, nullptr, nullptr);
             ASSERT_NE(a, nullptr);
-            uint64_t value = 0;
-            EXPECT_EQ(gic_assembly_sysreg_read(a, 0, 0, GIC_ICC_PMR_EL1, &value), GIC_SYSREG_OK);
-            EXPECT_EQ(gic_assembly_sysreg_read(a, 0, 0, GIC_ICC_CTLR_EL3, &value),
-                      el3 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED);
-            // Without EL3 it is Non-secure; at EL3, Secure: then EL2 is not enabled (ID-P06).
-            EXPECT_EQ(gic_assembly_sysreg_read(a, 0, 0, GIC_ICC_SRE_EL2, &value),
-                      el2 && !el3 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED);
+            for (unsigned round = 0; round < 2; round++, gic_assembly_reset(a, 0)) {
+                uint64_t value = 0;
+                EXPECT_EQ(gic_assembly_sysreg_read(a, 0, 0, GIC_ICC_PMR_EL1, &value),
+                          GIC_SYSREG_OK);
+                EXPECT_EQ(gic_assembly_sysreg_read(a, 0, 0, GIC_ICC_CTLR_EL3, &value),
+                          el3 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED);
+                // Without EL3 it is Non-secure; at EL3, Secure: then EL2 is not enabled (ID-P06).
+                EXPECT_EQ(gic_assembly_sysreg_read(a, 0, 0, GIC_ICC_SRE_EL2, &value),
+                          el2 && !el3 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED);
+            }
         }
 }
 

@@ -499,3 +499,28 @@ TEST(LpiRegisters, AsManyWritesWaitAsThereIsRoomFor)
     g.settle_memory();
     EXPECT_EQ(g.service(0), 1023u);
 }
+
+// what INV enables while the cache is full stays in memory, and is presented in its turn.
+TEST(Rules, R_08_WhatInvEnablesWithoutRoomIsNotForgotten)
+{
+    constexpr uint32_t ROOM = 4, HIDDEN = 8192 + 600;
+    gic_config config = with_small_caches(with_its());
+    config.direct_lpi = true;
+    its_gic g(config);
+    g.boot_lpis();
+    for (uint32_t n = 0; n < ROOM; n++)
+        g.property(8192 + n, 0x20);
+    g.property(HIDDEN, 0x80, false);
+    for (uint32_t n = 0; n < ROOM; n++)
+        g.redist_write(0, GICR_SETLPIR, 8192 + n, 8);
+    g.redist_write(0, GICR_SETLPIR, HIDDEN, 8);
+    g.property(HIDDEN, 0x80, true);
+    g.redist_write(0, GICR_INVLPIR, HIDDEN, 8);
+    g.property(8200, 0xA0);
+    g.redist_write(0, GICR_SETLPIR, 8200, 8);
+    for (uint32_t n = 0; n < ROOM; n++)
+        EXPECT_EQ(g.service(0), 8192 + n);
+    EXPECT_EQ(g.service(0), HIDDEN) << "it comes before one of a lower priority";
+    EXPECT_EQ(g.service(0), 8200u);
+    EXPECT_EQ(g.service(0), 1023u);
+}

@@ -318,11 +318,11 @@ struct field {
 
 #define GIC_FIELD(reg, name, high, low) {#reg, #name, high, low},
 const std::vector<field> all_fields = {
+#include "gicc_fields.def"
 #include "gicd_fields.def"
 #include "gicr_fields.def"
 #include "gits_fields.def"
 #include "icc_fields.def"
-#include "gicc_fields.def"
 #include "ich_fields.def"
 };
 #undef GIC_FIELD
@@ -490,9 +490,9 @@ TEST(RegisterRowsOfAGicv2, AreTheArchitectures)
     expect_rows(gic_assembly_gicr_frame(g.a), banked2);
     expect_rows(gic_assembly_cpu_frame(g.a, CPUIF_GICC), cpu2);
     expect_rows(gic_assembly_cpu_frame(g.a, CPUIF_GICH), hypervisor2);
-    for (const gic_frame *frame : {gic_assembly_gicr_frame(g.a),
-                                   gic_assembly_cpu_frame(g.a, CPUIF_GICC),
-                                   gic_assembly_cpu_frame(g.a, CPUIF_GICH)}) {
+    for (const gic_frame *frame :
+         {gic_assembly_gicr_frame(g.a), gic_assembly_cpu_frame(g.a, CPUIF_GICC),
+          gic_assembly_cpu_frame(g.a, CPUIF_GICH)}) {
         const gic_reg_row &last = frame->row[frame->row_count - 1];
         EXPECT_LE(last.offset + last.span, frame->size);
     }
@@ -528,9 +528,8 @@ TEST(RegisterRowsOfAGicv2, AfterResetARegisterReadsWhatItsRowSays)
         EXPECT_EQ(g.gicc(pe, v2::GICC_RPR), 0xFFu);
         EXPECT_EQ(g.dist(pe, v2::GICD_ICFGR), 0xAAAAAAAAu);
     }
-    for (const gic_frame *frame :
-         {gic_assembly_gicd_frame(g.a), gic_assembly_gicr_frame(g.a),
-          gic_assembly_cpu_frame(g.a, CPUIF_GICC)})
+    for (const gic_frame *frame : {gic_assembly_gicd_frame(g.a), gic_assembly_gicr_frame(g.a),
+                                   gic_assembly_cpu_frame(g.a, CPUIF_GICC)})
         for (unsigned i = 0; i < frame->row_count; i++) {
             const gic_reg_row &row = frame->row[i];
             SCOPED_TRACE(row.name);

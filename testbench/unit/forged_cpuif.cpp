@@ -209,3 +209,42 @@ TEST_F(ForgedCpuif, WhatABypassDrivesFollowsFromItsInputs)
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.legacy = 1; }));
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.passed = 1; }));
 }
+
+// A state fits no interface of another shape, even if each value in it would be legal there.
+TEST(CpuifShape, OfTheVirtualInterfaceCounts)
+{
+    struct kernel {
+        explicit kernel(const gic_config &config) : memory(cpuif_footprint(&config) / 64 + 1)
+        {
+            c = cpuif_init(memory.data(), cpuif_footprint(&config), &config, 0, nullptr);
+            EXPECT_NE(c, nullptr);
+        }
+        std::vector<unsigned char> saved() const
+        {
+            std::vector<unsigned char> state(cpuif_save_size(c));
+            state.resize(cpuif_save(c, state.data()));
+            return state;
+        }
+        struct alignas(64) block {
+            unsigned char byte[64];
+        };
+        std::vector<block> memory;
+        cpuif *c;
+    };
+    gic_config config = gic_config_default();
+    config.virtual_priority_bits = 7;
+    config.virtual_preemption_bits = 6;
+    gic_config more_registers = config, fewer_priorities = config, fewer_levels = config,
+               v2 = config;
+    more_registers.list_registers = 8;
+    fewer_priorities.virtual_priority_bits = 6;
+    fewer_levels.virtual_preemption_bits = 5;
+    v2.gicv2 = true;
+    kernel mine(config);
+    const std::vector<unsigned char> same = mine.saved();
+    EXPECT_TRUE(cpuif_load(mine.c, same.data(), same.size()));
+    for (const gic_config &other : {more_registers, fewer_priorities, fewer_levels, v2}) {
+        const std::vector<unsigned char> state = kernel(other).saved();
+        EXPECT_FALSE(cpuif_load(mine.c, state.data(), state.size()));
+    }
+}

@@ -715,8 +715,8 @@ void gic_explain_virtual(const gic_assembly *a, uint32_t vintid, uint16_t pe, gi
 
 void gic_assembly_want_events(gic_assembly *a, const gic_event_set *set)
 {
-    if (a->ports.event)
-        a->wanted = *set;
+    for (unsigned id = 0; id < GIC_EV_COUNT; id++)
+        a->wanted[id] = a->ports.event && gic_event_set_has(set, id);
 }
 
 const gic_assembly_stats *gic_assembly_get_stats(const gic_assembly *a)

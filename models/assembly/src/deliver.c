@@ -41,7 +41,7 @@ static inline void emit(gic_assembly *a, const gic_out *out, uint64_t now_ps)
 {
     gic_event event;
     a->stats.events[out->msg.kind]++;
-    if (!gic_event_set_has(&a->wanted, out->msg.kind))
+    if (!a->wanted[out->msg.kind])
         return;
     event.time_ps = now_ps;
     event.arg = out->msg.arg;

@@ -160,7 +160,7 @@ struct gic_assembly {
     gic_assembly_parts parts;
     gic_timing timing;
     gic_assembly_ports ports;
-    gic_event_set wanted; /* events that the port is called for */
+    bool wanted[GIC_EV_COUNT]; /* events that the port is called for */
     gic_assembly_stats stats;
     uint32_t *affinity; /* our copy, where the configuration brings a table */
 
@@ -351,7 +351,7 @@ static inline gic_outbox *hand_level(gic_assembly *a, gic_port to, uint16_t pe, 
 static inline void emit_event(gic_assembly *a, const gic_event *event)
 {
     a->stats.events[event->id]++;
-    if (gic_event_set_has(&a->wanted, event->id))
+    if (a->wanted[event->id])
         a->ports.event(a->ports.up, event);
 }
 /* The timed part of enter(). */

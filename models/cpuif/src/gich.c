@@ -26,7 +26,8 @@ static uint64_t lr_from_gich(uint64_t value)
     uint64_t lr = GIC_MAKE(ICH_LR, State, GIC_GET(GICH_LR, State, value));
     lr = GIC_PUT(ICH_LR, HW, lr, linked);
     lr = GIC_PUT(ICH_LR, Group, lr, GIC_GET(GICH_LR, Grp1, value));
-    lr = GIC_PUT(ICH_LR, Priority, lr, GIC_GET(GICH_LR, Priority, value) << 3);
+    lr = GIC_PUT(ICH_LR, Priority, lr,
+                 GIC_GET(GICH_LR, Priority, value) << (GIC_FAULT("peer-VCML-5") ? 0 : 3));
     if (linked)
         lr = GIC_PUT(ICH_LR, pINTID, lr, GIC_GET(GICH_LR, PhysicalID, value));
     else
@@ -43,7 +44,8 @@ static uint64_t lr_to_gich(uint64_t lr)
     value = GIC_PUT(GICH_LR, State, value, GIC_GET(ICH_LR, State, lr));
     value = GIC_PUT(GICH_LR, HW, value, linked);
     value = GIC_PUT(GICH_LR, Grp1, value, GIC_GET(ICH_LR, Group, lr));
-    value = GIC_PUT(GICH_LR, Priority, value, GIC_GET(ICH_LR, Priority, lr) >> 3);
+    value = GIC_PUT(GICH_LR, Priority, value,
+                    GIC_GET(ICH_LR, Priority, lr) >> (GIC_FAULT("peer-VCML-5") ? 0 : 3));
     if (linked)
         return GIC_PUT(GICH_LR, PhysicalID, value, GIC_GET(ICH_LR, pINTID, lr));
     value = GIC_PUT(GICH_LR, EOI, value, GIC_GET(ICH_LR, EOI, lr));
@@ -54,6 +56,8 @@ static gic_status gich_read_lr(void *kernel, const gic_reg_access *a, uint64_t *
 {
     const cpuif *c = (const cpuif *)kernel;
     const unsigned n = a->offset / 4u;
+    if (GIC_FAULT("peer-QEMU-10") && n == c->d.v.count)
+        return cpuif_frame_answer(value, lr_to_gich(c->s.v.lr[n]));
     return cpuif_frame_answer(value, n < c->d.v.count ? lr_to_gich(c->s.v.lr[n]) : 0);
 }
 
@@ -62,6 +66,10 @@ static gic_status gich_write_lr(void *kernel, const gic_reg_access *a, uint64_t 
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
     const unsigned n = a->offset / 4u;
+    if (GIC_FAULT("peer-QEMU-10") && n == c->d.v.count)
+        c->s.v.lr[n] = lr_from_gich(value);
+    if (GIC_FAULT("peer-VCML-6") && n < c->d.v.count && GIC_GET(GICH_LR, State, value) != 0)
+        value |= lr_to_gich(c->s.v.lr[n]) & GIC_FIELD_MASK(GICH_LR, State);
     return n < c->d.v.count ? cpuif_frame_done(cpuif_ich_lr_write(c, &v, n, lr_from_gich(value)))
                             : GIC_OK;
 }
@@ -115,6 +123,10 @@ static gic_status gich_write_vmcr(void *kernel, const gic_reg_access *a, uint64_
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
     (void)a;
+    if (GIC_FAULT("peer-VCML-6b")) { /* two bits of VBPR0, no VBPR1 */
+        value = GIC_PUT(ICH_VMCR_EL2, VBPR0, value, GIC_GET(ICH_VMCR_EL2, VBPR0, value) & 3u);
+        value = GIC_PUT(ICH_VMCR_EL2, VBPR1, value, GIC_GET(ICH_VMCR_EL2, VBPR1, c->s.v.vmcr));
+    }
     return cpuif_frame_done(cpuif_ich_vmcr_write(c, &v, 0, value));
 }
 

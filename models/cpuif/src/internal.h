@@ -447,6 +447,8 @@ void cpuif_update_virtual(cpuif *c);
 /* Whether virtual group @p group is enabled: ICV_IGRPEN<n>. */
 static inline bool cpuif_virtual_group_enabled(const cpuif *c, unsigned group)
 {
+    if (GIC_FAULT("peer-QEMU-11") && c->config.gicv2) /* GICC_CTLR's */
+        return (c->s.igrpen >> (group == 0 ? GIC_GROUP_0 : GIC_GROUP_1NS) & 1u) != 0;
     return GIC_GET(ICH_VMCR_EL2, VENG0, c->s.v.vmcr >> group) != 0;
 }
 

@@ -254,7 +254,6 @@ void lpi_begin_control(gicr_lpi *l, gicr_lpi_op op)
 {
     l->arch.control = LPI_QUIET;
     l->arch.control_op = op;
-    l->face.work = true;
 }
 
 bool lpi_start_queued(gicr *r)

@@ -88,7 +88,7 @@ assembly::assembly(sc_core::sc_module_name name, const config &configuration,
     clocked_ = timed_ || config_.gic.lpi_bits != 0;
     line_routes_.assign(size_t(GIC_LINE_COUNT) * config_.gic.pe_count + config_.gic.its_count,
                         nullptr); // ITSs behind the PEs
-    receivers_.assign(config_.gic.pe_count, {nullptr, nullptr});
+    receivers_.assign(config_.gic.pe_count, {nullptr, nullptr, 0});
     stream_routes_.assign(size_t(GIC_PORT_LINE) * config_.gic.pe_count, nullptr);
     stream_last_.assign(stream_routes_.size(), 0);
     pushed_.assign(config_.gic.pe_count, 0);
@@ -132,6 +132,11 @@ assembly::~assembly() = default;
 
 void assembly::end_of_elaboration()
 {
+    for (size_t i = 0; !timed_ && i < size_t(GIC_LINE_COUNT) * config_.gic.pe_count; i++) {
+        receiver &to = receivers_[i % config_.gic.pe_count];
+        if (to.function && line_routes_[i] && line_routes_[i]->size() == 0)
+            to.alone |= 1u << i / config_.gic.pe_count;
+    }
     const double tick_seconds = sc_core::sc_get_time_resolution().to_seconds();
     ps_per_tick_ = static_cast<uint64_t>(std::llround(tick_seconds * 1e12));
     ticks_per_ps_ = ps_per_tick_ ? 1 : static_cast<uint64_t>(std::llround(1e-12 / tick_seconds));
@@ -237,10 +242,7 @@ void assembly::tick()
 void assembly::on_line(void *up, uint16_t pe, gic_line line, bool level, uint64_t time_ps)
 {
     auto *self = static_cast<assembly *>(up);
-    if (!self->timed_ && self->outputs_.empty() && self->hand_to_pe(pe, line, level, time_ps)) {
-        if (self->line_observers_.empty())
-            return;
-    } else {
+    if (!self->hand_to_pe(pe, line, level, time_ps)) {
         output o = {};
         o.time_ps = time_ps;
         o.pe = pe;
@@ -249,19 +251,20 @@ void assembly::on_line(void *up, uint16_t pe, gic_line line, bool level, uint64_
         o.level = level;
         self->outputs_.push_back(o);
     }
+    if (self->line_observers_.empty())
+        return;
     flag_guard observing(self->observing_);
     for (const auto &to : self->line_observers_)
         to.function(to.up, pe, line, level, time_ps);
 }
 
-/// A line that nobody but a PE's own receiver waits for; false: it is another.
+/// Loosely timed, a line that nobody but a PE's own receiver waits for; false: it is another.
 bool assembly::hand_to_pe(uint16_t pe, gic_line line, bool level, uint64_t time_ps)
 {
-    const observer<pe_line_function> &to = receivers_[pe];
-    line_out *port = line_routes_[size_t(line) * config_.gic.pe_count + pe];
-    if (!to.function || !port || port->size() != 0)
+    const receiver &to = receivers_[pe];
+    if ((to.alone >> line & 1u) == 0 || !outputs_.empty())
         return false;
-    port->note(level);
+    line_routes_[size_t(line) * config_.gic.pe_count + pe]->note(level);
     to.function(to.up, line, level, time_ps);
     return true;
 }

@@ -261,7 +261,12 @@ void pe::line_changed(iss_line line, bool level, uint64_t time_ps)
     levels_ = (levels_ & ~(1u << line)) | uint32_t(level) << line;
     if (under_way())
         return;
-    tell_lines();
+    if ((levels_ ^ told_) == 1u << line) {
+        told_ = levels_;
+        ops_.set_line(iss_, line, level);
+    } else {
+        tell_lines();
+    }
     if ((power_ == pe_power::wfi || power_ == pe_power::wfe) && ops_.runnable(iss_))
         wake(std::max({now_ps(), time_ps, ops_.time(iss_)}));
 }

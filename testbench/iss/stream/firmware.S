@@ -7,6 +7,10 @@
 
     .arch armv8-a+fp+simd
 
+/* Words of the header. */
+    .equ HEADER_STAGE2, 4 + 31 + 1 + 64 + 3
+    .equ HEADER_VHE, HEADER_STAGE2 + 1
+
     .section .text.start, "ax"
     .globl _start
 _start:
@@ -15,14 +19,33 @@ _start:
     mrs x0, currentel
     cmp x0, #8
     b.ne at_el1
+    ldr x20, =STREAM_PROGRAM
+    ldr x21, [x20, #(8 * HEADER_VHE)]
+    ldr x20, [x20, #(8 * HEADER_STAGE2)]
+    cbnz x20, hypervisor
+    ldr x0, =0x488000000                /* RW, TGE, E2H: EL1's names are EL2's from here on */
+    msr hcr_el2, x0
+    mov x0, #6
+    msr mdcr_el2, x0
+    isb
+    b at_el1
+hypervisor:
     adrp x0, hyp_stack_top
     add sp, x0, :lo12:hyp_stack_top
     bl make_hyp_tables
     adrp x0, hyp_vectors
     add x0, x0, :lo12:hyp_vectors
     msr vbar_el2, x0
-    ldr x0, =0x33ff                     /* no traps */
-    msr cptr_el2, x0
+    cbz x21, 1f
+    ldr x0, =0x400000000                /* E2H */
+    msr hcr_el2, x0
+    isb
+    mov x0, #(3 << 10)                  /* EL1PTEN, EL1PCTEN are there now */
+    msr cnthctl_el2, x0
+    mov x0, #(3 << 20)                  /* no traps: CPTR_EL2 is like CPACR_EL1 then */
+    b 2f
+1:  ldr x0, =0x33ff                     /* no traps */
+2:  msr cptr_el2, x0
     mov x0, #6
     msr mdcr_el2, x0
     ldr x0, =0x80023559                 /* 39 bits from level 1, 4 KiB, write-back, 40 bits out */
@@ -34,7 +57,9 @@ _start:
     mrs x0, mpidr_el1
     msr vmpidr_el2, x0
     ldr x0, =0x80000001                 /* RW, VM */
-    msr hcr_el2, x0
+    cbz x21, 1f
+    ldr x0, =0x480000001                /* and E2H */
+1:  msr hcr_el2, x0
     isb
     tlbi alle1
     dsb sy
@@ -114,6 +139,9 @@ save_vectors:
 /* void power_off(void): PSCI SYSTEM_OFF; with a hypervisor it is the one to ask for it. */
     .globl power_off
 power_off:
+    mrs x0, currentel
+    cmp x0, #8
+    b.eq hyp_power_off
     ldr w0, =0x84000008
     hvc #0
     b .

@@ -187,6 +187,12 @@ static void finish(const frame *f, const vectors *s)
 
 /* ------------------------------------------------------------------ exceptions */
 
+/** Whether all of this runs at EL2, with HCR_EL2.E2H and TGE. */
+static int is_host(void)
+{
+    return HEADER->vhe && !HEADER->stage2;
+}
+
 static uint64_t read_cpacr(void)
 {
     uint64_t v;
@@ -198,6 +204,10 @@ static void write_cpacr(uint64_t v)
 {
     __asm__ volatile("msr cpacr_el1, %0\n\tisb" : : "r"(v) : "memory");
 }
+
+/* Of a data abort of stage 1 that is taken to EL2 the architecture has no syndrome of the access;
+ * QEMU has. */
+#define ABORT_SYNDROME ((uint64_t)0x01ffc000)
 
 /** An exception from here itself: nothing can go on. */
 static void unexpected(const frame *f, uint64_t vector)
@@ -212,7 +222,7 @@ static void on_svc(frame *f, unsigned immediate)
 {
     vectors s;
     if (immediate == STREAM_SVC_LEVEL) {
-        f->spsr ^= 4; /* EL0t, EL1t */
+        f->spsr ^= is_host() ? 8 : 4; /* EL0t, and EL2t or EL1t */
         return;
     }
     if (immediate != STREAM_SVC_CHECKPOINT && immediate != STREAM_SVC_END)
@@ -237,6 +247,8 @@ void on_exception(frame *f, uint64_t vector)
         on_svc(f, immediate);
         return;
     }
+    if (is_host() && (ec == 0x24 || ec == 0x25))
+        f->esr &= ~ABORT_SYNDROME;
     exceptions++;
     digest = mix(mix(mix(digest, vector), f->esr), mix(f->elr, f->spsr));
     if (ec >= 0x20 && ec <= 0x25)
@@ -379,6 +391,31 @@ static uint64_t hyp_translate(unsigned which, uint64_t address)
     return par;
 }
 
+/** A register of EL1 or of its timers, by the name that it has at EL2 with HCR_EL2.E2H. */
+#define EL12(crn, crm, op2)                                                    \
+    ({                                                                         \
+        uint64_t v_;                                                           \
+        __asm__ volatile("mrs %0, s3_5_c" #crn "_c" #crm "_" #op2 : "=r"(v_)); \
+        v_;                                                                    \
+    })
+#define SET_EL12(crn, crm, op2, value) \
+    __asm__ volatile("msr s3_5_c" #crn "_c" #crm "_" #op2 ", %0" : : "r"(value))
+
+/** Writes what the guest does not need, reads all of it. */
+static void hyp_el12(uint64_t value)
+{
+    SET_EL12(6, 0, 0, value);               /* FAR */
+    SET_EL12(13, 0, 1, value & 0xffffffff); /* CONTEXTIDR */
+    SET_EL12(14, 3, 2, ~value);             /* CNTV_CVAL */
+    __asm__ volatile("isb" : : : "memory");
+    const uint64_t read[] = {EL12(1, 0, 0),  EL12(1, 0, 2),  EL12(2, 0, 0),  EL12(2, 0, 1),
+                             EL12(2, 0, 2),  EL12(4, 0, 0),  EL12(4, 0, 1),  EL12(5, 2, 0),
+                             EL12(6, 0, 0),  EL12(10, 2, 0), EL12(12, 0, 0), EL12(13, 0, 1),
+                             EL12(14, 3, 1), EL12(14, 3, 2)};
+    for (unsigned i = 0; i < sizeof read / sizeof read[0]; i++)
+        digest = mix(digest, read[i]);
+}
+
 static void on_hvc(const frame *f, unsigned immediate)
 {
     const unsigned group = immediate >> 4 & 7, which = immediate >> 8 & 7;
@@ -392,6 +429,9 @@ static void on_hvc(const frame *f, unsigned immediate)
         break;
     case STREAM_HVC_AT:
         digest = mix(digest, hyp_translate(which, f->x[immediate & 31]));
+        break;
+    case STREAM_HVC_EL12:
+        hyp_el12(f->x[immediate & 31]);
         break;
     default:
         hyp_power_off();

@@ -156,7 +156,7 @@ static unsigned emit_some(stream *s)
     unsigned n = stream_below(s, 5), first = s->words;
     for (unsigned i = 0; i < n; i++) {
         if (stream_once_in(s, 3))
-            stream_simd(s);
+            stream_vector(s);
         else
             stream_integer(s);
     }
@@ -248,6 +248,16 @@ static void stream_branch(stream *s)
 
 /* ------------------------------------------------------------------ the whole */
 
+bool stream_is_host(const stream *s)
+{
+    return s->header.vhe && !s->header.stage2;
+}
+
+uint64_t stream_mode(const stream *s, unsigned level)
+{
+    return level == 0 ? 0 : stream_is_host(s) ? 8 : 4;
+}
+
 static void make_header(stream *s)
 {
     /* SCTLR_EL1: A, C, UMA, I, DZE, UCT, nTWI, UCI. Not SA, SA0: QEMU never checks SP. */
@@ -263,7 +273,7 @@ static void make_header(stream *s)
     for (unsigned i = 0; i < 64u; i++)
         h->v[i] = stream_value(s);
     h->fpcr = stream_random(s) & 0x07c00000u;
-    h->spsr = (stream_random(s) & 0xf0000000u) | 0x3c0u | (s->level ? 4u : 0u);
+    h->spsr = (stream_random(s) & 0xf0000000u) | 0x3c0u | stream_mode(s, s->level);
 }
 
 static void one_item(stream *s)
@@ -272,7 +282,7 @@ static void one_item(stream *s)
     if (kind < 6u)
         stream_integer(s);
     else if (kind < 11u)
-        stream_simd(s);
+        stream_vector(s);
     else if (kind < 16u)
         stream_memory(s);
     else if (kind < 18u)
@@ -281,11 +291,13 @@ static void one_item(stream *s)
         stream_system(s);
 }
 
-void stream_generate(stream *s, uint64_t seed, unsigned items, bool stage2)
+void stream_generate(stream *s, const stream_kind *kind)
 {
+    unsigned items = kind->items;
     memset(s, 0, sizeof *s);
-    s->random = seed;
-    s->header.stage2 = stage2;
+    s->random = kind->seed;
+    s->header.stage2 = kind->stage2;
+    s->header.vhe = kind->vhe;
     s->level = stream_below(s, 2);
     make_header(s);
     while (s->items < items && s->items < STREAM_MAX_ITEMS && s->words + 128u < STREAM_MAX_WORDS) {

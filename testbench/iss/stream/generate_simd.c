@@ -65,3 +65,18 @@ void stream_simd(stream *s)
     }
     stream_emit(s, word);
 }
+
+void stream_vector(stream *s)
+{
+    /* FADD, FMUL, FNEG, ADD, EOR, MUL, ZIP1 of vectors; FMOV both ways, FCVTZS, SCVTF. */
+    static const uint32_t vectors[] = {0x1e602800u, 0x1e600800u, 0x1e614000u, 0x4e208400u,
+                                       0x6e201c00u, 0x4e609c00u, 0x4ec03800u};
+    static const uint32_t general[] = {0x9e670000u, 0x9e660000u, 0x9e780000u, 0x9e620000u};
+    unsigned d = stream_register(s), n = stream_register(s);
+    if (!s->header.vhe)
+        stream_simd(s);
+    else if (stream_once_in(s, 2))
+        stream_emit(s, general[stream_below(s, COUNT(general))] | n << 5 | d);
+    else
+        stream_emit(s, vectors[stream_below(s, COUNT(vectors))] | n << 5 | d);
+}

@@ -69,14 +69,17 @@ static void change_level(stream *s)
 static void exception_return(stream *s)
 {
     unsigned elr = stream_register(s), spsr = stream_other(s, elr, elr);
-    uint64_t state = (stream_random(s) & 0xf00003c0u) | (stream_once_in(s, 2) ? 4u : 0u);
-    unsigned target = state & 4u ? 1u : 0u;
+    static const uint8_t illegal[] = {1, 9, 1, 9}, illegal_of_host[] = {1, 4, 5, 13};
+    unsigned target = stream_once_in(s, 2) ? 1u : 0u;
+    uint64_t state = (stream_random(s) & 0xf00003c0u) | stream_mode(s, target);
     if (s->level == 0u) {
         stream_emit(s, ERET); /* UNDEFINED */
         return;
     }
-    if (stream_once_in(s, 4)) { /* EL2, or EL0 with a stack pointer of its own */
-        state = (state & ~UINT64_C(15)) | (stream_once_in(s, 2) ? 9u : 1u);
+    if (stream_once_in(s,
+                       4)) { /* a higher one, EL1 of a host, EL0 with a stack pointer of its own */
+        const uint8_t *modes = stream_is_host(s) ? illegal_of_host : illegal;
+        state = (state & ~UINT64_C(15)) | modes[stream_below(s, 4)];
         target = 1;
     } else if (stream_once_in(s, 6)) {
         state |= UINT64_C(1) << 20; /* IL */
@@ -94,7 +97,7 @@ static void exception_return(stream *s)
 static void wait(stream *s)
 {
     bool traps = s->level == 0u && !(s->header.sctlr >> 16 & 1u);
-    if (traps && stream_once_in(s, 2)) {
+    if (traps && !stream_is_host(s) && stream_once_in(s, 2)) {
         stream_emit(s, 0xd503207fu);
         return;
     }
@@ -111,11 +114,11 @@ static void system_register(stream *s)
     static const uint32_t read[] = {SPSEL,   CURRENT_EL, SCTLR_EL1, CPACR_EL1,
                                     TCR_EL1, VBAR_EL1,   DCZID_EL0, MIDR_EL1};
     static const uint32_t dropped[] = {CTR_EL0, ID_AA64PFR0_EL1, FPSR};
-    unsigned which = stream_below(s, 4);
+    unsigned which = stream_below(s, 4), reads = COUNT(read) - (s->header.vhe ? 1u : 0u);
     if (which == 0u)
         stream_emit(s, MRS | dropped[stream_below(s, COUNT(dropped))] | STREAM_ZR);
     else if (which == 1u)
-        emit_register(s, MRS | read[stream_below(s, COUNT(read))]);
+        emit_register(s, MRS | read[stream_below(s, reads)]); /* not MIDR_EL1 of two others */
     else
         emit_register(s, (which == 2u ? MRS : MSR) | held[stream_below(s, COUNT(held))]);
 }
@@ -140,7 +143,7 @@ static void floating_trap(stream *s)
     stream_emit(s, MSR | CPACR_EL1 | reg);
     stream_emit(s, ISB);
     for (unsigned i = 0; i < 3u; i++)
-        stream_simd(s);
+        stream_vector(s);
     stream_constant(s, reg, 3u << 20);
     stream_emit(s, MSR | CPACR_EL1 | reg);
     stream_emit(s, ISB);
@@ -285,7 +288,7 @@ static void self_modifying(stream *s)
     if (stream_once_in(s, 2))
         stream_integer(s);
     else
-        stream_simd(s);
+        stream_vector(s);
     word = s->word[--s->words];
     stream_constant(s, code, UINT64_C(0xd65f03c0) << 32 | word);
     stream_constant(s, at, address);
@@ -314,7 +317,12 @@ static void hypervisor(stream *s)
     static const uint8_t code_rights[] = {0, 3, 5, 6, 7};
     const unsigned code = 4, group = stream_below(s, STREAM_GROUPS);
     unsigned reg = stream_register(s), call;
-    switch (stream_below(s, 8)) {
+    switch (stream_below(s, s->header.vhe ? 11 : 8)) {
+    case 8:
+    case 9:
+    case 10:
+        call = STREAM_HVC_EL12 | reg;
+        break;
     case 0:
         call = STREAM_HVC_SWITCH;
         break;
@@ -345,6 +353,8 @@ void stream_system(stream *s)
         change_block,    change_asid,     self_modifying,   self_modifying};
     if (s->header.stage2 && stream_once_in(s, 3))
         hypervisor(s);
+    else if (s->header.vhe && stream_once_in(s, 3))
+        stream_vhe(s);
     else
         kinds[stream_below(s, COUNT(kinds))](s);
 }

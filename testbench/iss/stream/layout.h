@@ -8,6 +8,9 @@
  * through TTBR1 by the same tables. With stage 2 the windows lead to intermediate physical
  * addresses of their own, whose rights the stream changes by HVC: of two guests, that is of two
  * sets of tables with a VMID each, and with the stage 1 of both.
+ *
+ * With VHE and no stage 2 all of it runs at EL2 with HCR_EL2.E2H and TGE: the firmware's own EL1
+ * names are EL2's then. With both EL2 has E2H and its guest is at EL1.
  */
 #ifndef STREAM_LAYOUT_H
 #define STREAM_LAYOUT_H
@@ -43,6 +46,7 @@
 #define STREAM_HVC_RIGHTS 0x1000 /* + how << 8 | group << 4 | rights */
 #define STREAM_HVC_SWITCH 0x2000
 #define STREAM_HVC_AT     0x3000 /* + which << 8 | register */
+#define STREAM_HVC_EL12   0x4000 /* + register: EL2 reads and writes by _EL12 and _EL02 names */
 #define STREAM_HOWS       3
 #define STREAM_GROUPS     6 /* the last: the page of stage 1's tables of level 3 */
 #define STREAM_RIGHTS     8
@@ -88,6 +92,7 @@ typedef struct stream_header {
     uint64_t v[64];
     uint64_t fpcr, fpsr, spsr;
     uint64_t stage2; /**< Not 0: starts at EL2, with stage 2 on. */
+    uint64_t vhe;    /**< Not 0: starts at EL2, with HCR_EL2.E2H. */
 } stream_header;
 #endif
 

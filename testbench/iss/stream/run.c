@@ -22,12 +22,12 @@ static bool run(const char *const *arguments, char *text)
     return false;
 }
 
-bool run_image(const machines *m, side which, const char *image, bool el2, char *text)
+bool run_image(const machines *m, side which, const char *image, bool el2, bool vhe, char *text)
 {
     const char *const ours[] = {m->gicvp,
                                 "run",
                                 "--cpu",
-                                "cortex-a57",
+                                vhe ? "max" : "cortex-a57",
                                 "--ram",
                                 "128M",
                                 "--max-insns",
@@ -41,7 +41,7 @@ bool run_image(const machines *m, side which, const char *image, bool el2, char 
         "-M",
         el2 ? "virt,gic-version=3,virtualization=on" : "virt,gic-version=3",
         "-cpu",
-        "cortex-a57",
+        vhe ? "cortex-a76" : "cortex-a57", /* "max" has far more than VHE */
         "-m",
         "128M",
         "-nodefaults",

@@ -18,9 +18,9 @@ typedef enum side { SIDE_GICVP, SIDE_QEMU } side;
 enum { RUN_SECONDS = 30, RUN_BYTES = 1 << 20 };
 
 /**
- * Runs @p image on one side, from EL2 if @p el2; what it printed goes to @p text (RUN_BYTES + 1
- * bytes). False when it did not end, or badly; @p text then says how.
+ * Runs @p image on one side, from EL2 if @p el2, on a core with VHE if @p vhe; what it printed goes
+ * to @p text (RUN_BYTES + 1 bytes). False when it did not end, or badly; @p text then says how.
  */
-bool run_image(const machines *m, side which, const char *image, bool el2, char *text);
+bool run_image(const machines *m, side which, const char *image, bool el2, bool vhe, char *text);
 
 #endif

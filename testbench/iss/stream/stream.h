@@ -33,7 +33,7 @@ typedef struct stream {
     unsigned words;
     unsigned item[STREAM_MAX_ITEMS + 1u]; /**< First word of each item; one checkpoint ends each. */
     unsigned items;
-    unsigned level; /**< Exception level that the code here runs at. */
+    unsigned level; /**< 0: EL0; 1: EL1, or EL2 of a host with VHE. */
     stream_header header;
 } stream;
 
@@ -58,12 +58,30 @@ void stream_constant(stream *s, unsigned reg, uint64_t value);
 /** One data-processing instruction on general, or on SIMD and floating-point registers. */
 void stream_integer(stream *s);
 void stream_simd(stream *s);
+/** Of the latter, with VHE, one that every core with VHE has. */
+void stream_vector(stream *s);
 /** One access to memory, with what sets its address up. */
 void stream_memory(stream *s);
 /** Exceptions, system registers, barriers, changes of level. */
 void stream_system(stream *s);
 
-/** The stream of @p seed with @p items items, with stage 2 or without. */
-void stream_generate(stream *s, uint64_t seed, unsigned items, bool stage2);
+/** Registers of a host with VHE by all their names: generate_vhe.c. */
+void stream_vhe(stream *s);
+
+/** Whether the stream's own levels are EL2 and EL0 below it. */
+bool stream_is_host(const stream *s);
+
+/** SPSR.M of the level that the code runs at, with SP_EL0. */
+uint64_t stream_mode(const stream *s, unsigned level);
+
+/** What a stream is of: its seed, items, and its machine. */
+typedef struct stream_kind {
+    uint64_t seed;
+    unsigned items;
+    bool stage2, vhe;
+} stream_kind;
+
+/** The stream of that kind. */
+void stream_generate(stream *s, const stream_kind *kind);
 
 #endif

@@ -180,10 +180,10 @@ public:
         return gic_assembly_upstream_pending(a_, pe);
     }
     /// Call @p function with @p up for the output lines of @p pe, besides what is bound to their
-    /// ports.
+    /// ports. Before the simulation starts.
     void connect_lines(uint16_t pe, pe_line_function function, void *up)
     {
-        receivers_[pe] = {function, up};
+        receivers_[pe] = {function, up, 0};
     }
     /// Grows with each notification of an event of SystemC's by this module: as long as it stands
     /// still, no call of it has brought any activity forward, receivers of its lines apart.
@@ -278,6 +278,11 @@ private:
         F function;
         void *up;
     };
+    struct receiver {
+        pe_line_function function;
+        void *up;
+        uint32_t alone; ///< Bit = gic_line: nobody else waits for that line.
+    };
     struct event_observer {
         event_function function;
         void *up;
@@ -318,7 +323,7 @@ private:
     {
         if (!outputs_.empty() && !flushing_)
             flush();
-        if (clocked_)
+        if (clocked_ && (watched_ || next_due_ps() != scheduled_ps_))
             reschedule();
     }
     void flush();
@@ -375,7 +380,7 @@ private:
     std::vector<observer<input_function>> input_observers_;
     std::vector<observer<write_function>> write_observers_;
     std::vector<line_out *> line_routes_;
-    std::vector<observer<pe_line_function>> receivers_; ///< By PE.
+    std::vector<receiver> receivers_; ///< By PE.
     std::vector<stream_port *> stream_routes_;
     std::vector<uint64_t> stream_last_;
     std::vector<line_in *> inputs_;

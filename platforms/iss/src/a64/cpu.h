@@ -189,16 +189,27 @@ typedef struct a64_dtlb {
     bool loose; /**< Unaligned accesses are made like aligned ones. */
 } a64_dtlb;
 
+#define A64_BUS_PAGES 16u
+
+/** A page of Device memory without a direct pointer: translated, and permitted as the tags say. */
+typedef struct a64_bus_page {
+    uint64_t rtag;
+    uint64_t wtag;
+    uint64_t pa;
+    bool secure;
+} a64_bus_page;
+
 /** Instruction side: decoded slots of the page at `tag`. */
 typedef struct a64_itlb {
     uint64_t tag;
     const a64_op *ops;
 } a64_itlb;
 
-/** Look-aside buffers of one context; a flush empties both. What they hold the TLB holds too. */
+/** Look-aside buffers of one context; a flush empties all. What they hold the TLB holds too. */
 typedef struct a64_bank {
     a64_itlb i[A64_ITLB_SIZE];
     a64_dtlb d[A64_DTLB_SIZE];
+    a64_bus_page bus[A64_BUS_PAGES];
     bool used;
 } a64_bank;
 

@@ -6,13 +6,10 @@
 
 #include "sys.h"
 
-void a64_spend_until(a64_cpu *c, uint64_t time_ps)
+void a64_spend(a64_cpu *c, uint64_t ps)
 {
-    uint64_t now = a64_now_ps(c);
     uint64_t period = c->config.period_ps;
-    if (time_ps <= now)
-        return;
-    uint64_t cycles = (time_ps - now + period - 1u) / period;
+    uint64_t cycles = (ps + period - 1u) / period;
     /* Beyond the end of the slice the accumulator stays bounded; the base takes the rest. */
     int64_t left = (c->acc >> 32) + 1;
     uint64_t most = left > 0 ? (uint64_t)left : 0;
@@ -154,14 +151,51 @@ static void fill_dtlb(a64_cpu *c, a64_ctx ctx, uint64_t va, const a64_xlat *x, b
     c->bank[ctx].used = true;
 }
 
+/** Entry of a context's buffer of pages without a direct pointer. */
+static a64_bus_page *bus_page_of(const a64_cpu *c, a64_ctx ctx, uint64_t va)
+{
+    return &c->bank[ctx].bus[(va >> A64_PAGE_BITS) % A64_BUS_PAGES];
+}
+
+/** Notes the page of @p va, which has no direct pointer now, if it is a device's. */
+static void fill_bus_page(a64_cpu *c, a64_ctx ctx, uint64_t va, const a64_xlat *x, bool write)
+{
+    a64_bus_page *e = bus_page_of(c, ctx, va);
+    uint64_t tag = va & A64_PAGE_MASK, pa = x->pa & A64_PAGE_MASK;
+    if (c->watches || !x->device)
+        return;
+    if (e->pa != pa || e->secure != x->secure || (e->rtag != tag && e->wtag != tag))
+        *e = (a64_bus_page){A64_TAG_NONE, A64_TAG_NONE, pa, x->secure};
+    if (write)
+        e->wtag = tag;
+    else
+        e->rtag = tag;
+    c->bank[ctx].used = true;
+}
+
+/** Translation of an aligned access to a page that has been noted, whole within it. */
+static bool find_bus_page(const a64_cpu *c, a64_ctx ctx, uint64_t va, unsigned size, bool write,
+                          a64_xlat *x)
+{
+    const a64_bus_page *e = bus_page_of(c, ctx, va);
+    if ((write ? e->wtag : e->rtag) != (va & A64_PAGE_MASK) ||
+        ((va + size - 1u) & A64_PAGE_MASK) != (va & A64_PAGE_MASK))
+        return false;
+    x->pa = e->pa + (va & (A64_PAGE_SIZE - 1u));
+    x->secure = e->secure;
+    x->device = true;
+    return true;
+}
+
 /** One piece of an access, within one page: whole by direct pointer, or in aligned bus accesses. */
 static bool access_piece(a64_cpu *c, uint64_t va, unsigned size, unsigned element, unsigned flags,
-                         const a64_xlat *x, uint8_t *data)
+                         a64_ctx ctx, const a64_xlat *x, uint8_t *data)
 {
     bool write = (flags & A64_ACC_WRITE) != 0;
     unsigned step = element;
     if (direct_access(c, x->pa, size, x->secure, write, data))
         return true;
+    fill_bus_page(c, ctx, va, x, write);
     while (step > 1u && ((va & (step - 1u)) || size % step || step > 8u))
         step /= 2u;
     for (unsigned done = 0; done < size; done += step) {
@@ -220,11 +254,12 @@ bool a64_access(a64_cpu *c, uint64_t va, unsigned size, unsigned align, unsigned
     uint8_t *bytes = (uint8_t *)data;
     bool aligned = (va & (align - 1u)) == 0;
     a64_ctx ctx = (flags & A64_ACC_UNPRIV) ? a64_ctx_unprivileged(c) : (a64_ctx)c->ctx;
-    bool strict = (flags & A64_ACC_ALIGNED) || (a64_sctlr(c, a64_ctx_regime(ctx)) & SCTLR_A);
     a64_xlat x, x2;
     if (quick_access(dtlb_of(c, ctx, va), va, size, aligned, flags, data))
         return true;
-    if (!aligned && strict) {
+    if (aligned && find_bus_page(c, ctx, va, size, (flags & A64_ACC_WRITE) != 0, &x))
+        return access_piece(c, va, size, align, flags, ctx, &x, bytes);
+    if (!aligned && ((flags & A64_ACC_ALIGNED) || (a64_sctlr(c, a64_ctx_regime(ctx)) & SCTLR_A))) {
         plain_abort(c, va, A64_FSC_ALIGNMENT, flags);
         return false;
     }
@@ -235,9 +270,9 @@ bool a64_access(a64_cpu *c, uint64_t va, unsigned size, unsigned align, unsigned
         check_watchpoints(c, va, size, (flags & A64_ACC_WRITE) != 0);
     if (size <= first) {
         fill_dtlb(c, ctx, va, &x, (flags & A64_ACC_WRITE) != 0);
-        return access_piece(c, va, size, align, flags, &x, bytes);
+        return access_piece(c, va, size, align, flags, ctx, &x, bytes);
     }
     return access_page(c, va + first, aligned, flags, ctx, &x2) &&
-           access_piece(c, va, first, align, flags, &x, bytes) &&
-           access_piece(c, va + first, size - first, align, flags, &x2, bytes + first);
+           access_piece(c, va, first, align, flags, ctx, &x, bytes) &&
+           access_piece(c, va + first, size - first, align, flags, ctx, &x2, bytes + first);
 }

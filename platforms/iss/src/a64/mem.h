@@ -80,14 +80,30 @@ bool a64_access(a64_cpu *c, uint64_t va, unsigned size, unsigned align, unsigned
 iss_status a64_physical(a64_cpu *c, uint64_t pa, unsigned size, bool secure, bool write,
                         iss_kind kind, void *data);
 
-/** Adds the time that an environment call took to the slice. */
-void a64_spend_until(a64_cpu *c, uint64_t time_ps);
+/** Adds @p ps picoseconds to the slice, rounded up to cycles. */
+void a64_spend(a64_cpu *c, uint64_t ps);
+
+/** Adds the time that an environment call took to the slice: up to @p time_ps, if that is later. */
+static inline void a64_spend_until(a64_cpu *c, uint64_t time_ps)
+{
+    uint64_t now = a64_now_ps(c);
+    if (time_ps > now)
+        a64_spend(c, time_ps - now);
+}
 
 /**
  * Before others may run: tells the environment of an armed monitor. Between a load exclusive and
  * its store exclusive nobody else stores unless this PE calls out or its run ends.
  */
-void a64_publish_monitor(a64_cpu *c);
+static inline void a64_publish_monitor(a64_cpu *c)
+{
+    a64_arch *a = &c->a;
+    if (A64_LIKELY(a->excl == a->excl_published))
+        return;
+    if (a->excl)
+        c->env.exclusive_arm(a->excl_pa, a->excl_size, a->excl_secure, c->env.ctx);
+    a->excl_published = a->excl;
+}
 
 /** Disarms the monitor. */
 void a64_clear_monitor(a64_cpu *c);

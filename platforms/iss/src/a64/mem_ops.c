@@ -9,14 +9,6 @@
 /** Bytes of a reservation granule; CTR_EL0.ERG says the same. */
 #define A64_GRANULE 64u
 
-void a64_publish_monitor(a64_cpu *c)
-{
-    a64_arch *a = &c->a;
-    if (a->excl && !a->excl_published)
-        c->env.exclusive_arm(a->excl_pa, a->excl_size, a->excl_secure, c->env.ctx);
-    a->excl_published = a->excl;
-}
-
 void a64_clear_monitor(a64_cpu *c)
 {
     if (c->a.excl_published)

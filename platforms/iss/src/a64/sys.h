@@ -248,6 +248,8 @@ const a64_op *a64_fetch(a64_cpu *c);
 
 /** Executes MRS/MSR (register) and SYS. */
 void a64_op_sysreg(a64_cpu *c, const a64_op *o, int64_t acc);
+/** The same of a register of the CPU interface: `imm` is its gic_sysreg. */
+void a64_op_gic(a64_cpu *c, const a64_op *o, int64_t acc);
 void a64_op_sys(a64_cpu *c, const a64_op *o, int64_t acc);
 
 /**
@@ -256,6 +258,9 @@ void a64_op_sys(a64_cpu *c, const a64_op *o, int64_t acc);
  * form, which exists at EL2 with E2H.
  */
 uint64_t a64_sysreg_row(uint32_t encoding);
+
+/** Whether a64_sysreg_row() found a register of the CPU interface: @p reg is its gic_sysreg. */
+bool a64_sysreg_is_gic(uint64_t which, uint64_t *reg);
 #define A64_SYSREG_ALIAS A64_BIT(32)
 
 /** Row index + 1 of a SYS operation (op1:CRn:CRm:op2), 0 for none. */

@@ -104,6 +104,15 @@ uint64_t a64_sysreg_row(uint32_t encoding)
     return find_row(encoding);
 }
 
+bool a64_sysreg_is_gic(uint64_t which, uint64_t *reg)
+{
+    const row *r = which && !(which >> 16) ? &rows[which - 1u] : NULL;
+    if (!r || r->kind != ROW_GIC)
+        return false;
+    *reg = r->slot;
+    return true;
+}
+
 /** The row that an access from the current level reaches; NULL for none. */
 static const row *reached(const a64_cpu *c, uint64_t which)
 {
@@ -278,23 +287,20 @@ static bool secure_timer_allowed(a64_cpu *c, const row *r, uint32_t raw)
     return false;
 }
 
-static bool external(a64_cpu *c, const row *r, bool read, uint32_t raw, uint64_t *v)
+/** Whether a timer's register is named as EL2 names it, below EL2. Only the name tells: the EL0
+ * names of a host reach the same registers. */
+static bool is_name_of_el2(const a64_cpu *c, uint32_t raw)
 {
-    iss_sysreg_access access = {.reg = r->slot, .write = !read, .value = *v, .pe = &c->pe};
-    uint64_t time = a64_now_ps(c);
-    bool gic = r->kind == ROW_GIC;
-    gic_sysreg_result result;
-    if (gic && !c->config.gic_sysregs) {
-        a64_take_undefined(c);
-        return false;
-    }
-    if (!gic && !secure_timer_allowed(c, r, raw))
-        return false;
-    a64_publish_monitor(c);
-    result = (gic ? c->env.cpuif : c->env.timer)(&access, &time, c->env.ctx);
-    *v = access.value;
-    if (result == GIC_SYSREG_OK) {
-        a64_spend_until(c, time);
+    const uint32_t op1_el2 = 4;
+    return c->a.el < 2u && a64_bits(raw, 18, 16) == op1_el2;
+}
+
+/** How the environment's answer to an access ends; false when an exception was taken, or the access
+    is made again. */
+static bool answered(a64_cpu *c, gic_sysreg_result result, uint64_t time_ps, uint32_t raw)
+{
+    if (A64_LIKELY(result == GIC_SYSREG_OK)) {
+        a64_spend_until(c, time_ps);
         return true;
     }
     if (result == GIC_SYSREG_STALL)
@@ -310,12 +316,49 @@ static bool external(a64_cpu *c, const row *r, bool read, uint32_t raw, uint64_t
     return false;
 }
 
+static bool timer_access(a64_cpu *c, const row *r, bool read, uint32_t raw, uint64_t *v)
+{
+    iss_sysreg_access access = {.reg = r->slot, .write = !read, .value = *v, .pe = &c->pe};
+    uint64_t time = a64_now_ps(c);
+    gic_sysreg_result result;
+    if (is_name_of_el2(c, raw)) {
+        a64_take_undefined(c);
+        return false;
+    }
+    if (!secure_timer_allowed(c, r, raw))
+        return false;
+    a64_publish_monitor(c);
+    result = c->env.timer(&access, &time, c->env.ctx);
+    *v = access.value;
+    return answered(c, result, time, raw);
+}
+
+void a64_op_gic(a64_cpu *c, const a64_op *o, int64_t acc)
+{
+    bool read = a64_bit(o->raw, 21);
+    iss_sysreg_access access = {
+        .reg = (uint32_t)o->imm, .write = !read, .value = read ? 0 : c->a.x[o->rd], .pe = &c->pe};
+    A64_SLOW_BEGIN();
+    uint64_t time = a64_now_ps(c);
+    if (!c->config.gic_sysregs) {
+        a64_take_undefined(c);
+        return;
+    }
+    a64_publish_monitor(c);
+    gic_sysreg_result result = c->env.cpuif(&access, &time, c->env.ctx);
+    if (!answered(c, result, time, o->raw))
+        return;
+    if (read)
+        c->a.x[o->rd] = access.value;
+    A64_SLOW_END();
+}
+
 /* ------------------------------------------------------------------ MRS, MSR */
 
 static bool access_row(a64_cpu *c, const row *r, bool read, uint32_t raw, uint64_t *v)
 {
     if (r->kind != ROW_OWN)
-        return external(c, r, read, raw, v);
+        return timer_access(c, r, read, raw, v);
     if (!permitted(c, r, read, raw))
         return false;
     return read ? r->read(c, r, raw, v) : r->write(c, r, raw, *v);

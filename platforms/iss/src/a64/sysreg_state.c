@@ -4,6 +4,7 @@
 
 /* Formats that registers of EL2 take from those of EL1 with E2H; see the masks in sysregs.def. */
 #define SCTLR_EL1_BITS UINT64_C(0x040dd21f)
+#define SCTLR_EL1_RES1 UINT64_C(0x30d00800)
 #define TCR_EL1_BITS   UINT64_C(0x77ffffffbf)
 #define CPACR_EL1_BITS UINT64_C(0x00300000)
 #define TTBR_BADDR     UINT64_C(0x0000fffffffffffe)
@@ -146,11 +147,13 @@ static uint64_t nmi_bits(const a64_cpu *c)
     return c->config.nmi ? SCTLR_NMI | SCTLR_SPINTMASK : 0;
 }
 
-/** SCTLR_EL2: with E2H the controls over EL0 of SCTLR_EL1 too. */
+/** SCTLR_EL2: with E2H it has the format of SCTLR_EL1, whose reserved bits are others. */
 bool a64_write_sctlr2(a64_cpu *c, const row *r, uint32_t raw, uint64_t v)
 {
+    uint64_t mask = nmi_bits(c) | (e2h(c) ? SCTLR_EL1_BITS | SCTLR_SPAN : r->mask);
+    uint64_t reserved = (e2h(c) ? SCTLR_EL1_RES1 : r->reset) & ~mask;
     (void)raw;
-    return write_masked(c, r, v, nmi_bits(c) | (e2h(c) ? SCTLR_EL1_BITS | SCTLR_SPAN : r->mask));
+    return write_masked(c, r, (v & mask) | reserved, UINT64_MAX);
 }
 
 /** TCR_EL2: with E2H it has the format of TCR_EL1. */

@@ -309,8 +309,11 @@ static bool decode_system_word(a64_decoded *d, uint32_t raw)
         return crn == 2u ? decode_hint(d, raw) : crn == 3u && decode_barrier(d, raw);
     }
     uint32_t encoding = a64_bits(raw, 20, 5);
-    a64_set(d, op0 == 1u ? a64_op_sys : a64_op_sysreg, read ? a64_zr_dst(rt) : a64_zr_src(rt), 0, 0,
-            op0 == 1u ? a64_sysop_row(encoding) : a64_sysreg_row(encoding));
+    uint64_t which = op0 == 1u ? a64_sysop_row(encoding) : a64_sysreg_row(encoding);
+    a64_fn *fn = op0 == 1u                          ? a64_op_sys
+                 : a64_sysreg_is_gic(which, &which) ? a64_op_gic
+                                                    : a64_op_sysreg;
+    a64_set(d, fn, read ? a64_zr_dst(rt) : a64_zr_src(rt), 0, 0, which);
     return true;
 }
 

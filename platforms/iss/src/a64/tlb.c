@@ -51,6 +51,8 @@ void a64_flush_context(a64_cpu *c, unsigned ctx)
         b->i[i].tag = A64_TAG_NONE;
     for (unsigned i = 0; i < A64_DTLB_SIZE; i++)
         b->d[i].rtag = b->d[i].wtag = A64_TAG_NONE;
+    for (unsigned i = 0; i < A64_BUS_PAGES; i++)
+        b->bus[i].rtag = b->bus[i].wtag = A64_TAG_NONE;
     b->used = false;
 }
 
@@ -90,7 +92,8 @@ static void flush_page(a64_cpu *c, uint64_t va, unsigned regime)
         a64_dtlb *d = &c->bank[i].d[(va >> A64_PAGE_BITS) % A64_DTLB_SIZE];
         if (!c->bank[i].used)
             continue;
-        d->rtag = d->wtag = A64_TAG_NONE;
+        a64_bus_page *bus = &c->bank[i].bus[(va >> A64_PAGE_BITS) % A64_BUS_PAGES];
+        d->rtag = d->wtag = bus->rtag = bus->wtag = A64_TAG_NONE;
         c->bank[i].i[(va >> A64_PAGE_BITS) % A64_ITLB_SIZE].tag = A64_TAG_NONE;
     }
 }
