@@ -19,7 +19,7 @@ int app_main(void)
 {
     uint64_t iterations = bootarg_number("iterations", DEFAULT_ITERATIONS);
     uint64_t vbar = read_sysreg(vbar_el1);
-    uint64_t taken;
+    uint64_t from, to, taken;
 
     if (pes[0].entry_el != 2) {
         console_puts("bench_vspi needs EL2 and no EL3\n");
@@ -34,10 +34,12 @@ int app_main(void)
     isb();
     __asm__ volatile("hvc #0" ::: "x0", "memory"); /* from now on interrupts are EL2's */
     irq_unmask();
+    from = cycles();
     taken = bench_vspi_loop(iterations, BOARD_GICD_BASE + GICD_ISPENDR + 4 * (SPI / 32),
                             1u << SPI % 32);
+    to = cycles();
     write_sysreg(vbar_el1, vbar);
     isb();
-    print("bench_vspi iterations %lu taken %lu\n", iterations, taken);
+    print("bench_vspi iterations %lu taken %lu cycles %lu\n", iterations, taken, to - from);
     return taken == iterations ? 0 : 1;
 }
