@@ -392,6 +392,11 @@ static uint64_t known_abort_syndrome(const diff_pair *p)
     return abort_at_el2 && (p->theirs & isv) && !(p->ours & instruction) ? instruction : 0;
 }
 
+uint64_t known_abort_syndrome_v2(const diff_pair *p)
+{
+    return known_abort_syndrome(p);
+}
+
 static uint64_t known_quiescent(const diff_pair *p)
 {
     const uint64_t quiescent = UINT64_C(1) << 31, enabled = 1;

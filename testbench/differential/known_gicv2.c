@@ -579,6 +579,25 @@ static bool is_active(const diff_pair *p, bool guests)
     return row == ROW2_GICC_APR || row == ROW2_GICC_NSAPR;
 }
 
+/** Where a guest's active priorities have one that its binary points would not give, written or of
+ *  another point: the model masks what runs as it masks what is pending. */
+uint64_t known_guest_split(const diff_pair *p)
+{
+    const diff_record *r =
+        p->step && p->kind == DIFF_RECORD_VIRTUAL && p->field == DIFF_G_ISR && p->ours == 0
+            ? p->our_record
+            : NULL;
+    if (!r)
+        return 0;
+    uint64_t vmcr = r->field[DIFF_G_VMCR], levels = r->field[DIFF_G_AP0R];
+    unsigned point0 = (unsigned)(vmcr >> 21 & 7), point1 = (unsigned)(vmcr >> 18 & 7);
+    point1 -= point1 > 0;
+    return levels != fold_levels(levels, GUEST_UNIT, point0) ||
+                   levels != fold_levels(levels, GUEST_UNIT, point1)
+               ? ALL_BITS
+               : 0;
+}
+
 uint64_t known_active_priority_v2(const diff_pair *p)
 {
     diff_shadow s;
