@@ -208,6 +208,9 @@ void generate_its_sweep(generator *g);
 void random_interrupt_command(generator *g);
 void random_mapping_command(generator *g);
 void random_hostile_command(generator *g);
+/** A configuration byte of an LPI changes, and what any Redistributor has cached of it goes: until
+ * then either value is right (R-08). */
+void emit_property(generator *g, uint8_t pe, uint32_t lpi, uint64_t property);
 void random_property(generator *g);
 void random_lpi_control(generator *g);
 /** Appends a command that @p pe queues. */

@@ -103,7 +103,7 @@ void probe_limits(generator *g)
         lpi = 1u << 14;
     }
     uint64_t itt = ARENA_ITT + (uint64_t)POOL_DEVICES * ARENA_ITT_BYTES;
-    emit_write(g, pe, WORLD_ALL, 1, ARENA_PROPERTIES + lpi - 8192, 1);
+    emit_property(g, pe, (uint32_t)lpi, 1);
     emit_command_by(g, pe, CMD_MAPD | device, 1, VALID | itt, 0);
     emit_command_by(g, pe, CMD_MAPTI | device, lpi << 32 | 3, OWN_COLLECTION + pe, 0);
     emit_command_by(g, pe, CMD_INT | device, 3, 0, 0);

@@ -182,15 +182,18 @@ static uint64_t any_property(generator *g)
     return priority | (random_chance(&g->random, 80) ? 1 : 0);
 }
 
-/** A configuration byte changes, and what any Redistributor has cached of it goes: until then
- * either value is right (R-08). */
+void emit_property(generator *g, uint8_t pe, uint32_t lpi, uint64_t property)
+{
+    emit_write(g, pe, WORLD_ALL, 1, ARENA_PROPERTIES + lpi - 8192, property);
+    for (unsigned i = 0; i < g->pes; i++)
+        emit_command_by(g, i, CMD_INVALL, 0, OWN_COLLECTION + i, 0);
+}
+
 void random_property(generator *g)
 {
     uint32_t lpi = g->lpi[random_below(&g->random, POOL_LPIS)];
     uint8_t pe = any_pe(g);
-    emit_write(g, pe, WORLD_ALL, 1, ARENA_PROPERTIES + lpi - 8192, any_property(g));
-    for (unsigned i = 0; i < g->pes; i++)
-        emit_command_by(g, i, CMD_INVALL, 0, OWN_COLLECTION + i, 0);
+    emit_property(g, pe, lpi, any_property(g));
 }
 
 static void enable_lpis(generator *g, unsigned pe, bool on)

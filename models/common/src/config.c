@@ -225,7 +225,7 @@ const char *gic_config_error_text(gic_config_error error)
         [GIC_CONFIG_ITS_DEPTH] = "its.walks: 1 to 64; its.queue: 1 to 1024",
         [GIC_CONFIG_ITS_CACHE] = "its caches: 1 to 4096 entries, a power of two sets of `ways`",
         [GIC_CONFIG_GICV2] =
-            "gicv2: up to 8 PEs, whole, virtual_priority_bits 5, no INTIDs above 1019, ITSs, DS",
+            "gicv2: 1 to 8 PEs, whole, virtual_priority_bits 5; no extended INTIDs, LPIs, ITSs, DS",
         [GIC_CONFIG_MEMORY] = "memory: smaller than the footprint, or not aligned to 64",
     };
     if ((size_t)error >= GIC_COUNT_OF(text))
