@@ -27,8 +27,7 @@ typedef struct world {
     bool memory_late;  /**< Memory answers later. */
     bool memory_fails; /**< Memory refuses everything. */
     bool trusted;      /**< Nothing forged was loaded: the state is one that the GIC came to. */
-    uint64_t
-        lost; /**< messages_lost and events_dropped of the state that was loaded: forged, or 0. */
+    uint64_t lost;     /**< messages_lost and events_dropped of what was loaded: forged, or 0. */
     bool line[WORLD_PES][GIC_LINE_COUNT];
     gic_pe_state pe[WORLD_PES];
     fuzz_input in; /**< The program. */

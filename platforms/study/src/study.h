@@ -140,8 +140,7 @@ typedef struct study_clock {
     uint64_t cost[STUDY_MAX_PES];  /**< Cycles of one read of a counter. */
     int64_t doubt;                 /**< Cycles by which the worst offset may be wrong. */
     uint64_t tick_ps;
-    uint64_t
-        sgi_way_ps; /**< From the write of an SGI register to the GIC: a GICv2's is in memory. */
+    uint64_t sgi_way_ps; /**< A write of an SGI register until the GIC: a GICv2's is in memory. */
 } study_clock;
 
 /** One measured interrupt with both views of it. Times since it was asserted, or STUDY_NONE. */

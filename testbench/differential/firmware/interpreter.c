@@ -70,10 +70,9 @@ __attribute__((section(".program"), used)) diff_program program = {.magic = DIFF
 
 /** What a PE remembers. */
 static struct pe {
-    uint64_t
-        esr; /**< Of the last exception that an access ended in; 0: none since it was cleared. */
-    uint64_t result;        /**< Of the step. */
-    const diff_step *step;  /**< The one that it executes. */
+    uint64_t esr;          /**< Of the last exception of an access; 0: none since it was cleared. */
+    uint64_t result;       /**< Of the step. */
+    const diff_step *step; /**< The one that it executes. */
     uint32_t number, taken; /**< Interrupts of this window. */
     uint32_t raised;        /**< The window's write is done. */
     uint32_t routing;       /**< DIFF_IMO, DIFF_FMO that the step's guest has. */
