@@ -247,6 +247,26 @@ TEST_F(Sysreg, PmuOverflowRaisesItsLineAtTheExactInstruction)
     EXPECT_FALSE(m->pe[0].pmu_irq);
 }
 
+TEST_F(Sysreg, PmuOverflowIsSeenWhenItIsReadWithoutAnInterrupt)
+{
+    Build();
+    MmuOn();
+    SetX(0, 10);
+    At(PROG_prog_pmu);
+    RunToEnd();
+    SetX(0, UINT64_MAX - 3);
+    One(0xd51b9d00, kEl1h); // msr pmccntr_el0, x0
+    Run(1);
+    One(0xd53b9e60, kEl1h); // mrs x0, pmovsset_el0
+    Run(1);
+    EXPECT_EQ(X(0) >> 31 & 1, 0u);
+    At(PROG_prog_spin);
+    Run(10);
+    One(0xd53b9e60, kEl1h);
+    Run(1);
+    EXPECT_EQ(X(0) >> 31 & 1, 1u);
+}
+
 TEST_F(Sysreg, PmuIsProhibitedInSecureStateUnlessSpme)
 {
     config.iss.has_el3 = true;

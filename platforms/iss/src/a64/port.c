@@ -247,7 +247,7 @@ static void slice(a64_cpu *c, uint64_t cycles)
     c->a.insns = a64_now_insns(c);
     c->budget = 1;
     c->acc = 0;
-    if (c->pmu_on)
+    if (c->pmu_on && a64_pmu_interrupts(c)) /* otherwise nobody sees it before a register is read */
         a64_pmu_sync(c);
 }
 

@@ -284,10 +284,14 @@ void a64_pmu_sync(a64_cpu *c);
 void a64_pmu_update(a64_cpu *c);
 /** Cycles until the next overflow that raises the line, at the earliest; UINT64_MAX: never. */
 uint64_t a64_pmu_next_overflow(const a64_cpu *c);
+/** Whether a counter that counts could raise the line. */
+static inline bool a64_pmu_interrupts(const a64_cpu *c)
+{
+    return (c->a.sys[S_PMINTENSET_EL1] & c->a.sys[S_PMCNTENSET_EL0]) != 0;
+}
 static inline uint64_t a64_pmu_deadline(const a64_cpu *c)
 {
-    const bool able = (c->a.sys[S_PMINTENSET_EL1] & c->a.sys[S_PMCNTENSET_EL0]) != 0;
-    return A64_LIKELY(!able) ? UINT64_MAX : a64_pmu_next_overflow(c);
+    return A64_LIKELY(!a64_pmu_interrupts(c)) ? UINT64_MAX : a64_pmu_next_overflow(c);
 }
 uint64_t a64_pmu_read(a64_cpu *c, unsigned counter);
 void a64_pmu_write(a64_cpu *c, unsigned counter, uint64_t value);

@@ -42,6 +42,7 @@ static unsigned pm_set_of(const row *r)
 bool a64_read_pmclr(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
 {
     (void)raw;
+    a64_pmu_sync(c);
     *v = c->a.sys[pm_set_of(r)] & pm_visible(c);
     return true;
 }
@@ -49,6 +50,7 @@ bool a64_read_pmclr(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
 bool a64_read_pmbits(a64_cpu *c, const row *r, uint32_t raw, uint64_t *v)
 {
     (void)raw;
+    a64_pmu_sync(c);
     *v = a64_stored(c, r) & pm_visible(c);
     return true;
 }
