@@ -10,10 +10,11 @@
             ".byte 0\n"                         \
             ".previous\n")
 
-EMBED(latency_html, "/report/latency.html");
-EMBED(lpi_html, "/report/lpi.html");
-EMBED(storm_html, "/report/storm.html");
-EMBED(virt_html, "/report/virt.html");
+EMBED(frame_html, "/report/frame.html");
+EMBED(latency_page, "/report/latency.page");
+EMBED(lpi_page, "/report/lpi.page");
+EMBED(storm_page, "/report/storm.page");
+EMBED(virt_page, "/report/virt.page");
 EMBED(css, "/report/report.css");
 EMBED(kit_js, "/report/kit.js");
 EMBED(latency_js, "/report/latency.js");

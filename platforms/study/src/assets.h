@@ -3,10 +3,11 @@
 #ifndef STUDY_ASSETS_H
 #define STUDY_ASSETS_H
 
-extern const char study_asset_latency_html[]; /**< report/latency.html */
-extern const char study_asset_lpi_html[];
-extern const char study_asset_storm_html[];
-extern const char study_asset_virt_html[];
+extern const char study_asset_frame_html[];   /**< report/frame.html: what all reports share */
+extern const char study_asset_latency_page[]; /**< report/latency.page */
+extern const char study_asset_lpi_page[];
+extern const char study_asset_storm_page[];
+extern const char study_asset_virt_page[];
 extern const char study_asset_css[];    /**< report/report.css */
 extern const char study_asset_kit_js[]; /**< report/kit.js: what all reports share */
 extern const char study_asset_latency_js[];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The report: one HTML file, the template with each {{part}} replaced. */
+/* The report: one HTML file, the frame of all reports with each {{part}} replaced. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdlib.h>
 #include <string.h>
@@ -65,40 +65,56 @@ typedef struct part {
 } part;
 
 static const part parts[] = {
-    {"{{css}}", put_css},
-    {"{{uplot}}", put_uplot},
-    {"{{js}}", put_js},
-    {"{{data}}", put_data},
+    {"css", put_css},
+    {"uplot", put_uplot},
+    {"js", put_js},
+    {"data", put_data},
 };
 
-static const part *part_at(const char *text)
+/* What a study says of itself, from the file of its page; nothing, where it has nothing to say. */
+static void put_piece(const page *p, const char *name, FILE *out)
+{
+    static const char *const pages[STUDY_KINDS] = {study_asset_latency_page, study_asset_lpi_page,
+                                                   study_asset_storm_page, study_asset_virt_page};
+    char mark[40];
+    const char *text, *end;
+
+    snprintf(mark, sizeof mark, "\n@%s\n", name);
+    text = strstr(pages[p->kind], mark);
+    if (text == NULL)
+        return;
+    text += strlen(mark);
+    end = strstr(text, "\n@");
+    fwrite(text, 1, end != NULL ? (size_t)(end - text) : strlen(text) - 1, out);
+}
+
+static void put_part(const page *p, const char *name, FILE *out)
 {
     for (size_t n = 0; n < sizeof parts / sizeof parts[0]; n++)
-        if (strncmp(text, parts[n].name, strlen(parts[n].name)) == 0)
-            return &parts[n];
-    return NULL;
+        if (strcmp(name, parts[n].name) == 0) {
+            parts[n].put(p, out);
+            return;
+        }
+    put_piece(p, name, out);
 }
 
 bool study_write_page(study_kind kind, const char *dir, study_data_fn *data, const void *ctx)
 {
-    static const char *const templates[STUDY_KINDS] = {study_asset_latency_html,
-                                                       study_asset_lpi_html, study_asset_storm_html,
-                                                       study_asset_virt_html};
     const page made = {kind, data, ctx};
     FILE *out = study_create(dir, "report.html");
+    const char *rest = study_asset_frame_html, *brace;
 
     if (out == NULL)
         return false;
-    for (const char *p = templates[kind]; *p != '\0';) {
-        const part *found = *p == '{' ? part_at(p) : NULL;
+    while ((brace = strstr(rest, "{{")) != NULL) {
+        char name[32] = "";
 
-        if (found == NULL) {
-            fputc(*p++, out);
-        } else {
-            found->put(&made, out);
-            p += strlen(found->name);
-        }
+        fwrite(rest, 1, (size_t)(brace - rest), out);
+        sscanf(brace, "{{%31[a-z]", name);
+        put_part(&made, name, out);
+        rest = brace + strlen("{{}}") + strlen(name);
     }
+    fputs(rest, out);
     return study_close(out, "report.html");
 }
 

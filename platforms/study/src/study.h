@@ -308,7 +308,7 @@ void study_json_time(gictime_json *json, const char *key, int64_t ps);
 
 /** Writes what a report shows as JSON. */
 typedef void study_data_fn(const void *ctx, FILE *out);
-/** DIR/report.html: the template of the study with `data` in it. */
+/** DIR/report.html: the page of the study with `data` in it. */
 bool study_write_page(study_kind kind, const char *dir, study_data_fn *data, const void *ctx);
 /** What a study leaves behind, made from its results `ctx`. */
 typedef struct study_output {
