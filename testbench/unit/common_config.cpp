@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Configuration, INTID classes, names.
+// Configuration, INTID classes, names, identity.
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -9,6 +9,7 @@
 #include "gic/config.h"
 #include "gic/event.h"
 #include "gic/explain.h"
+#include "gic/identity.h"
 #include "gic/msg.h"
 #include "gic/sysreg.h"
 
@@ -265,6 +266,85 @@ TEST(Names, EveryRowHasADistinctName)
     EXPECT_EQ(messages.count("?"), 0u);
     EXPECT_STREQ(gic_sysreg_name(static_cast<gic_sysreg>(GIC_SYSREG_COUNT)), "?");
     EXPECT_STREQ(gic_event_name(GIC_EV_COUNT), "?");
+}
+
+// A number that names nothing has neither a name, nor a text, nor an access.
+TEST(Names, WhatIsNotThereHasNone)
+{
+    for (unsigned more : {0u, 1u, 1000u}) {
+        const auto reg = static_cast<gic_sysreg>(GIC_SYSREG_COUNT + more);
+        EXPECT_STREQ(gic_sysreg_name(reg), "?");
+        EXPECT_FALSE(gic_sysreg_readable(reg));
+        EXPECT_FALSE(gic_sysreg_writable(reg));
+        EXPECT_STREQ(gic_event_name(GIC_EV_COUNT + more), "?");
+        EXPECT_STREQ(gic_event_text(GIC_EV_COUNT + more), "?");
+        EXPECT_EQ(gic_event_class_of(GIC_EV_COUNT + more), GIC_EVENT_STATE);
+        EXPECT_STREQ(gic_msg_name(GIC_MSG_KIND_COUNT + more), "?");
+        EXPECT_STREQ(gic_gate_name(static_cast<gic_gate_id>(GIC_GATE_COUNT + more)), "?");
+    }
+}
+
+TEST(Events, HaveTheTextAndTheClassOfTheirRow)
+{
+    const struct {
+        const char *name;
+        gic_event_class class_of;
+        const char *text;
+    } table[] = {
+#define GIC_EVENT(name, class_name, meaning) {#name, GIC_EVENT_##class_name, meaning},
+#include "gic/event.def"
+#undef GIC_EVENT
+    };
+    const gic_event_set all = gic_event_set_all();
+    unsigned of_class[3] = {};
+    for (unsigned id = 0; id < GIC_EV_COUNT; id++) {
+        EXPECT_STREQ(gic_event_name(id), table[id].name);
+        EXPECT_STREQ(gic_event_text(id), table[id].text);
+        EXPECT_EQ(gic_event_class_of(id), table[id].class_of);
+        EXPECT_TRUE(gic_event_set_has(&all, id));
+        of_class[table[id].class_of]++;
+    }
+    for (unsigned class_of = 0; class_of < 3; class_of++) {
+        EXPECT_GT(of_class[class_of], 0u);
+        gic_event_set set = {};
+        gic_event_set_add_class(&set, static_cast<gic_event_class>(class_of));
+        for (unsigned id = 0; id < GIC_EV_COUNT; id++)
+            EXPECT_EQ(gic_event_set_has(&set, id), table[id].class_of == class_of) << id;
+        gic_event_set rest = all;
+        for (unsigned word = 0; word < GIC_COUNT_OF(set.bit); word++)
+            rest.bit[word] &= ~set.bit[word];
+        gic_event_set_add_class(&rest, static_cast<gic_event_class>(class_of));
+        EXPECT_EQ(std::memcmp(&rest, &all, sizeof all), 0) << "what is there stays";
+    }
+    for (unsigned id = GIC_EV_COUNT; id < 64 * GIC_COUNT_OF(all.bit); id++)
+        EXPECT_FALSE(gic_event_set_has(&all, id)) << "no such event";
+}
+
+// PIDR0 to PIDR7 and CIDR0 to CIDR3 say what IIDR does.
+TEST(Identity, IsThatOfIidr)
+{
+    const struct {
+        uint32_t iidr;
+        bool gicv2;
+        uint32_t pidr[8];
+    } cases[] = {
+        {0xA503793B, false, {0xA5, 0xB0, 0x3B, 0x70, 0x49, 0, 0, 0}},
+        {0x5A0C85C4, false, {0x5A, 0x40, 0x3C, 0x80, 0x45, 0, 0, 0}},
+        {0xA503793B, true, {0xA5, 0xB0, 0x2B, 0x70, 0x49, 0, 0, 0}},
+        {0x00000000, false, {0x00, 0x00, 0x30, 0x00, 0x40, 0, 0, 0}}, // nobody: no JEP106 code
+    };
+    for (const auto &c : cases) {
+        gic_config config = gic_config_default();
+        config.iidr = c.iidr;
+        config.gicv2 = c.gicv2;
+        for (unsigned n = 0; n < 8; n++)
+            EXPECT_EQ(gic_identity(&config, n < 4 ? 0xFFE0 + 4 * n : 0xFFD0 + 4 * (n - 4)),
+                      c.pidr[n])
+                << "PIDR" << n;
+        const uint32_t cidr[] = {0x0D, 0xF0, 0x05, 0xB1};
+        for (unsigned n = 0; n < 4; n++)
+            EXPECT_EQ(gic_identity(&config, 0xFFF0 + 4 * n), cidr[n]);
+    }
 }
 
 TEST(Messages, PackedArgumentsSurviveTheRoundTrip)

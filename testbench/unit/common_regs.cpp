@@ -13,6 +13,18 @@
 namespace
 {
 
+// A handler that finds a place of its register reserved, and has looked at it.
+gic_status read_nothing(void *, const gic_reg_access *, uint64_t *value)
+{
+    *value = 0xBAD;
+    return GIC_RESERVED;
+}
+
+gic_status write_nothing(void *, const gic_reg_access *, uint64_t)
+{
+    return GIC_RESERVED;
+}
+
 // A small frame with every kind of row.
 struct device {
     uint64_t wide = 0x1122334455667788;
@@ -58,8 +70,11 @@ const gic_reg_row rows[] = {
     {"RO", 0x008, 4, 0, 0, 4, GIC_W32, GIC_REG_RO, read_bits, nullptr, 0, 0},
     {"WO", 0x00C, 4, 0, 0, 4, GIC_W32, GIC_REG_WO, nullptr, write_bits, 0, ~UINT64_C(0)},
     {"SEC", 0x010, 4, 0, 0, 4, GIC_W32, GIC_REG_SECURE, read_bits, write_bits, 0, ~UINT64_C(0)},
-    {"PRIO", 0x400, 16, 64, 8, 4, GIC_W8 | GIC_W32, 0, read_bits, write_bits, 0, 0xF8F8F8F8},
+    {"FIXED", 0x014, 4, 0, 0, 4, GIC_W32, 0, nullptr, nullptr, 0, 0},
+    {"HOLES", 0x018, 4, 0, 0, 4, GIC_W32, 0, read_nothing, write_nothing, 0, ~UINT64_C(0)},
+    {"PRIO", 0x400, 128, 64, 8, 4, GIC_W8 | GIC_W32, 0, read_bits, write_bits, 0, 0xF8F8F8F8},
     {"ENABLE", 0x800, 16, 32, 1, 4, GIC_W32, 0, read_bits, write_bits, 0, ~UINT64_C(0)},
+    {"LAST", 0xFF8, 8, 0, 0, 4, GIC_W32, 0, read_bits, write_bits, 0, ~UINT64_C(0)},
 };
 
 class Frame : public ::testing::Test
@@ -73,9 +88,9 @@ protected:
         policy = {&box, 7, true, GIC_BAD_SIZE_RAZ_WI};
     }
 
-    gic_status read(uint32_t offset, unsigned size, bool secure = true)
+    gic_status read(uint32_t offset, unsigned size, bool secure = true, bool debug = false)
     {
-        gic_access a = {0, 0, static_cast<uint8_t>(size), secure, false};
+        gic_access a = {0, 0, static_cast<uint8_t>(size), secure, debug};
         value = 0xDEAD;
         return gic_frame_read(&frame, &policy, &dev, &a, offset, &value);
     }
@@ -120,6 +135,35 @@ TEST_F(Frame, TheIndexHasAPlaceForEachGranuleAndNoMore)
     guarded[GIC_COUNT_OF(index)] = 0xA5;
     gic_frame_index(guarded, rows, GIC_COUNT_OF(rows), 0x1000);
     EXPECT_EQ(guarded[GIC_COUNT_OF(index)], 0xA5);
+}
+
+// Each entry is the first row that ends behind the granule's begin. What lies behind the last row
+// is no row.
+TEST_F(Frame, TheIndexNamesTheFirstRowThatEndsBehindEachGranule)
+{
+    std::vector<gic_reg_row> more(rows, rows + GIC_COUNT_OF(rows));
+    more.push_back({}); // ends before everything
+    for (unsigned count :
+         {0u, 1u, 4u, unsigned(GIC_COUNT_OF(rows)) - 1, unsigned(GIC_COUNT_OF(rows))}) {
+        std::memset(index, 0xA5, sizeof index);
+        gic_frame_index(index, more.data(), count, 0x1000);
+        for (uint32_t granule = 0; granule < GIC_COUNT_OF(index); granule++) {
+            unsigned first = 0;
+            while (first < count &&
+                   rows[first].offset + rows[first].span <= granule * GIC_FRAME_GRANULE)
+                first++;
+            EXPECT_EQ(index[granule], first) << count << " rows, granule " << granule;
+        }
+    }
+}
+
+TEST_F(Frame, BehindTheLastRowIsNone)
+{
+    const std::vector<gic_reg_row> four(rows, rows + 4);
+    gic_frame_index(index, four.data(), 4, 0x1000);
+    frame = {four.data(), 4, 0x1000, index};
+    for (uint32_t offset = 0x14; offset < 0x1000; offset += 4)
+        EXPECT_EQ(gic_frame_find(&frame, offset), nullptr) << offset;
 }
 
 TEST_F(Frame, HalvesOf64BitRegistersReadAndWriteTheirOwnBytes)
@@ -167,6 +211,76 @@ TEST_F(Frame, MistakesAreRazWiAndEachHasItsEvent)
     EXPECT_EQ(read(2, 4), GIC_OK); // misaligned
     EXPECT_EQ(event(), unsigned(GIC_EV_BAD_SIZE));
     EXPECT_EQ(dev.reads, 0);
+}
+
+// The event of a mistake says which PE's frame, where, and what was written or how wide it was.
+TEST_F(Frame, EventsOfMistakesSayWhereAndWhat)
+{
+    const struct {
+        bool write;
+        uint32_t offset;
+        unsigned size;
+        bool secure;
+        unsigned id;
+        uint64_t arg;
+    } cases[] = {
+        {false, 0x100, 4, true, GIC_EV_BAD_RESERVED, 0x100ull << 32},
+        {true, 0x100, 4, true, GIC_EV_BAD_RESERVED, 0x100ull << 32 | 0x89ABCDEF},
+        {false, 0x00C, 4, true, GIC_EV_BAD_WRITE_ONLY, 0x00Cull << 32},
+        {true, 0x008, 4, true, GIC_EV_BAD_READ_ONLY, 0x008ull << 32 | 0x89ABCDEF},
+        {false, 0x000, 2, true, GIC_EV_BAD_SIZE, 2},
+        {true, 0x400, 2, true, GIC_EV_BAD_SIZE, 0x400ull << 32 | 2},
+        {true, 0x402, 4, true, GIC_EV_BAD_SIZE, 0x402ull << 32 | 4},
+        {false, 0x010, 4, false, GIC_EV_BAD_SECURE_ONLY, 0x010ull << 32},
+        {true, 0x010, 4, false, GIC_EV_BAD_SECURE_ONLY, 0x010ull << 32 | 0x89ABCDEF},
+        {false, 0x018, 4, true, GIC_EV_BAD_RESERVED, 0x018ull << 32},
+        {true, 0x018, 4, true, GIC_EV_BAD_RESERVED, 0x018ull << 32 | 0x89ABCDEF},
+    };
+    for (const auto &c : cases) {
+        value = 0;
+        EXPECT_EQ(c.write ? write(c.offset, c.size, 0x0123456789ABCDEF, c.secure)
+                          : read(c.offset, c.size, c.secure),
+                  GIC_OK);
+        EXPECT_EQ(value, 0u) << c.offset;
+        ASSERT_EQ(gic_outbox_count(&box), 1u) << c.offset;
+        EXPECT_EQ(entries[0].port, GIC_PORT_EVENT);
+        EXPECT_EQ(entries[0].to, 7);
+        EXPECT_EQ(entries[0].msg.intid, 0u);
+        EXPECT_EQ(entries[0].msg.arg, c.arg) << c.offset;
+        EXPECT_EQ(event(), c.id) << c.offset;
+    }
+    EXPECT_EQ(dev.bits[0], 0u);
+}
+
+// A debugger makes no mistakes that software is told of.
+TEST_F(Frame, ADebuggersReadLeavesNoEvent)
+{
+    for (uint32_t offset : {0x100u, 0x00Cu, 0x018u})
+        EXPECT_EQ(read(offset, 4, true, true), GIC_OK);
+    EXPECT_EQ(read(0, 2, true, true), GIC_OK);
+    EXPECT_EQ(gic_outbox_count(&box), 0u);
+}
+
+TEST_F(Frame, WhatIsRightLeavesNoEvent)
+{
+    EXPECT_EQ(read(0, 8), GIC_OK);
+    EXPECT_EQ(write(0, 8, 5), GIC_OK);
+    EXPECT_EQ(write(0x0C, 4, 5), GIC_OK);
+    EXPECT_EQ(read(0x14, 4), GIC_OK);
+    EXPECT_EQ(value, 0u) << "RAZ";
+    EXPECT_EQ(write(0x14, 4, 5), GIC_OK) << "WI";
+    EXPECT_EQ(gic_outbox_count(&box), 0u);
+}
+
+TEST_F(Frame, ThereIsARegisterAtItsVeryEnd)
+{
+    dev.bits[1] = 0x77;
+    EXPECT_EQ(read(0xFFC, 4), GIC_OK);
+    EXPECT_EQ(value, 0x77u);
+    EXPECT_EQ(write(0xFFC, 4, 0x78), GIC_OK);
+    EXPECT_EQ(dev.bits[1], 0x78u);
+    EXPECT_EQ(read(0xFFE, 4), GIC_ADDRESS);
+    EXPECT_EQ(gic_outbox_count(&box), 0u);
 }
 
 TEST_F(Frame, SecureRowsAreClosedToNonSecureOnlyWhileThePolicySaysSo)
@@ -235,6 +349,29 @@ TEST(Save, ABlockComesBackOnlyWhole)
         bad[i] ^= 0x10;
         EXPECT_FALSE(gic_load_block(bad.data(), bad.size(), 0x41, 3, back, sizeof back)) << i;
     }
+}
+
+// Saved files keep their checksum: Adler-32 of the payload.
+TEST(Save, TheChecksumIsAdler32)
+{
+    EXPECT_EQ(gic_checksum("", 0), 1u);
+    EXPECT_EQ(gic_checksum("a", 1), 0x00620062u);
+    EXPECT_EQ(gic_checksum("Wikipedia", 9), 0x11E60398u);
+    const std::vector<unsigned char> ones(70000, 0xFF);
+    EXPECT_EQ(gic_checksum(ones.data(), ones.size()), 0x2A286E81u);
+    std::vector<unsigned char> round(257, 0xFF); // one sum is the modulus itself
+    round[256] = 0xF0;
+    EXPECT_EQ(gic_checksum(round.data(), round.size()), 0x08000000u);
+}
+
+TEST(Save, ABlockMayBeEmpty)
+{
+    unsigned char block[sizeof(gic_save_header)];
+    EXPECT_EQ(gic_save_block(block, 0x41, 3, "", 0), sizeof block);
+    char back = 7;
+    EXPECT_TRUE(gic_load_block(block, sizeof block, 0x41, 3, &back, 0));
+    EXPECT_FALSE(gic_load_block(block, sizeof block - 1, 0x41, 3, &back, 0));
+    EXPECT_EQ(back, 7);
 }
 
 } // namespace

@@ -258,7 +258,6 @@ void note_work(gic_assembly *a, const gic_outbox *box, uint64_t now_ps)
     *working = true;
     out.port = out.from = (uint8_t)port;
     out.to = out.from_pe = index;
-    out.except = GIC_PE_NONE;
     if (!a->timing.timed && !has_had_its_turn(a)) {
         fifo_push(a, &out);
         return;
@@ -561,7 +560,6 @@ static void continue_work(gic_assembly *a, uint64_t now_ps)
     gic_out work = {0};
     if (a->timing.timed && a->timing.occupancy_ps[GIC_STATION_GICD] > 0 && !a->one_block) {
         work.port = GIC_PORT_GICD;
-        work.except = GIC_PE_NONE;
         if (a->lanes[LANE_GICD_WORK].head == NONE)
             push_or_deliver(a, LANE_GICD_WORK, &work,
                             now_ps + a->timing.occupancy_ps[GIC_STATION_GICD]);

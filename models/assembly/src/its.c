@@ -101,7 +101,6 @@ bool gic_assembly_msi(gic_assembly *a, uint64_t now_ps, unsigned index, uint32_t
     report_msi(a, device_id, event_id, now_ps);
     out.port = out.from = GIC_PORT_ITS;
     out.to = out.from_pe = (uint16_t)index;
-    out.except = GIC_PE_NONE;
     out.msg.kind = GIC_MSG_LINE;
     out.msg.intid = device_id;
     out.msg.arg = event_id;

@@ -90,7 +90,6 @@ static void wait_for_answer(gic_assembly *a, memory_row *row, bool ok, uint64_t 
     out.port = PORT_ANSWER;
     out.from = row->from;
     out.to = row->index;
-    out.except = GIC_PE_NONE;
     out.from_pe = row->index;
     out.msg.intid = (uint32_t)(row - a->memory);
     push_or_deliver(a, memory_lane(a, (gic_port)row->from, row->index, true), &out, due_ps);

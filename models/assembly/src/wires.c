@@ -25,7 +25,6 @@ gic_out line_message(gic_port to, uint16_t pe, uint32_t intid, bool level)
     gic_out out = {0};
     out.port = (uint8_t)to;
     out.to = pe;
-    out.except = GIC_PE_NONE;
     out.from_pe = pe;
     out.msg.kind = GIC_MSG_LINE;
     out.msg.flags = level;

@@ -12,8 +12,7 @@ enum {
 };
 
 enum {
-    ID_FIRST = 0xFFD0, /* PIDR4 to PIDR7, PIDR0 to PIDR3, CIDR0 to CIDR3 */
-    ID_PIDR4 = 0xFFD0,
+    ID_PIDR4 = 0xFFD0, /* PIDR4 to PIDR7, PIDR0 to PIDR3, CIDR0 to CIDR3 */
     ID_PIDR0 = 0xFFE0,
     ID_PIDR1 = 0xFFE4,
     ID_PIDR2 = 0xFFE8,
@@ -31,7 +30,7 @@ static uint32_t identity_pidr2(const gic_config *config, uint32_t implementer)
 /* The designer's JEP106 code, the product and the revision are those of IIDR (ID-D01). */
 uint32_t gic_identity(const gic_config *config, uint32_t offset)
 {
-    static const uint8_t component[4] = {0x0D, 0xF0, 0x05, 0xB1};
+    static const uint8_t component[] = {0x0D, 0xF0, 0x05, 0xB1};
     uint32_t implementer = (uint32_t)GIC_GET(IIDR, Implementer, config->iidr);
     uint64_t product = GIC_GET(IIDR, ProductID, config->iidr);
 

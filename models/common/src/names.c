@@ -119,7 +119,7 @@ const char *gic_msg_name(unsigned kind)
         [GIC_MSG_LPI_MOVED_ACK] = "LPIMovedAck",
         [GIC_MSG_LINE] = "Line",
     };
-    return kind < GIC_MSG_KIND_COUNT && names[kind] ? names[kind] : "?";
+    return kind < GIC_MSG_KIND_COUNT ? names[kind] : "?";
 }
 
 const char *gic_gate_name(gic_gate_id id)

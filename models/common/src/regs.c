@@ -44,7 +44,8 @@ static void report(const gic_frame_policy *policy, const gic_access *access, uns
                    (uint64_t)offset << 32 | (low & UINT32_MAX));
 }
 
-/* Find the row and check size and security; GIC_OK means that the handler may run. */
+/* Find the row and check size and security; GIC_OK means that the handler may run. @p event, which
+   names a reserved place, is changed where something else is wrong. */
 static gic_status resolve(const gic_frame *frame, const gic_frame_policy *policy,
                           const gic_access *access, uint32_t offset, gic_reg_access *out,
                           unsigned *event)
@@ -53,7 +54,6 @@ static gic_status resolve(const gic_frame *frame, const gic_frame_policy *policy
     if (offset >= frame->size || access->size > frame->size - offset)
         return GIC_ADDRESS;
     row = gic_frame_find(frame, offset);
-    *event = GIC_EV_BAD_RESERVED;
     if (!row)
         return GIC_RESERVED;
     *out = gic_frame_place(row, access, offset);
@@ -61,8 +61,11 @@ static gic_status resolve(const gic_frame *frame, const gic_frame_policy *policy
         *event = GIC_EV_BAD_SIZE;
         return GIC_BAD_SIZE;
     }
-    *event = GIC_EV_BAD_SECURE_ONLY;
-    return is_open(policy, row, access) ? GIC_OK : GIC_RESERVED;
+    if (!is_open(policy, row, access)) {
+        *event = GIC_EV_BAD_SECURE_ONLY;
+        return GIC_RESERVED;
+    }
+    return GIC_OK;
 }
 
 /* The architected answer to what a leaf said honestly. */
@@ -86,7 +89,6 @@ gic_status gic_frame_read(const gic_frame *frame, const gic_frame_policy *policy
             status = GIC_RESERVED;
             event = GIC_EV_BAD_WRITE_ONLY;
         } else if (where.row->read) {
-            event = GIC_EV_BAD_RESERVED;
             status = where.row->read(kernel, &where, value);
         }
     }
@@ -108,9 +110,7 @@ gic_status gic_frame_write(const gic_frame *frame, const gic_frame_policy *polic
             status = GIC_RESERVED;
             event = GIC_EV_BAD_READ_ONLY;
         } else if (where.row->write) {
-            event = GIC_EV_BAD_RESERVED;
-            if (access->size < 8)
-                value &= gic_mask(access->size * 8u - 1u, 0);
+            value &= gic_mask(access->size * 8u - 1u, 0);
             status = where.row->write(kernel, &where, value);
         }
     }
