@@ -71,6 +71,31 @@ TEST(DistributorOffers, AGroupThatIsEnabledAndAnnounced)
     }
 }
 
+// What is routed to a PE waits there for the group to be enabled at its CPU interface, each by
+// itself and whatever DPG excludes; to a PE that sleeps it is offered.
+TEST(DistributorOffers, APeGetsTheGroupsThatItHasEnabled)
+{
+    const gic_group groups[] = {GIC_GROUP_0, GIC_GROUP_1S, GIC_GROUP_1NS};
+    for (const gic_group group : groups) {
+        kernel k(two_states(2));
+        k.boot();
+        const gic_group_set bit = gic_group_bit(group);
+        k.state(1, true, GIC_GROUPS_ALL & ~bit);
+        k.spi(40, 0xA0, k.affinity(1), group);
+        k.line(40, true);
+        EXPECT_EQ(k.take(GIC_MSG_OFFER), offers{});
+        k.state(1, true, bit, GIC_GROUPS_ALL);
+        EXPECT_EQ(k.take(GIC_MSG_OFFER), (offers{{1, 40}}));
+        k.receive(1, GIC_MSG_RETURNED, 40);
+        k.sent.clear();
+        k.state(1, true, 0);
+        k.receive(1, GIC_MSG_RETURNED, 40);
+        EXPECT_EQ(k.take(GIC_MSG_OFFER), offers{});
+        k.state(1, false, 0, GIC_GROUPS_ALL);
+        EXPECT_EQ(k.take(GIC_MSG_OFFER), (offers{{1, 40}}));
+    }
+}
+
 // Of 1-of-N the most urgent of all groups comes first, then the next: the lowest INTID of equals.
 TEST(DistributorOffers, OneOfNGoesByPriorityWhateverTheGroups)
 {
