@@ -29,17 +29,6 @@ gic_config two_states(unsigned pes)
     return config;
 }
 
-gic_config gicv2(unsigned pes)
-{
-    gic_config config = with_pes(pes);
-    config.gicv2 = true;
-    config.arch_rev = 2;
-    config.espi_count = config.eppi_count = 0;
-    config.lpi_bits = 0;
-    config.its_count = 0;
-    return config;
-}
-
 } // namespace
 
 // --- groups ------------------------------------------------------------------------------------
@@ -519,33 +508,4 @@ TEST(DistributorOffers, AnSgiToAllButSelfIsOneMessage)
     EXPECT_EQ(k.sent[0].except, 2u);
     EXPECT_EQ(k.messages(GIC_MSG_SGI_REQUEST_ACK), (offers{{2, 15}}));
     EXPECT_EQ(k.events(GIC_EV_BAD_SGI_TARGET), 0u);
-}
-
-// --- claims ------------------------------------------------------------------------------------
-
-// An SPI of a GICv2 is offered to each of its targets, as an SPI and not as 1-of-N.
-TEST(DistributorOffers, AGicv2OffersToEachTarget)
-{
-    kernel k(gicv2(8));
-    k.boot();
-    for (const unsigned targets : {0x00u, 0x01u, 0x80u, 0x55u, 0xFFu}) {
-        offers expected;
-        for (unsigned pe = 0; pe < 8; pe++)
-            if (targets >> pe & 1)
-                expected.emplace_back(pe, 63);
-        k.spi(63, 0xA0, targets);
-        k.sent.clear();
-        k.line(63, true);
-        EXPECT_EQ(k.messages(GIC_MSG_OFFER), expected);
-        for (const gic_out &out : k.sent)
-            if (out.port == GIC_PORT_GICR) {
-                EXPECT_EQ(out.msg.flags, 0);
-            }
-        k.sent.clear();
-        k.line(63, false);
-        EXPECT_EQ(k.take(GIC_MSG_RECALL), expected);
-        for (const to_pe &each : expected)
-            k.receive(each.first, GIC_MSG_RETURNED, 63);
-        EXPECT_EQ(k.messages(GIC_MSG_OFFER), offers{});
-    }
 }

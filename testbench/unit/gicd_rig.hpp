@@ -232,7 +232,9 @@ public:
     }
     bool load(const std::vector<unsigned char> &file)
     {
-        return gicd_load(d, file.data(), file.size());
+        const bool loaded = gicd_load(d, file.data(), file.size());
+        EXPECT_EQ(gicd_outbox(d)->more, gicd_has_work(d));
+        return loaded;
     }
     void reset()
     {
