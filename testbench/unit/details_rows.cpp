@@ -401,6 +401,18 @@ const std::vector<v2_row> distributor2 = {
     {"GICD_SPISR", 0xD04, 0x7C, 1, 'r', 0, false},
     {"GICD_NSACR", 0xE08, 0xF8, 2, 'b', UINT32_MAX, true},
     {"GICD_SGIR", 0xF00, 4, 0, 'w', bits(25, 15) | bits(3, 0), false},
+    {"GICD_PIDR4", 0xFD0, 4, 0, 'r', 0, false},
+    {"GICD_PIDR5", 0xFD4, 4, 0, 'r', 0, false},
+    {"GICD_PIDR6", 0xFD8, 4, 0, 'r', 0, false},
+    {"GICD_PIDR7", 0xFDC, 4, 0, 'r', 0, false},
+    {"GICD_PIDR0", 0xFE0, 4, 0, 'r', 0, false},
+    {"GICD_PIDR1", 0xFE4, 4, 0, 'r', 0, false},
+    {"GICD_PIDR2", 0xFE8, 4, 0, 'r', 0, false},
+    {"GICD_PIDR3", 0xFEC, 4, 0, 'r', 0, false},
+    {"GICD_CIDR0", 0xFF0, 4, 0, 'r', 0, false},
+    {"GICD_CIDR1", 0xFF4, 4, 0, 'r', 0, false},
+    {"GICD_CIDR2", 0xFF8, 4, 0, 'r', 0, false},
+    {"GICD_CIDR3", 0xFFC, 4, 0, 'r', 0, false},
 };
 const std::vector<v2_row> banked2 = {
     {"GICD_IGROUPR0", 0x080, 4, 1, 'b', UINT32_MAX, true},
@@ -455,7 +467,7 @@ uint32_t first_intid(const v2_row &row)
     return row.bits == 0 || row.span == 16 ? 0 : row.offset % family * 8 / row.bits;
 }
 
-// The rows of the manual are the frame's first, in this order; nothing is at other offsets.
+// The rows of the manual are the frame's first, in this order.
 void expect_rows(const gic_frame *frame, const std::vector<v2_row> &expected)
 {
     ASSERT_NE(frame, nullptr);
@@ -487,6 +499,7 @@ TEST(RegisterRowsOfAGicv2, AreTheArchitectures)
     config.has_el2 = true;
     v2::gic g(config);
     expect_rows(gic_assembly_gicd_frame(g.a), distributor2);
+    EXPECT_EQ(gic_assembly_gicd_frame(g.a)->row_count, distributor2.size());
     expect_rows(gic_assembly_gicr_frame(g.a), banked2);
     expect_rows(gic_assembly_cpu_frame(g.a, CPUIF_GICC), cpu2);
     expect_rows(gic_assembly_cpu_frame(g.a, CPUIF_GICH), hypervisor2);

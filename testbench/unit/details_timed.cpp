@@ -561,3 +561,29 @@ TEST(Offers, TheNextOneGoesWithTheRecall)
         EXPECT_EQ(g.ack(0), 41u);
     }
 }
+
+// The Distributor has work left over, and the answer that it still wanted to ask for comes by
+// itself meanwhile: then it has none, and the GIC comes to rest.
+TEST(Timed, LeftoverWorkThatIsAnsweredMeanwhileIsNoWork)
+{
+    for (uint64_t delay = 0; delay < 12000; delay += 500) {
+        gic_config config = one_state(2);
+        config.work_limit = 1;
+        gic_timing timing = timed();
+        timing.occupancy_ps[GIC_STATION_GICD] = 3000;
+        gic g(config, timing);
+        g.boot();
+        for (unsigned pe = 0; pe < 2; pe++)
+            g.spi(40 + pe, {GIC_GROUP_1NS, 0xA0, true, g.affinity(pe)});
+        g.pulse(40);
+        g.pulse(41);
+        g.settling = false;
+        EXPECT_EQ(g.ack(1), 41u);
+        g.pass(delay);
+        g.dist_write(GICD_ICENABLER + 4, 3u << 8);
+        g.settle();
+        EXPECT_EQ(g.dist(GICD_CTLR) & CTLR_RWP, 0u);
+        EXPECT_FALSE(g.irq(0));
+        EXPECT_TRUE(g.active(41));
+    }
+}

@@ -148,6 +148,12 @@ TEST_F(ForgedGicd, AnOfferedSpiHasOneOwner)
         w.pe[1].offer[1].slot = 63;
         w.word[1].offered |= 1u << 31;
     }));
+    EXPECT_TRUE(loads_with_offer([](whole &w) { w.pe[1].offer[1] = w.pe[1].offer[0]; }))
+        << "the second does not count";
+    EXPECT_TRUE(loads_with_offer([](whole &w) {
+        w.word[1].offered = 0;
+        w.pe[1].offers = 0;
+    })) << "nor does the first";
     EXPECT_FALSE(loads_with_offer([](whole &w) { w.pe[1].offers = 3; })) << "no credit for that";
     EXPECT_FALSE(loads_with_offer([](whole &w) { w.pe[1].offer[0].slot = 64; }));
     EXPECT_FALSE(loads_with_offer([](whole &w) { w.pe[1].offer[0].group = GIC_GROUP_COUNT; }));
@@ -158,6 +164,31 @@ TEST_F(ForgedGicd, AnOfferedSpiHasOneOwner)
             std::memcpy(&w.pe[n].awake, &two, 1);
         }));
     }
+}
+
+// Any of them: the first and the last of each word.
+TEST_F(ForgedGicd, AnySpiMayBeOffered)
+{
+    for (unsigned slot : {0u, 31u, 32u, 63u})
+        EXPECT_TRUE(loads_with_offer([&](whole &w) {
+            w.word[1].offered = 0;
+            w.word[slot / 32].offered = 1u << slot % 32;
+            w.pe[1].offer[0].slot = slot & 0xFFFF;
+        })) << slot;
+}
+
+// Whatever was not taken of it is not the loaded one's to say.
+TEST_F(ForgedGicd, LoadingEmptiesTheOutbox)
+{
+    gicd_set_line(d, 5000, true); // reported
+    EXPECT_EQ(gic_outbox_count(gicd_outbox(d)), 1u);
+    EXPECT_FALSE(loads_with<uint8_t>(offsetof(gicd_arch, rwp), 2));
+    EXPECT_EQ(gic_outbox_count(gicd_outbox(d)), 1u);
+    EXPECT_TRUE(loads_with([](unsigned char *) {}));
+    EXPECT_EQ(gic_outbox_count(gicd_outbox(d)), 0u);
+    gicd_set_line(d, 5000, true);
+    gicd_reset(d);
+    EXPECT_EQ(gic_outbox_count(gicd_outbox(d)), 0u);
 }
 
 // What is recalled, or waited for, is offered, and its word is marked.
@@ -219,6 +250,43 @@ TEST(ForgedGicdWords, OnlyImplementedSpisHaveState)
     std::free(memory);
 }
 
+// Offers are of slots that exist, whatever the one that loads has been doing.
+TEST(ForgedGicdWords, OffersAreOfSpisThatExist)
+{
+    gic_config config = gic_config_default();
+    config.spi_count = 128;
+    const size_t bytes = gicd_footprint(&config);
+    void *const memory = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+    gicd *const d = gicd_init(memory, bytes, &config, nullptr);
+    gic_access access{};
+    access.size = 4;
+    access.secure = true;
+    for (uint32_t w = 1; w <= 4; w++) {
+        EXPECT_EQ(gicd_write(d, &access, 0x100 + 4 * w, UINT32_MAX), GIC_OK);
+        EXPECT_EQ(gicd_write(d, &access, 0x200 + 4 * w, UINT32_MAX), GIC_OK);
+    }
+    gic_outbox_clear(gicd_outbox(d));
+    std::vector<unsigned char> file(gicd_save_size(d));
+    file.resize(gicd_save(d, file.data()));
+    const size_t pe = static_cast<size_t>(reinterpret_cast<unsigned char *>(d->pe) -
+                                          reinterpret_cast<unsigned char *>(d->arch));
+    for (const unsigned slot : {128u, 129u, 160u, 255u, 1000u, 0xFFFFu}) {
+        std::vector<unsigned char> forged = file;
+        unsigned char *const payload = forged.data() + sizeof(gic_save_header);
+        gicd_pe p;
+        std::memcpy(&p, payload + pe, sizeof p);
+        p.offers = 1;
+        p.offer[0].slot = slot & 0xFFFF;
+        p.offer[0].urgency = 1;
+        std::memcpy(payload + pe, &p, sizeof p);
+        const uint32_t sum = gic_checksum(payload, forged.size() - sizeof(gic_save_header));
+        std::memcpy(&forged[offsetof(gic_save_header, checksum)], &sum, sizeof sum);
+        EXPECT_FALSE(gicd_load(d, forged.data(), forged.size())) << slot;
+    }
+    EXPECT_TRUE(gicd_load(d, file.data(), file.size()));
+    std::free(memory);
+}
+
 // PEs that are to be looked at: their words are marked, and no others.
 TEST_F(ForgedGicd, MarkedPesHaveMarkedWords)
 {
@@ -272,4 +340,130 @@ TEST_F(ForgedGicdNmi, NmisAreOfGroup1AndOfInterruptsThatExist)
         w.pe[1].offer[0].urgency = 0x80 << 1;
         w.pe[1].offer[0].group = GIC_GROUP_0;
     }));
+}
+
+// A GICv2: target lists, and offers that several PEs may have of one SPI.
+class ForgedGicdOfAGicv2 : public Forged
+{
+protected:
+    void build(unsigned pes)
+    {
+        config.gicv2 = true;
+        config.arch_rev = 2;
+        config.pe_count = static_cast<uint16_t>(pes);
+        config.spi_count = GIC_MAX_SPIS; // the last word has 28
+        config.espi_count = config.eppi_count = 0;
+        config.lpi_bits = 0;
+        config.its_count = 0;
+        const size_t bytes = gicd_footprint(&config);
+        d = gicd_init(allocate(bytes), bytes, &config, nullptr);
+        ASSERT_NE(d, nullptr);
+        file.assign(gicd_save_size(d), 0);
+        file.resize(gicd_save(d, file.data()));
+    }
+    bool load(const std::vector<unsigned char> &forged) override
+    {
+        return gicd_load(d, forged.data(), forged.size());
+    }
+    size_t at(const void *part) const
+    {
+        return static_cast<size_t>(static_cast<const unsigned char *>(part) -
+                                   reinterpret_cast<const unsigned char *>(d->arch));
+    }
+    bool loads_with_targets(unsigned slot, uint32_t targets)
+    {
+        return loads_with<uint32_t>(at(&d->irouter[slot]), targets);
+    }
+    // Of PE @p pe, these slots are offered.
+    bool loads_with_offers(unsigned pe, const std::vector<uint16_t> &slots,
+                           uint8_t group = GIC_GROUP_1NS)
+    {
+        return loads_with<gicd_pe>(at(&d->pe[pe]), [&](gicd_pe &p) {
+            p.offers = static_cast<uint8_t>(slots.size());
+            for (size_t i = 0; i < slots.size(); i++) {
+                p.offer[i].slot = slots[i];
+                p.offer[i].group = group & 0xFu;
+                p.offer[i].urgency = gic_urgency(0xA0, false) & 0x1FF;
+            }
+        });
+    }
+    gicd *d = nullptr;
+};
+
+TEST_F(ForgedGicdOfAGicv2, TargetListsNamePesThatAreThere)
+{
+    const unsigned last = GIC_MAX_SPIS - 1;
+    build(3);
+    for (unsigned slot : {0u, 31u, 32u, last}) {
+        for (uint32_t targets : {0u, 1u, 4u, 7u})
+            EXPECT_TRUE(loads_with_targets(slot, targets)) << slot << " " << targets;
+        for (uint32_t targets : {8u, 0x80u, 0x107u, 0x80000000u})
+            EXPECT_FALSE(loads_with_targets(slot, targets)) << slot << " " << targets;
+    }
+    build(8);
+    EXPECT_TRUE(loads_with_targets(last, 0xFF));
+    EXPECT_FALSE(loads_with_targets(last, 0x1FF));
+    build(1);
+    for (unsigned slot : {0u, last}) {
+        EXPECT_TRUE(loads_with_targets(slot, 1));
+        EXPECT_FALSE(loads_with_targets(slot, 0)) << "one PE is everything's target";
+        EXPECT_FALSE(loads_with_targets(slot, 2));
+        EXPECT_FALSE(loads_with_targets(slot, 3));
+    }
+}
+
+TEST_F(ForgedGicdOfAGicv2, OffersAreOfSpisThatExist)
+{
+    build(3);
+    for (unsigned pe : {0u, 2u}) {
+        EXPECT_TRUE(loads_with_offers(pe, {0}));
+        EXPECT_TRUE(loads_with_offers(pe, {GIC_MAX_SPIS - 1, 0}));
+        EXPECT_FALSE(loads_with_offers(pe, {GIC_MAX_SPIS})) << "INTID 1020";
+        EXPECT_FALSE(loads_with_offers(pe, {991})) << "INTID 1023";
+        EXPECT_FALSE(loads_with_offers(pe, {992}));
+        EXPECT_FALSE(loads_with_offers(pe, {0, 991}));
+        EXPECT_FALSE(loads_with_offers(pe, {40, 40})) << "twice to one PE";
+        EXPECT_TRUE(loads_with_offers(pe, {40}, GIC_GROUP_0));
+        EXPECT_FALSE(loads_with_offers(pe, {40}, GIC_GROUP_COUNT));
+    }
+    EXPECT_TRUE(loads_with([&](unsigned char *payload) {
+        for (unsigned pe = 0; pe < 3; pe++) {
+            gicd_pe p;
+            std::memcpy(&p, payload + at(&d->pe[pe]), sizeof p);
+            p.offers = 1;
+            p.offer[0].slot = 40;
+            p.offer[0].group = GIC_GROUP_1NS;
+            p.offer[0].urgency = gic_urgency(0xA0, false) & 0x1FF;
+            std::memcpy(payload + at(&d->pe[pe]), &p, sizeof p);
+        }
+    })) << "to each of its targets";
+}
+
+// What ownership goes by names nothing here.
+TEST_F(ForgedGicdOfAGicv2, NoSpiHasAnOwner)
+{
+    build(2);
+    EXPECT_TRUE(loads_with<gicd_word>(at(&d->word[1]), [](gicd_word &w) { w.enable = 1; }));
+    EXPECT_FALSE(loads_with<gicd_word>(at(&d->word[1]), [](gicd_word &w) { w.offered = 1; }));
+    EXPECT_FALSE(loads_with<gicd_word>(at(&d->word[1]), [](gicd_word &w) { w.recalled = 1; }));
+    EXPECT_FALSE(loads_with<gicd_word>(at(&d->word[1]), [](gicd_word &w) { w.rwp = 1; }));
+}
+
+// A state with an offer that nobody has any use for: it is recalled when the SPI is touched, and
+// the answer ends it.
+TEST_F(ForgedGicdOfAGicv2, AnOfferWithoutAReasonEndsWithItsAnswer)
+{
+    build(2);
+    ASSERT_TRUE(loads_with_offers(1, {40}));
+    gic_msg returned{};
+    returned.kind = GIC_MSG_RETURNED;
+    returned.intid = 72;
+    gicd_receive(d, 1, &returned);
+    gic_outbox_clear(gicd_outbox(d));
+    std::vector<unsigned char> after(gicd_save_size(d));
+    after.resize(gicd_save(d, after.data()));
+    gicd_pe p;
+    std::memcpy(&p, after.data() + sizeof(gic_save_header) + at(&d->pe[1]), sizeof p);
+    EXPECT_EQ(p.offers, 0u);
+    EXPECT_TRUE(load(after));
 }

@@ -220,8 +220,6 @@ gicd *gicd_init(void *memory, size_t length, const gic_config *config, gic_confi
 static void gicd_reset_pe(const gicd *d, gicd_pe *p)
 {
     p->awake = d->claims;
-    p->offer[0].slot = GICD_NO_SLOT;
-    p->offer[1].slot = GICD_NO_SLOT;
     p->mask_hint = GIC_PRIORITY_IDLE;
 }
 

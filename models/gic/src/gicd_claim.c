@@ -16,7 +16,7 @@ static unsigned gicd_claim_targets(const gicd *d, unsigned slot)
 {
     const gicd_word *word = &d->word[slot / 32];
     uint32_t ready = gicd_pending(word) & word->enable & ~gicd_blocked(word);
-    return ready & d->derived.view[slot / 32].implemented & gic_bit(slot) ? d->irouter[slot] : 0;
+    return ready & gic_bit(slot) ? d->irouter[slot] : 0;
 }
 
 static bool gicd_claim_stands(const gicd *d, unsigned slot, unsigned pe, const gicd_offer *offer)

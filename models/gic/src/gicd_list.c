@@ -292,7 +292,7 @@ static void gicd_rebuild_slot(gicd *d, unsigned slot)
     *gicd_level_word(d, level, slot / 32) |= gic_bit(slot);
     d->derived.level_words[level] |= UINT64_C(1) << (slot / 32);
     list = gicd_list_for(d, slot);
-    if (list != GICD_NO_LIST && (d->derived.view[slot / 32].implemented & gic_bit(slot)))
+    if (list != GICD_NO_LIST)
         gicd_list_add(d, slot, list);
 }
 

@@ -286,7 +286,6 @@ static inline void gicd_forget(gicd *d, unsigned pe, const gicd_offer *offer)
 
     if (offer == &p->offer[0])
         p->offer[0] = p->offer[1];
-    p->offer[1].slot = GICD_NO_SLOT;
     p->offers--;
     gicd_note_offers(d, pe);
     /* What did not displace the one held, and did not wait for credit, does not now. */

@@ -347,7 +347,6 @@ static gic_status gicd_read_nsacr(void *kernel, const gic_reg_access *a, uint64_
     const gicd *d = (const gicd *)kernel;
     unsigned shift = a->intid & 31u;
     gicd_window at;
-    *value = 0;
     if (!d->arch->ds && gicd_open_window(d, a, NEVER, &at))
         *value = gic_spread_odd((at.word->nsacr_high & at.mask) >> shift) |
                  gic_spread_odd((at.word->nsacr_low & at.mask) >> shift) >> 1;
@@ -384,7 +383,6 @@ static gic_status gicd_read_irouter(void *kernel, const gic_reg_access *a, uint6
 {
     const gicd *d = (const gicd *)kernel;
     gicd_window at;
-    *value = 0;
     if (gicd_open_window(d, a, NS_ROUTE, &at) && (at.mask & gic_bit(a->intid)))
         *value = gic_reg_part(a, gicd_irouter(d, at.w * 32u + (a->intid & 31u)));
     return GIC_OK;
@@ -435,7 +433,6 @@ static gic_status gicd_read_itargetsr(void *kernel, const gic_reg_access *a, uin
     unsigned i;
     gicd_window at;
 
-    *value = 0;
     if (d->pool == 1 || !gicd_open_window(d, a, NS_ROUTE, &at))
         return GIC_OK;
     for (i = 0; i < a->access->size; i++)

@@ -408,6 +408,8 @@ static inline void gicd_run(gicd *d)
 {
     if (gicd_marked(d))
         gicd_work(d);
+    else /* what was left over may have been answered meanwhile */
+        d->outbox.more = false;
 }
 /* Tell the Redistributors of GICD_CTLR; @p rwp: RWP waits for their answers. */
 void gicd_announce(gicd *d, bool rwp);

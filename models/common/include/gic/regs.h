@@ -38,7 +38,8 @@ typedef struct gic_reg_access {
     uint32_t intid;  /**< Rows with bits_per_intid: INTID of the lowest bit accessed. */
 } gic_reg_access;
 
-/** Read handler: return the value of `access->size` bytes at the offset in the low bits. */
+/** Read handler: return the value of `access->size` bytes at the offset in the low bits; it is 0
+ * before. */
 typedef gic_status gic_reg_read_fn(void *kernel, const gic_reg_access *access, uint64_t *value);
 /** Write handler: @p value has the bytes written in the low bits, masked by the row. */
 typedef gic_status gic_reg_write_fn(void *kernel, const gic_reg_access *access, uint64_t value);
