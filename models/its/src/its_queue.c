@@ -150,11 +150,9 @@ void its_end_command(its *s, const its_row *row)
 void its_queue_moved(its *s, bool retry)
 {
     its_arch *a = s->arch;
-    unsigned given = a->cwriter == a->creadr ? 0 : its_readable(s);
+    const unsigned given = a->cwriter == a->creadr ? 0 : its_readable(s);
     if (retry && a->stalled && !GIC_FAULT("T-05"))
         a->stalled = false;
-    if (a->command_row != ITS_NO_ROW && given == 0)
-        given = 1;
     a->buffered = (uint8_t)gic_min_u32(a->buffered, given);
     its_run(s);
 }

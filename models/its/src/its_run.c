@@ -120,7 +120,6 @@ static void its_run_row(its *s, unsigned slot, const uint64_t *data)
     }
     while (result == ITS_NEXT && row->pc < ITS_PLAN_STEPS && plan->step[row->pc]) {
         result = plan->step[row->pc](s, row, data);
-        data = NULL;
         if (result == ITS_NEXT) {
             row->pc++;
             row->sub = ITS_FRESH;
