@@ -38,19 +38,19 @@ void its_fetched(its *s, const void *data, bool ok)
 {
     its_arch *a = s->arch;
     const uint8_t *byte = (const uint8_t *)data;
+    const uint8_t given = a->buffered;
     unsigned i;
     a->fetching = false;
-    if (!its_open_queue(s) || a->buffered == 0) {
-        a->buffered = 0;
+    a->buffered = 0;
+    if (!its_open_queue(s) || given == 0)
         return;
-    }
     if (!ok || !data) {
-        a->buffered = 0;
         its_bad_table(s, (a->cbaser & GIC_FIELD_MASK(GITS_CBASER, Physical_Address)) + a->creadr);
         its_fail_command(s, 0, UINT32_C(0x010000) | ITS_MEMORY);
         return;
     }
-    for (i = 0; i < a->buffered * 4u; i++)
+    a->buffered = given;
+    for (i = 0; i < given * 4u; i++)
         a->buffer[i] = its_word(byte + i * 8u);
 }
 
