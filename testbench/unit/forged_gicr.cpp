@@ -33,6 +33,34 @@ protected:
     }
 };
 
+// The Redistributor's part of a GICv2 with three PEs.
+class ForgedGicr2 : public Forged
+{
+protected:
+    ForgedGicr2()
+    {
+        config.gicv2 = true;
+        config.pe_count = 3;
+        config.priority_bits = 5;
+        const size_t bytes = gicr_footprint(&config);
+        gic_config_error error = GIC_CONFIG_OK;
+        r = gicr_init(allocate(bytes), bytes, &config, 0, &error);
+        EXPECT_EQ(error, GIC_CONFIG_OK);
+        file.resize(gicr_save_size(r));
+        file.resize(gicr_save(r, file.data()));
+    }
+    bool load(const std::vector<unsigned char> &forged) override
+    {
+        return gicr_load(r, forged.data(), forged.size());
+    }
+    bool loads(const std::function<void(gicr_arch &)> &change)
+    {
+        return loads_with<gicr_arch>(0, change);
+    }
+
+    gicr *r = nullptr;
+};
+
 } // namespace
 
 TEST_F(ForgedGicr, UnchangedIsTaken)
@@ -171,4 +199,90 @@ TEST_F(ForgedGicrNmi, NmisAreOfGroup1AndOfInterruptsThatExist)
     EXPECT_FALSE(loads_offer(40, GIC_GROUP_1S, 2));
     EXPECT_FALSE(loads_offer(40, GIC_GROUP_0, 1));
     EXPECT_FALSE(loads_offer(LPI, GIC_GROUP_1NS, 1)) << "an LPI is none";
+}
+
+// The members of a GICv3 that only a GICv2 has.
+TEST_F(ForgedGicr, SgisHaveNoSources)
+{
+    for (unsigned sgi = 0; sgi < 16; sgi++)
+        for (bool latched : {false, true}) {
+            EXPECT_FALSE(loads_with([&](parts &p) {
+                p.arch.word[0].latch = latched ? 1u << sgi : 0;
+                p.arch.sgi_source[sgi] = 1;
+            })) << sgi;
+            EXPECT_TRUE(loads_with([&](parts &p) {
+                p.arch.word[0].latch = latched ? 1u << sgi : 0;
+            })) << sgi;
+        }
+}
+
+TEST_F(ForgedGicr2, SgisArePendingExactlyFromPesThatThereAre)
+{
+    EXPECT_TRUE(loads([](gicr_arch &) {}));
+    for (unsigned sgi = 0; sgi < 16; sgi++) {
+        const auto pending = [&](uint8_t sources, bool latched) {
+            return loads([&](gicr_arch &arch) {
+                arch.sgi_source[sgi] = sources;
+                arch.word[0].latch = latched ? 1u << sgi : 0;
+            });
+        };
+        for (unsigned source = 0; source < 8; source++) {
+            const uint8_t bit = static_cast<uint8_t>(1u << source);
+            EXPECT_EQ(pending(bit, true), source < 3) << sgi << " from " << source;
+            EXPECT_FALSE(pending(bit, false)) << sgi << " from " << source;
+        }
+        EXPECT_TRUE(pending(7, true));
+        EXPECT_TRUE(pending(0, false));
+        EXPECT_FALSE(pending(0, true)) << sgi;
+    }
+    EXPECT_TRUE(loads([](gicr_arch &arch) { arch.word[0].latch = 1u << 20; })) << "a PPI";
+}
+
+TEST_F(ForgedGicr2, NobodySleeps)
+{
+    for (uint8_t phase : {GICR_ASLEEP, GICR_WAKING, GICR_AWAKE, GICR_FALLING})
+        for (bool sleep : {false, true})
+            EXPECT_EQ(loads([&](gicr_arch &arch) {
+                          arch.phase = phase;
+                          arch.processor_sleep = sleep;
+                      }),
+                      phase == GICR_AWAKE && !sleep)
+                << unsigned{phase} << sleep;
+}
+
+// An SPI that is with the CPU interface and that nobody offered is taken back by a Clear.
+TEST_F(ForgedGicr, AnSpiThatNobodyOfferedIsTakenBack)
+{
+    for (bool offered : {true, false}) {
+        ASSERT_TRUE(loads_with([&](parts &p) {
+            p.arch.cpu_groups = GIC_GROUPS_ALL;
+            p.arch.gicd_groups = GIC_GROUPS_ALL;
+            p.arch.processor_sleep = false;
+            p.arch.presented.count = 1;
+            p.arch.presented.entry[0] = spi(40, 0);
+            p.arch.offers.count = 1;
+            p.arch.offers.entry[0] = spi(offered ? 40 : 41, offered ? 0 : GICR_RETURN);
+        }));
+        const gic_access access{0, 0, 4, true, false};
+        EXPECT_EQ(gicr_write(r, &access, 0x10100, 0), GIC_OK); // GICR_ISENABLER0
+        unsigned clears = 0;
+        for (const gic_out *out = r->outbox.entry; out != r->outbox.next; out++)
+            clears += out->port == GIC_PORT_CPUIF && out->msg.kind == GIC_MSG_CLEAR &&
+                      out->msg.intid == 40;
+        EXPECT_EQ(clears, offered ? 0u : 1u);
+    }
+}
+
+// What was said before has no place in what is loaded.
+TEST_F(ForgedGicr, TheOutboxIsEmptyAfterwards)
+{
+    const gic_access access{0, 0, 4, true, false};
+    EXPECT_EQ(gicr_write(r, &access, 0x10200, 1), GIC_OK); // GICR_ISPENDR0
+    EXPECT_NE(gic_outbox_count(gicr_outbox(r)), 0u);
+    EXPECT_TRUE(loads_with([](parts &) {}));
+    EXPECT_EQ(gic_outbox_count(gicr_outbox(r)), 0u);
+    EXPECT_EQ(gicr_write(r, &access, 0x10200, 1), GIC_OK);
+    EXPECT_NE(gic_outbox_count(gicr_outbox(r)), 0u);
+    gicr_reset(r);
+    EXPECT_EQ(gic_outbox_count(gicr_outbox(r)), 0u);
 }

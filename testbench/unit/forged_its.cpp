@@ -244,6 +244,22 @@ TEST_F(ForgedIts, ACollectionOfTheCacheHasAPe)
     }
 }
 
+// What was said before has no place in what is loaded, or reset.
+TEST_F(ForgedIts, TheOutboxIsEmptyAfterwards)
+{
+    const gic_access access{0, 0, 4, true, false};
+    const auto say = [&] { // read-only
+        EXPECT_EQ(its_write(s, &access, 4, 1), GIC_OK);
+        EXPECT_NE(gic_outbox_count(its_outbox(s)), 0u);
+    };
+    say();
+    EXPECT_TRUE(loads_with([](unsigned char *) {}));
+    EXPECT_EQ(gic_outbox_count(its_outbox(s)), 0u);
+    say();
+    its_reset(s);
+    EXPECT_EQ(gic_outbox_count(its_outbox(s)), 0u);
+}
+
 class ForgedHeldIts : public ForgedIts
 {
 protected:

@@ -23,48 +23,30 @@ static void gicr_fall(gicr *r)
     gicr_to_cpuif(r, GIC_MSG_QUIESCE, 0);
 }
 
-/* Everything that was sent by the old state, on both sides, has arrived and been answered. */
+/* Everything that was sent by the old state, on both sides, has arrived and been answered. Offers
+   that are 1-of-N have been given back with the PEState, before its answer. */
 static bool gicr_has_fallen(const gicr *r)
 {
-    unsigned i;
-    if (!r->arch.quiesced || r->arch.presented.count > 0 || gicr_routing_unsettled(r))
-        return false;
-    for (i = 0; i < r->arch.offers.count; i++)
-        if (r->arch.offers.entry[i].flags & GICR_1OFN)
-            return false;
-    return true;
+    return r->arch.quiesced && r->arch.presented.count == 0 && !gicr_routing_unsettled(r);
 }
 
-static bool gicr_sleep_once(gicr *r)
+/* What ends comes first: it may be time for the opposite at once. What begins waits for an answer.
+ */
+void gicr_sleep_step(gicr *r)
 {
-    if (r->arch.phase == GICR_AWAKE && r->arch.processor_sleep && !r->arch.control_open) {
-        gicr_fall(r);
-        return true;
-    }
     if (r->arch.phase == GICR_FALLING && gicr_has_fallen(r)) {
         r->arch.phase = GICR_ASLEEP;
         gic_report(&r->outbox, GIC_EV_PE_ASLEEP, r->pe, GIC_INTID_SPURIOUS, 0);
-        return true;
-    }
-    if (r->arch.phase == GICR_ASLEEP && !r->arch.processor_sleep) {
-        r->arch.phase = GICR_WAKING;
-        gicr_send_control(r);
-        return true;
-    }
-    if (r->arch.phase == GICR_WAKING && !r->arch.control_open) {
+    } else if (r->arch.phase == GICR_WAKING && !r->arch.control_open) {
         r->arch.phase = GICR_AWAKE;
         gic_report(&r->outbox, GIC_EV_PE_AWAKE, r->pe, GIC_INTID_SPURIOUS, 0);
-        return true;
     }
-    return false;
-}
-
-/* At most once round: from any phase to the one that waits for an answer. */
-void gicr_sleep_step(gicr *r)
-{
-    unsigned steps = 4;
-    while (steps > 0 && gicr_sleep_once(r))
-        steps--;
+    if (r->arch.phase == GICR_AWAKE && r->arch.processor_sleep && !r->arch.control_open) {
+        gicr_fall(r);
+    } else if (r->arch.phase == GICR_ASLEEP && !r->arch.processor_sleep) {
+        r->arch.phase = GICR_WAKING;
+        gicr_send_control(r);
+    }
 }
 
 static bool gicr_has_something(const gicr *r)

@@ -38,19 +38,19 @@ void its_fetched(its *s, const void *data, bool ok)
 {
     its_arch *a = s->arch;
     const uint8_t *byte = (const uint8_t *)data;
+    const uint8_t given = a->buffered;
     unsigned i;
     a->fetching = false;
-    if (!its_open_queue(s) || a->buffered == 0) {
-        a->buffered = 0;
+    a->buffered = 0;
+    if (!its_open_queue(s) || given == 0)
         return;
-    }
     if (!ok || !data) {
-        a->buffered = 0;
         its_bad_table(s, (a->cbaser & GIC_FIELD_MASK(GITS_CBASER, Physical_Address)) + a->creadr);
         its_fail_command(s, 0, UINT32_C(0x010000) | ITS_MEMORY);
         return;
     }
-    for (i = 0; i < a->buffered * 4u; i++)
+    a->buffered = given;
+    for (i = 0; i < given * 4u; i++)
         a->buffer[i] = its_word(byte + i * 8u);
 }
 
@@ -150,11 +150,9 @@ void its_end_command(its *s, const its_row *row)
 void its_queue_moved(its *s, bool retry)
 {
     its_arch *a = s->arch;
-    unsigned given = a->cwriter == a->creadr ? 0 : its_readable(s);
+    const unsigned given = a->cwriter == a->creadr ? 0 : its_readable(s);
     if (retry && a->stalled && !GIC_FAULT("T-05"))
         a->stalled = false;
-    if (a->command_row != ITS_NO_ROW && given == 0)
-        given = 1;
     a->buffered = (uint8_t)gic_min_u32(a->buffered, given);
     its_run(s);
 }

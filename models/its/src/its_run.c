@@ -113,14 +113,12 @@ static void its_run_row(its *s, unsigned slot, const uint64_t *data)
     its_result result = ITS_NEXT;
 
     s->arch->runnable &= ~(UINT64_C(1) << slot);
-    row->wait = ITS_WAIT_NOTHING;
     if (row->pc == 0 && row->sub == ITS_FRESH && its_must_wait(s, row)) {
         row->wait = ITS_WAIT_HAZARD;
         return;
     }
     while (result == ITS_NEXT && row->pc < ITS_PLAN_STEPS && plan->step[row->pc]) {
         result = plan->step[row->pc](s, row, data);
-        data = NULL;
         if (result == ITS_NEXT) {
             row->pc++;
             row->sub = ITS_FRESH;

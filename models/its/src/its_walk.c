@@ -336,7 +336,6 @@ its_result its_step_old_collection(its *s, its_row *row, const uint64_t *data)
     if (result != ITS_FAIL)
         return result;
     row->error = ITS_OK;
-    row->mapped = false;
     return ITS_NEXT;
 }
 
