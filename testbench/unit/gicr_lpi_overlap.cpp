@@ -28,9 +28,9 @@ TEST_P(LpiOverlap, EachStateOfRestIsTheReferences)
     for (uint32_t seed = 1; seed <= 10; seed++) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         overlap o(GetParam(), seed);
-        for (unsigned n = 0; n < 60 && !HasFailure(); n++) {
+        for (unsigned n = 0; n < 80 && !HasFailure(); n++) {
             SCOPED_TRACE("burst " + std::to_string(n));
-            o.burst(10 + o.pick(50));
+            o.burst(o.pick(2) ? 1 + o.pick(8) : 10 + o.pick(40));
             o.rest();
             if (o.pick(3) == 0)
                 o.drain(o.pick(GetParam().pes));

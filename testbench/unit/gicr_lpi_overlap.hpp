@@ -67,6 +67,7 @@ public:
         const unsigned most = speed[pick(4)];
         g.slow_memory = memory[pick(3)];
         g.lazy = pick(2) != 0;
+        g.starves = pick(3) == 0;
         eager_ = pick(2) != 0;
         for (unsigned n = 0; n < operations; n++) {
             operate();
@@ -77,8 +78,8 @@ public:
     // All has arrived.
     void rest()
     {
-        while (step())
-            ;
+        for (unsigned bound = 100000; step(); bound--)
+            ASSERT_NE(bound, 0u) << "does not settle";
         EXPECT_TRUE(asked_.empty()) << "an ITS has no answer";
         for (unsigned pe = 0; pe < shape.pes; pe++) {
             SCOPED_TRACE("PE " + std::to_string(pe));
@@ -112,6 +113,7 @@ public:
         std::sort(expected.begin(), expected.end());
         eager_ = false;
         do {
+            ASSERT_LE(taken.size(), expected.size());
             if (g.held(pe) == none || pick(2))
                 continue;
             taken.push_back(key(g.cpus[pe].held_priority, g.held(pe)));
@@ -179,11 +181,11 @@ private:
     {
         const uint32_t bits[] = {0, 1, 63, 64, 65, 200, 448, 511};
         const uint32_t lines = (1u << shape.bits) / 512 - 16;
-        const unsigned count = pick(2) ? 3 : 12;
+        const unsigned count = pick(3) == 0 ? 1 : pick(2) ? 3 : 12;
         std::set<uint32_t> chosen;
         for (unsigned n = 0; n < count; n++) {
             const uint32_t line = n == 0 ? 0 : n == 1 ? lines - 1 : pick(lines);
-            for (unsigned each = 0; each < 24 / count; each++)
+            for (unsigned each = 0; each < 24 / count && each < 12; each++)
                 chosen.insert(first + line * 512 + bits[pick(3) ? each % 8 : pick(8)]);
         }
         intids.assign(chosen.begin(), chosen.end());
@@ -370,7 +372,7 @@ private:
     {
         const bool all = pick(4) == 0;
         std::vector<uint32_t> changed;
-        for (unsigned n = all ? 8 : 1 + pick(3); n > 0; n--) {
+        for (unsigned n = all ? 4 + pick(40) : 1 + pick(3); n > 0; n--) {
             changed.push_back(some_intid());
             g.configure(changed.back(), some_priority(), pick(3) != 0);
         }

@@ -283,7 +283,7 @@ public:
         if (!random && !requests.empty())
             return answer(0), true;
         if (!slow_memory || can.empty() || (*random)() % slow_memory == 0)
-            for (size_t i = 0; i < requests.size(); i++)
+            for (size_t i = starves && requests.size() > 1; i < requests.size(); i++)
                 can.emplace_back([this, i] { answer(i); });
         if (can.empty())
             return false;
@@ -329,6 +329,7 @@ public:
     std::mt19937 *random = nullptr;
     bool lazy = false;        // random: other things arrive before a Redistributor goes on
     unsigned slow_memory = 0; // random: an answer of memory is one in so many
+    bool starves = false;     // random: the oldest request is answered when there is no other
     std::function<void(unsigned pe, const gic_out &)> watch;    // every event
     std::function<void(unsigned pe, const gic_msg &)> hears;    // of a CPU interface
     std::function<void(unsigned pe, const gic_lpi &)> answered; // an ITS
