@@ -175,6 +175,47 @@ TEST(Rules, R_08_AnInvHoldsForAnLpiThatLosesItsPlaceMeanwhile)
     EXPECT_EQ(order, (std::vector<uint32_t>{invalidated, first, first + 1, first + 2, arrives}));
 }
 
+// an LPI is on its way to memory while the configuration of its neighbours is read again. It
+// arrives once more, more urgent by what has been read: it is pending already, and taken once.
+TEST(Rules, R_10_AnLpiOnItsWayToMemoryIsNotDoubled)
+{
+    rig g(small_config(14, 4));
+    const uint32_t spilled = first + 3 * 512, neighbour = spilled + 1, arrives = first + 2 * 512;
+    g.configure(arrives, 0x80);
+    g.configure(spilled, 0xF0);
+    g.configure(neighbour, 0x40, false);
+    for (uint32_t n = 0; n < 3; n++)
+        g.configure(first + n, static_cast<uint8_t>(0x40 + 0x10 * n));
+    g.enable(0);
+    g.set(0, arrives); // its configuration is cached from here on
+    g.send(0, GIC_MSG_LPI_CLEAR, arrives);
+    for (uint32_t n = 0; n < 3; n++)
+        g.set(0, first + n);
+    g.set(0, neighbour);
+    g.set(0, spilled);
+    ASSERT_TRUE(g.in_table(0, neighbour));
+    ASSERT_FALSE(g.in_table(0, spilled));
+
+    g.settling = false;
+    g.configure(spilled, 0x20);
+    g.send(0, GIC_MSG_LPI_INV, neighbour);
+    while (g.requests.empty() && g.step())
+        ;
+    const uint64_t spills = g.count(GIC_EV_LPI_SPILLED);
+    g.set(0, arrives);
+    ASSERT_EQ(g.count(GIC_EV_LPI_SPILLED), spills + 1);
+    g.settle();
+    ASSERT_TRUE(g.in_table(0, spilled));
+    const uint64_t merged = g.count(GIC_EV_MERGED);
+    g.settling = true;
+    g.set(0, spilled);
+    EXPECT_EQ(g.count(GIC_EV_MERGED), merged + 1);
+    std::vector<uint32_t> order;
+    for (uint32_t intid = g.ack(0); intid != none; intid = g.ack(0))
+        order.push_back(intid);
+    EXPECT_EQ(order, (std::vector<uint32_t>{spilled, first, first + 1, first + 2, arrives}));
+}
+
 // C-04: with DPG set RWP waits until what was offered is given back, though the Distributor has
 // asked for it in between for a reason of its own.
 TEST(Rules, C_04_RwpOfDpgOutlastsARecall)

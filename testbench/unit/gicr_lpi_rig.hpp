@@ -67,8 +67,9 @@ struct cpu {
     uint32_t held = none;
     uint8_t held_priority = 0xFF;
     bool quiet = true;
-    std::deque<gic_msg> to_gicr;   // under way upstream
-    std::deque<gic_msg> from_gicr; // under way downstream
+    uint8_t groups = GIC_GROUPS_ALL; // ICC_IGRPEN: what is of another group is given back
+    std::deque<gic_msg> to_gicr;     // under way upstream
+    std::deque<gic_msg> from_gicr;   // under way downstream
     std::map<unsigned, bool> line;
 };
 
@@ -219,6 +220,7 @@ public:
     void cpu_groups(unsigned pe, uint8_t groups)
     {
         cpu &c = cpus[pe];
+        c.groups = groups;
         upstream(pe, GIC_MSG_UPSTREAM_CONTROL, 0, groups, 0xFF);
         if (c.held != none && !(groups & gic_group_bit(GIC_GROUP_1NS))) {
             upstream(pe, GIC_MSG_RELEASE, c.held);
@@ -260,9 +262,9 @@ public:
         std::vector<std::function<void()>> can;
         for (unsigned pe = 0; pe < config_.pe_count; pe++) {
             if (gicr_outbox(redist[pe])->more) {
-                gicr_step(redist[pe]);
-                collect(pe);
-                return true;
+                if (!lazy)
+                    return go_on(pe), true;
+                can.emplace_back([this, pe] { go_on(pe); });
             }
             if (!cpus[pe].from_gicr.empty())
                 can.emplace_back([this, pe] { cpu_receives(pe); });
@@ -280,8 +282,9 @@ public:
         }
         if (!random && !requests.empty())
             return answer(0), true;
-        for (size_t i = 0; i < requests.size(); i++)
-            can.emplace_back([this, i] { answer(i); });
+        if (!slow_memory || can.empty() || (*random)() % slow_memory == 0)
+            for (size_t i = starves && requests.size() > 1; i < requests.size(); i++)
+                can.emplace_back([this, i] { answer(i); });
         if (can.empty())
             return false;
         can[std::uniform_int_distribution<size_t>(0, can.size() - 1)(*random)]();
@@ -324,7 +327,12 @@ public:
     unsigned requests_peak = 0;
     std::function<bool(const gic_memory_req &)> fails; // a request that memory refuses
     std::mt19937 *random = nullptr;
-    std::function<void(unsigned pe, const gic_out &)> watch; // every event
+    bool lazy = false;        // random: other things arrive before a Redistributor goes on
+    unsigned slow_memory = 0; // random: an answer of memory is one in so many
+    bool starves = false;     // random: the oldest request is answered when there is no other
+    std::function<void(unsigned pe, const gic_out &)> watch;    // every event
+    std::function<void(unsigned pe, const gic_msg &)> hears;    // of a CPU interface
+    std::function<void(unsigned pe, const gic_lpi &)> answered; // an ITS
     bool settling = true;
     bool logging = false;
     uint16_t next_tag = 1;
@@ -344,8 +352,13 @@ private:
         const std::vector<gic_out> out(box->entry, box->next);
         gic_outbox_clear(box);
         EXPECT_EQ(box->events_dropped, 0u);
-        for (const gic_out &o : out)
+        bool asks = false; // the Distributor, which answers at once
+        for (const gic_out &o : out) {
             take(pe, o);
+            asks = asks || (o.port == GIC_PORT_GICD && o.msg.kind == GIC_MSG_PE_STATE);
+        }
+        if (asks)
+            from_distributor(pe, GIC_MSG_PE_STATE_ACK);
     }
 
     void take(unsigned pe, const gic_out &o)
@@ -375,6 +388,8 @@ private:
             ASSERT_EQ(o.to, lpi.its);
             ASSERT_GT(open[pe][lpi.its]--, 0u);
             done.push_back(lpi.tag);
+            if (answered)
+                answered(pe, lpi);
             break;
         }
         case GIC_PORT_MEM:
@@ -382,8 +397,6 @@ private:
             requests_peak = std::max(requests_peak, static_cast<unsigned>(requests.size()));
             break;
         case GIC_PORT_GICD:
-            if (o.msg.kind == GIC_MSG_PE_STATE)
-                from_distributor(pe, GIC_MSG_PE_STATE_ACK);
             break;
         default:
             ADD_FAILURE() << "port " << unsigned(o.port);
@@ -395,6 +408,12 @@ private:
         gic_msg msg{};
         msg.kind = static_cast<uint8_t>(kind);
         gicr_receive(redist[pe], GIC_PORT_GICD, &msg);
+        collect(pe);
+    }
+
+    void go_on(unsigned pe)
+    {
+        gicr_step(redist[pe]);
         collect(pe);
     }
 
@@ -410,6 +429,10 @@ private:
             c.held_priority = msg.priority;
             EXPECT_FALSE(c.quiet);
             EXPECT_TRUE(msg.intid < first || msg.group == GIC_GROUP_1NS);
+            if (!(c.groups & gic_group_bit(static_cast<gic_group>(msg.group)))) {
+                upstream(pe, GIC_MSG_RELEASE, c.held);
+                c.held = none;
+            }
         } else if (msg.kind == GIC_MSG_CLEAR || msg.kind == GIC_MSG_QUIESCE) {
             if (c.held != none && (msg.kind == GIC_MSG_QUIESCE || c.held == msg.intid)) {
                 upstream(pe, GIC_MSG_RELEASE, c.held);
@@ -427,6 +450,8 @@ private:
     {
         const gic_msg msg = cpus[pe].to_gicr.front();
         cpus[pe].to_gicr.pop_front();
+        if (hears)
+            hears(pe, msg);
         gicr_receive(redist[pe], GIC_PORT_CPUIF, &msg);
         collect(pe);
     }

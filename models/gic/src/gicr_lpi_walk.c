@@ -288,7 +288,21 @@ static void lpi_report_pending(gicr *r, uint32_t key, bool merged)
                    lpi_priority(key) | (uint64_t)GIC_GROUP_1NS << 8);
 }
 
-/* What else of the 64 INTIDs is in memory, by the configuration that is cached now. */
+/* Whether another row has something to write into the line of this one. */
+static bool lpi_is_waited_for(const gicr_lpi *l, const gicr_lpi_row *row)
+{
+    unsigned i;
+    for (i = 0; i < LPI_ROWS && l->busy > 1; i++) {
+        const gicr_lpi_row *other = &l->arch.row[i];
+        if (other != row && other->state != LPI_FREE &&
+            (other->line == row->line || (other->victim && lpi_line(other->victim) == row->line)))
+            return true;
+    }
+    return false;
+}
+
+/* What else of the 64 INTIDs is in memory, by the configuration that is cached now. What is still
+   on its way there, by another row, is not seen: then the line stays in doubt. */
 static void lpi_reconcile(gicr *r, const gicr_lpi_row *row, gicr_lpi_prop *prop)
 {
     gicr_lpi *l = r->lpi;
@@ -296,7 +310,7 @@ static void lpi_reconcile(gicr *r, const gicr_lpi_row *row, gicr_lpi_prop *prop)
     for (uint32_t intid = first; intid < first + LPI_PROP_INTIDS; intid++)
         if (intid != row->op.intid && lpi_bit(row, intid) && lpi_find(l, intid) == LPI_NO_SLOT)
             lpi_note(l, intid, lpi_decode(r, intid, lpi_prop_byte(l, prop, intid)));
-    prop->doubt = 0;
+    prop->doubt = lpi_is_waited_for(l, row);
 }
 
 /* The LPI is pending in memory alone from now on. */
