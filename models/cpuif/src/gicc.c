@@ -47,9 +47,8 @@ static uint32_t gicc_identify(const cpuif *c, const gic_access *access, unsigned
         return GIC_INTID_SPURIOUS;
     if ((v.visible[form] & gic_group_bit(group)) != 0 || GIC_FAULT("L-10"))
         return c->s.held.intid;
-    if (form == IAR_FORM && v.secure && group != GIC_GROUP_0 && !GIC_FAULT("L-09"))
-        return GIC_INTID_NMI; /* 1022: there is one of Group 1, for GICC_AIAR */
-    return GIC_INTID_SPURIOUS;
+    /* Of Group 1, and yet not seen: by a Secure access that should read GICC_AIAR, 1022. */
+    return group != GIC_GROUP_0 && !GIC_FAULT("L-09") ? GIC_INTID_NMI : GIC_INTID_SPURIOUS;
 }
 
 static gic_status acknowledge(cpuif *c, const gic_access *access, unsigned form, uint64_t *value)
