@@ -419,6 +419,7 @@ TEST(CpuifGuest, EachListRegisterIsItsOwn)
 {
     for (unsigned count : {1u, 2u, 4u, 15u, 16u}) {
         v2_rig r(v2_config(true, 5, count));
+        r.open_guest();
         const uint32_t all = (1u << count) - 1;
         EXPECT_EQ(r.gich(VTR) & 0x3F, count - 1);
         EXPECT_EQ(r.gich(ELRSR), all);
@@ -434,9 +435,13 @@ TEST(CpuifGuest, EachListRegisterIsItsOwn)
             EXPECT_EQ(r.gich(LR + 4 * n), exists ? pending : 0u) << n;
             EXPECT_EQ(r.gich(ELRSR), exists ? all & ~(1u << n) : all) << n;
             EXPECT_EQ(r.gich(EISR), 0u) << n;
+            EXPECT_EQ(r.line(GIC_LINE_VIRQ), exists) << n;
             EXPECT_EQ(r.gich(ELRSR + 4), 0u) << n;
             r.gich(LR + 4 * n, 0);
         }
+        // What is behind the last one in memory is no list register.
+        r.gich(HYP_APR, UINT32_MAX);
+        EXPECT_EQ(r.gich(LR + 4 * count), 0u);
     }
 }
 
