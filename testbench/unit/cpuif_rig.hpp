@@ -46,17 +46,20 @@ inline gic_config plain_config(unsigned priority_bits = 5, unsigned preemption_b
 class rig
 {
 public:
-    explicit rig(const gic_config &config, bool awake = true)
-        : memory_(cpuif_footprint(&config) / sizeof(line64) + 1)
+    explicit rig(const gic_config &config, bool awake = true, uint16_t pe = 0)
+        : pe_(pe), memory_(cpuif_footprint(&config) / sizeof(line64) + 1)
     {
         gic_config_error error = GIC_CONFIG_OK;
-        c = cpuif_init(memory_.data(), memory_.size() * sizeof(line64), &config, 0, &error);
+        c = cpuif_init(memory_.data(), memory_.size() * sizeof(line64), &config, pe, &error);
         EXPECT_EQ(error, GIC_CONFIG_OK);
         collect();
         if (awake)
             wake(!config.two_security_states);
         sent.clear();
+        forget();
     }
+    rig(const rig &) = delete;
+    rig &operator=(const rig &) = delete;
 
     // ---- the PE -----------------------------------------------------------------------------
 
@@ -98,6 +101,36 @@ public:
     void put(gic_sysreg reg, uint64_t value)
     {
         EXPECT_EQ(write(reg, value), GIC_SYSREG_OK) << gic_sysreg_name(reg);
+    }
+
+    // ---- the frames of a GICv2 --------------------------------------------------------------
+
+    uint32_t frame(cpuif_frame_kind kind, uint32_t offset, bool secure = true)
+    {
+        uint64_t value = UINT64_C(0xDEADDEADDEADDEAD);
+        const gic_access access = word(secure);
+        EXPECT_EQ(cpuif_frame_read(c, kind, &access, offset, &value), GIC_OK) << offset;
+        collect();
+        return static_cast<uint32_t>(value);
+    }
+
+    void frame_write(cpuif_frame_kind kind, uint32_t offset, uint64_t value, bool secure = true)
+    {
+        const gic_access access = word(secure);
+        EXPECT_EQ(cpuif_frame_write(c, kind, &access, offset, value), GIC_OK) << offset;
+        collect();
+    }
+
+    void legacy(gic_line which, bool level)
+    {
+        cpuif_set_legacy(c, which, level);
+        collect();
+    }
+
+    void reset()
+    {
+        cpuif_reset(c);
+        collect();
     }
 
     // ---- the Redistributor ------------------------------------------------------------------
@@ -164,9 +197,34 @@ public:
         return events[id];
     }
 
+    // What was reported and driven since forget(), oldest first.
+    struct event {
+        unsigned id;
+        uint32_t intid;
+        uint64_t arg;
+    };
+    struct edge {
+        unsigned line;
+        bool level;
+        uint32_t intid;
+    };
+    void forget()
+    {
+        reported.clear();
+        driven.clear();
+    }
+    std::vector<unsigned char> saved() const
+    {
+        std::vector<unsigned char> file(cpuif_save_size(c));
+        file.resize(cpuif_save(c, file.data()));
+        return file;
+    }
+
     cpuif *c = nullptr;
     gic_pe_state state = {};
     std::vector<gic_msg> sent;
+    std::vector<event> reported;
+    std::vector<edge> driven;
     unsigned lines = 0;
     unsigned line_changes = 0;
     unsigned events[GIC_EV_COUNT] = {};
@@ -191,15 +249,21 @@ private:
 
     void take(const gic_out &entry)
     {
+        EXPECT_EQ(entry.from, GIC_PORT_CPUIF);
+        EXPECT_EQ(entry.from_pe, pe_);
         if (entry.port == GIC_PORT_EVENT) {
+            EXPECT_EQ(entry.to, pe_);
             events[entry.msg.kind]++;
+            reported.push_back({entry.msg.kind, entry.msg.intid, entry.msg.arg});
         } else if (entry.port == GIC_PORT_LINE) {
             unsigned bit = 1u << entry.msg.kind;
             lines = entry.msg.flags != 0 ? lines | bit : lines & ~bit;
             line_changes++;
+            EXPECT_EQ(entry.to, pe_);
+            driven.push_back({entry.msg.kind, entry.msg.flags != 0, entry.msg.intid});
         } else {
             EXPECT_EQ(entry.port, GIC_PORT_GICR);
-            EXPECT_EQ(entry.to, 0);
+            EXPECT_EQ(entry.to, pe_);
             sent.push_back(entry.msg);
             if (answer)
                 acknowledge(entry.msg);
@@ -229,6 +293,15 @@ private:
         cpuif_receive(c, &ack);
     }
 
+    static gic_access word(bool secure)
+    {
+        gic_access access = {};
+        access.size = 4;
+        access.secure = secure;
+        return access;
+    }
+
+    uint16_t pe_;
     std::vector<line64> memory_;
 };
 

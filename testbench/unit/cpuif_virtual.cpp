@@ -201,3 +201,82 @@ TEST(CpuifVirtualShape, ActivePriorityRegistersExistForTheInterfaceThatIsMeant)
         EXPECT_EQ(r.read(GIC_ICC_AP1R1_EL1, &value), wide_guest ? GIC_SYSREG_TRAP_EL2 : not_there);
     }
 }
+
+// A name with a 0 is of virtual Group 0, one with a 1 of Group 1.
+TEST_F(CpuifVirtual, EachNameIsOfItsGroup)
+{
+    const struct {
+        gic_sysreg hppir, iar, eoir, igrpen, hypervisors, own;
+    } names[2] = {{GIC_ICC_HPPIR0_EL1, GIC_ICC_IAR0_EL1, GIC_ICC_EOIR0_EL1, GIC_ICC_IGRPEN0_EL1,
+                   GIC_ICH_AP0R0_EL2, GIC_ICC_AP0R0_EL1},
+                  {GIC_ICC_HPPIR1_EL1, GIC_ICC_IAR1_EL1, GIC_ICC_EOIR1_EL1, GIC_ICC_IGRPEN1_EL1,
+                   GIC_ICH_AP1R0_EL2, GIC_ICC_AP1R0_EL1}};
+    for (unsigned group : {0u, 1u}) {
+        const auto &mine = names[group];
+        const auto &other = names[1 - group];
+        host();
+        r.put(GIC_ICH_VMCR_EL2, 0xF8000000 | 1u << group);
+        r.put(GIC_ICH_LR1_EL2, PENDING | PRIORITY | uint64_t(group) << 60 | 60);
+        guest();
+        EXPECT_EQ(r.get(mine.igrpen), 1u);
+        EXPECT_EQ(r.get(other.igrpen), 0u);
+        EXPECT_EQ(r.get(other.hppir), 1023u);
+        EXPECT_EQ(r.get(mine.hppir), 60u);
+        EXPECT_EQ(r.get(other.iar), 1023u);
+        EXPECT_EQ(r.get(mine.iar), 60u);
+        EXPECT_EQ(r.get(mine.own), 1u << 20);
+        EXPECT_EQ(r.get(other.own), 0u);
+        host();
+        EXPECT_EQ(r.get(mine.hypervisors), 1u << 20);
+        EXPECT_EQ(r.get(other.hypervisors), 0u);
+        guest();
+        r.put(other.eoir, 60);
+        EXPECT_EQ(r.events_of(GIC_EV_BAD_ICV_EOIR), group + 1) << "of the other group";
+        host();
+        EXPECT_EQ(r.get(GIC_ICH_LR1_EL2) >> 62, 2u) << "dropped, and not deactivated";
+        r.put(mine.hypervisors, 1u << 20);
+        guest();
+        r.put(mine.eoir, 60);
+        host();
+        EXPECT_EQ(r.get(GIC_ICH_LR1_EL2) >> 62, 0u);
+        EXPECT_EQ(r.events_of(GIC_EV_BAD_ICV_EOIR), group + 1);
+        EXPECT_EQ(r.get(GIC_ICH_HCR_EL2), 1u) << "nothing is counted";
+    }
+}
+
+// V-04, V-06, V-12: what is ended is what a list register holds Active; LPIs begin at 8192.
+TEST_F(CpuifVirtual, WhatIsNotActiveIsNotDeactivated)
+{
+    const auto ended = [this](gic_sysreg reg, uint64_t vintid) {
+        host();
+        r.put(GIC_ICH_AP1R0_EL2, 1u << 20);
+        r.put(GIC_ICH_HCR_EL2, 1);
+        guest();
+        r.put(reg, vintid);
+        host();
+        return static_cast<unsigned>(r.get(GIC_ICH_HCR_EL2) >> 27);
+    };
+    const uint64_t group1 = GROUP1 | PRIORITY;
+    r.put(GIC_ICH_LR0_EL2, PENDING | group1 | 60);
+    r.put(GIC_ICH_LR1_EL2, group1 | 61);
+    r.put(GIC_ICH_LR3_EL2, ACTIVE | group1 | 62);
+    for (gic_sysreg reg : {GIC_ICC_EOIR1_EL1, GIC_ICC_DIR_EL1}) {
+        r.put(GIC_ICH_VMCR_EL2, 0xF8000003 | (reg == GIC_ICC_DIR_EL1 ? 1u << 9 : 0));
+        for (uint64_t vintid : {60u, 61u, 63u, 8191u})
+            EXPECT_EQ(ended(reg, vintid), 1u) << vintid;
+        for (uint64_t vintid : {8192u, 8193u})
+            EXPECT_EQ(ended(reg, vintid), 0u) << vintid << ": LPIs are not counted";
+        EXPECT_EQ(r.get(GIC_ICH_LR0_EL2), PENDING | group1 | 60);
+        EXPECT_EQ(r.get(GIC_ICH_LR1_EL2), group1 | 61);
+        EXPECT_EQ(r.get(GIC_ICH_LR3_EL2), ACTIVE | group1 | 62);
+        EXPECT_EQ(ended(reg, 62), 0u);
+        EXPECT_EQ(r.get(GIC_ICH_LR3_EL2), group1 | 62);
+        r.put(GIC_ICH_LR3_EL2, ACTIVE | group1 | 62);
+    }
+    // With VEOIM an end deactivates LPIs alone.
+    for (uint64_t vintid : {8191u, 8192u}) {
+        r.put(GIC_ICH_LR3_EL2, ACTIVE | group1 | vintid);
+        EXPECT_EQ(ended(GIC_ICC_EOIR1_EL1, vintid), 0u);
+        EXPECT_EQ(r.get(GIC_ICH_LR3_EL2) >> 62, vintid == 8191 ? 2u : 0u) << vintid;
+    }
+}

@@ -11,7 +11,7 @@ typedef struct cpuif_row {
 } cpuif_row;
 
 #define NONE NULL
-#define ONLY 0
+#define ONLY CPUIF_ONLY
 static const cpuif_row rows[GIC_SYSREG_COUNT] = {
 #define CPUIF_REG(name, class, index, value, effect, write) \
     [GIC_##name] = {CPUIF_CLASS_##class, (index), (value), (effect), (write)},

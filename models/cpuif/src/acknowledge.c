@@ -74,7 +74,7 @@ void cpuif_iar_acknowledge(cpuif *c, unsigned index, uint64_t value)
 bool cpuif_is_implemented(const cpuif *c, uint32_t intid)
 {
     if (intid >= GIC_INTID_LPI_FIRST)
-        return c->config.lpi_bits > 0 && intid >> c->config.lpi_bits == 0;
+        return intid >> c->config.lpi_bits == 0;
     return gic_config_has_private(&c->config, intid) || gic_config_has_shared(&c->config, intid);
 }
 

@@ -34,8 +34,6 @@ static bool irq_is_passed(const cpuif *c)
 unsigned gicc_wanted_bypass(const cpuif *c)
 {
     unsigned open = 0;
-    if (c->s.legacy == 0)
-        return 0;
     if (irq_is_passed(c))
         open |= 1u << GIC_LINE_IRQ;
     if (fiq_is_passed(c) || GIC_FAULT("L-13"))

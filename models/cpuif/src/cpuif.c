@@ -55,10 +55,8 @@ void cpuif_reset(cpuif *c)
 static void start(cpuif *c)
 {
     cpuif_state *s = &c->s;
-    s->signalled_intid = GIC_INTID_SPURIOUS;
     s->ds = !c->config.two_security_states;
     s->quiesced = !c->config.gicv2; /* a GICv2 knows no sleep */
-    s->sent_groups = GIC_GROUPS_NONE;
     s->sent_hint = 0xFF;
 }
 

@@ -47,9 +47,8 @@ static uint32_t gicc_identify(const cpuif *c, const gic_access *access, unsigned
         return GIC_INTID_SPURIOUS;
     if ((v.visible[form] & gic_group_bit(group)) != 0 || GIC_FAULT("L-10"))
         return c->s.held.intid;
-    if (form == IAR_FORM && v.secure && group != GIC_GROUP_0 && !GIC_FAULT("L-09"))
-        return GIC_INTID_NMI; /* 1022: there is one of Group 1, for GICC_AIAR */
-    return GIC_INTID_SPURIOUS;
+    /* Of Group 1, and yet not seen: by a Secure access that should read GICC_AIAR, 1022. */
+    return group != GIC_GROUP_0 && !GIC_FAULT("L-09") ? GIC_INTID_NMI : GIC_INTID_SPURIOUS;
 }
 
 static gic_status acknowledge(cpuif *c, const gic_access *access, unsigned form, uint64_t *value)
@@ -117,21 +116,21 @@ static gic_status gicc_read_pmr(void *kernel, const gic_reg_access *a, uint64_t 
 {
     const cpuif *c = (const cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    return cpuif_frame_answer(value, cpuif_pmr_value(c, &v, 0));
+    return cpuif_frame_answer(value, cpuif_pmr_value(c, &v, CPUIF_ONLY));
 }
 
 static gic_status gicc_write_pmr(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    return cpuif_frame_done(cpuif_pmr_write(c, &v, 0, value));
+    return cpuif_frame_done(cpuif_pmr_write(c, &v, CPUIF_ONLY, value));
 }
 
 static gic_status gicc_read_rpr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    return cpuif_frame_answer(value, cpuif_rpr_value(c, &v, 0));
+    return cpuif_frame_answer(value, cpuif_rpr_value(c, &v, CPUIF_ONLY));
 }
 
 /* Non-secure it is Group 1's, with CBPR what follows from Group 0's (P-09). */
@@ -139,16 +138,16 @@ static gic_status gicc_read_bpr(void *kernel, const gic_reg_access *a, uint64_t 
 {
     const cpuif *c = (const cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    return cpuif_frame_answer(value,
-                              v.secure ? cpuif_bpr0_value(c, &v, 0) : cpuif_bpr1_value(c, &v, 0));
+    return cpuif_frame_answer(value, v.secure ? cpuif_bpr0_value(c, &v, CPUIF_ONLY)
+                                              : cpuif_bpr1_value(c, &v, CPUIF_ONLY));
 }
 
 static gic_status gicc_write_bpr(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     cpuif_view v = view_of(c, a->access);
-    return cpuif_frame_done(v.secure ? cpuif_bpr0_write(c, &v, 0, value)
-                                     : cpuif_bpr1_write(c, &v, 0, value));
+    return cpuif_frame_done(v.secure ? cpuif_bpr0_write(c, &v, CPUIF_ONLY, value)
+                                     : cpuif_bpr1_write(c, &v, CPUIF_ONLY, value));
 }
 
 /* GICC_ABPR is Group 1's register itself, whatever CBPR says, as EL3 sees it with a GICv3. */
@@ -163,14 +162,14 @@ static gic_status gicc_read_abpr(void *kernel, const gic_reg_access *a, uint64_t
 {
     const cpuif *c = (const cpuif *)kernel;
     cpuif_view v = alias_view(c, a->access);
-    return cpuif_frame_answer(value, cpuif_bpr1_value(c, &v, 0));
+    return cpuif_frame_answer(value, cpuif_bpr1_value(c, &v, CPUIF_ONLY));
 }
 
 static gic_status gicc_write_abpr(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     cpuif_view v = alias_view(c, a->access);
-    return cpuif_frame_done(cpuif_bpr1_write(c, &v, 0, value));
+    return cpuif_frame_done(cpuif_bpr1_write(c, &v, CPUIF_ONLY, value));
 }
 
 /* ---- active priorities ----------------------------------------------------------------------- */
@@ -203,7 +202,7 @@ static gic_status gicc_read_apr(void *kernel, const gic_reg_access *a, uint64_t 
     unsigned n = a->offset / 4u;
     half h = nonsecure_half(c, n);
     if (is_secure(c, a->access))
-        *value = n < c->d.ap_words ? c->s.ap[GIC_GROUP_0][n] : 0;
+        *value = c->s.ap[GIC_GROUP_0][n]; /* zero where there is none */
     else
         *value = h.mask ? c->s.ap[GIC_GROUP_1NS][h.word] >> h.shift & h.mask : 0;
     return GIC_OK;
@@ -229,7 +228,7 @@ static gic_status gicc_read_nsapr(void *kernel, const gic_reg_access *a, uint64_
 {
     const cpuif *c = (const cpuif *)kernel;
     unsigned n = a->offset / 4u;
-    return cpuif_frame_answer(value, n < c->d.ap_words ? c->s.ap[GIC_GROUP_1NS][n] : 0);
+    return cpuif_frame_answer(value, c->s.ap[GIC_GROUP_1NS][n]);
 }
 
 static gic_status gicc_write_nsapr(void *kernel, const gic_reg_access *a, uint64_t value)

@@ -78,13 +78,15 @@ static gic_status gich_write_lr(void *kernel, const gic_reg_access *a, uint64_t 
 static gic_status gich_read_eisr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
-    return cpuif_frame_answer(value, a->offset == 0 ? cpuif_ich_eisr_value(c, &c->d.view, 0) : 0);
+    return cpuif_frame_answer(value,
+                              a->offset == 0 ? cpuif_ich_eisr_value(c, &c->d.view, CPUIF_ONLY) : 0);
 }
 
 static gic_status gich_read_elrsr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
-    return cpuif_frame_answer(value, a->offset == 0 ? cpuif_ich_elrsr_value(c, &c->d.view, 0) : 0);
+    return cpuif_frame_answer(
+        value, a->offset == 0 ? cpuif_ich_elrsr_value(c, &c->d.view, CPUIF_ONLY) : 0);
 }
 
 /* ---- control --------------------------------------------------------------------------------- */
@@ -99,7 +101,8 @@ static gic_status gich_read_hcr(void *kernel, const gic_reg_access *a, uint64_t 
 static gic_status gich_write_hcr(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
-    return cpuif_frame_done(cpuif_ich_hcr_write(c, &c->d.view, 0, value & a->row->write_mask));
+    return cpuif_frame_done(
+        cpuif_ich_hcr_write(c, &c->d.view, CPUIF_ONLY, value & a->row->write_mask));
 }
 
 static gic_status gich_read_vtr(void *kernel, const gic_reg_access *a, uint64_t *value)
@@ -127,14 +130,14 @@ static gic_status gich_write_vmcr(void *kernel, const gic_reg_access *a, uint64_
         value = GIC_PUT(ICH_VMCR_EL2, VBPR0, value, GIC_GET(ICH_VMCR_EL2, VBPR0, value) & 3u);
         value = GIC_PUT(ICH_VMCR_EL2, VBPR1, value, GIC_GET(ICH_VMCR_EL2, VBPR1, c->s.v.vmcr));
     }
-    return cpuif_frame_done(cpuif_ich_vmcr_write(c, &v, 0, value));
+    return cpuif_frame_done(cpuif_ich_vmcr_write(c, &v, CPUIF_ONLY, value));
 }
 
 static gic_status gich_read_misr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
     (void)a;
-    return cpuif_frame_answer(value, cpuif_ich_misr_value(c, &c->d.view, 0));
+    return cpuif_frame_answer(value, cpuif_ich_misr_value(c, &c->d.view, CPUIF_ONLY));
 }
 
 /* One register of active priorities, whatever the groups (L-12). */
@@ -142,7 +145,7 @@ static gic_status gich_read_apr(void *kernel, const gic_reg_access *a, uint64_t 
 {
     const cpuif *c = (const cpuif *)kernel;
     const unsigned n = a->offset / 4u;
-    return cpuif_frame_answer(value, n < c->d.v.ap_words ? c->s.v.ap[0][n] : 0);
+    return cpuif_frame_answer(value, c->s.v.ap[0][n]);
 }
 
 static gic_status gich_write_apr(void *kernel, const gic_reg_access *a, uint64_t value)
@@ -241,7 +244,7 @@ static gic_status gicv_write_dir(void *kernel, const gic_reg_access *a, uint64_t
 {
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
-    return cpuif_frame_done(cpuif_icv_dir_write(c, &v, 0, value & a->row->write_mask));
+    return cpuif_frame_done(cpuif_icv_dir_write(c, &v, CPUIF_ONLY, value & a->row->write_mask));
 }
 
 /* ---- the guest: fields of GICH_VMCR ---------------------------------------------------------- */
@@ -271,35 +274,35 @@ static gic_status gicv_write_ctlr(void *kernel, const gic_reg_access *a, uint64_
     vmcr = GIC_PUT(ICH_VMCR_EL2, VFIQEn, vmcr, GIC_GET(GICV_CTLR, FIQEn, value));
     vmcr = GIC_PUT(ICH_VMCR_EL2, VCBPR, vmcr, GIC_GET(GICV_CTLR, CBPR, value));
     vmcr = GIC_PUT(ICH_VMCR_EL2, VEOIM, vmcr, GIC_GET(GICV_CTLR, EOImode, value));
-    return cpuif_frame_done(cpuif_ich_vmcr_write(c, &v, 0, vmcr));
+    return cpuif_frame_done(cpuif_ich_vmcr_write(c, &v, CPUIF_ONLY, vmcr));
 }
 
 static gic_status gicv_read_pmr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
     (void)a;
-    return cpuif_frame_answer(value, cpuif_icv_pmr_value(c, &c->d.view, 0));
+    return cpuif_frame_answer(value, cpuif_icv_pmr_value(c, &c->d.view, CPUIF_ONLY));
 }
 
 static gic_status gicv_write_pmr(void *kernel, const gic_reg_access *a, uint64_t value)
 {
     cpuif *c = (cpuif *)kernel;
     (void)a;
-    return cpuif_frame_done(cpuif_icv_pmr_write(c, &c->d.view, 0, value));
+    return cpuif_frame_done(cpuif_icv_pmr_write(c, &c->d.view, CPUIF_ONLY, value));
 }
 
 static gic_status gicv_read_rpr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
     (void)a;
-    return cpuif_frame_answer(value, cpuif_icv_rpr_value(c, &c->d.view, 0));
+    return cpuif_frame_answer(value, cpuif_icv_rpr_value(c, &c->d.view, CPUIF_ONLY));
 }
 
 static gic_status gicv_read_bpr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     const cpuif *c = (const cpuif *)kernel;
     (void)a;
-    return cpuif_frame_answer(value, cpuif_icv_bpr0_value(c, &c->d.view, 0));
+    return cpuif_frame_answer(value, cpuif_icv_bpr0_value(c, &c->d.view, CPUIF_ONLY));
 }
 
 static gic_status gicv_write_bpr(void *kernel, const gic_reg_access *a, uint64_t value)
@@ -307,7 +310,7 @@ static gic_status gicv_write_bpr(void *kernel, const gic_reg_access *a, uint64_t
     cpuif *c = (cpuif *)kernel;
     const cpuif_view v = guest_view(c);
     (void)a;
-    return cpuif_frame_done(cpuif_icv_bpr0_write(c, &v, 0, value));
+    return cpuif_frame_done(cpuif_icv_bpr0_write(c, &v, CPUIF_ONLY, value));
 }
 
 /* Group 1's own, whatever VMCBPR says, as GICC_ABPR. */
@@ -324,7 +327,7 @@ static gic_status gicv_write_abpr(void *kernel, const gic_reg_access *a, uint64_
     const cpuif_view v = guest_view(c);
     (void)a;
     return cpuif_frame_done(
-        cpuif_ich_vmcr_write(c, &v, 0, GIC_PUT(ICH_VMCR_EL2, VBPR1, c->s.v.vmcr, value)));
+        cpuif_ich_vmcr_write(c, &v, CPUIF_ONLY, GIC_PUT(ICH_VMCR_EL2, VBPR1, c->s.v.vmcr, value)));
 }
 
 #define gicv_read_apr  gich_read_apr

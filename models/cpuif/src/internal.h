@@ -149,6 +149,8 @@ struct cpuif {
 
 /* ---- registers (access.c: dispatch) ------------------------------------------------------- */
 
+enum { CPUIF_ONLY = 0 }; /* the index of a register that there is once: nobody looks at it */
+
 typedef uint64_t cpuif_value_fn(const cpuif *c, const cpuif_view *v, unsigned index);
 typedef void cpuif_effect_fn(cpuif *c, unsigned index, uint64_t value);
 /* false: no credit, nothing done. */

@@ -245,7 +245,7 @@ static uint64_t with_active_nmis(const cpuif *c, const cpuif_view *v, uint64_t v
 {
     const bool of_s = (c->s.ap_nmi & gic_group_bit(GIC_GROUP_1S)) != 0;
     const bool of_ns = (c->s.ap_nmi & gic_group_bit(GIC_GROUP_1NS)) != 0;
-    const bool apart = c->config.has_el3 && (v->secure || v->el3) && !GIC_FAULT("N-07c");
+    const bool apart = c->config.has_el3 && v->secure && !GIC_FAULT("N-07c");
     value = GIC_PUT(ICC_RPR_EL1, NMI, value, apart ? of_s : of_ns);
     return GIC_PUT(ICC_RPR_EL1, NMI_NS, value, apart && of_ns);
 }

@@ -24,8 +24,8 @@ enum {
     CPUIF_LR_MOST = GIC_MAX_LIST_REGISTERS,
     CPUIF_LR_NONE = CPUIF_LR_MOST,
     CPUIF_LR_BITS = 4, /* the number of a list register */
-    /* Order of urgency: gic_urgency(), then number; that of nothing (V-02, N-08). */
-    CPUIF_URGENCY_NONE = (GIC_PRIORITY_IDLE << 1 | 1) << CPUIF_LR_BITS | (CPUIF_LR_MOST - 1)
+    /* Order of urgency: gic_urgency(), then number; nothing comes after everything (V-02, N-08). */
+    CPUIF_URGENCY_NONE = 0xFFFF
 };
 
 /* ICH_LR<n>_EL2.State */

@@ -61,7 +61,7 @@ static void acknowledge_virtual(cpuif *c, unsigned index, uint32_t intid)
     const uint64_t lr = c->s.v.lr[n];
     if (cpuif_is_special(c, intid) && !GIC_FAULT("V-03b")) {
         cpuif_set_lr(c, n, GIC_PUT(ICH_LR, State, lr, CPUIF_LR_INVALID));
-        gic_report(&c->outbox, GIC_EV_VIRTUAL_SPURIOUS, c->pe, intid, n);
+        gic_report(&c->outbox, GIC_EV_VIRTUAL_SPURIOUS, c->pe, intid, 0);
     } else {
         if (cpuif_lr_is_nmi(lr) && !GIC_FAULT("N-08f"))
             cpuif_raise_virtual_nmi(c);

@@ -2,11 +2,17 @@
 /* Explaining: every gate between a list register and the guest. */
 #include "internal.h"
 
+/* The most urgent candidate, or CPUIF_LR_NONE. */
+static unsigned best_lr(const cpuif *c)
+{
+    return c->d.v.urgency != CPUIF_URGENCY_NONE ? cpuif_virtual_best(&c->d.v) : CPUIF_LR_NONE;
+}
+
 /* The list register that a virtual INTID is looked for in: the most urgent that holds it Pending,
    else the first that holds it at all. */
 static unsigned lr_of(const cpuif *c, uint32_t vintid)
 {
-    const unsigned best = cpuif_virtual_best(&c->d.v);
+    const unsigned best = best_lr(c);
     unsigned found = CPUIF_LR_NONE;
     for (unsigned n = c->d.v.count; n-- > 0;) {
         const uint64_t lr = c->s.v.lr[n];
@@ -42,8 +48,7 @@ void cpuif_explain_virtual(const cpuif *c, gic_explanation *e)
 {
     const unsigned n = lr_of(c, e->intid);
     const unsigned lines = c->s.v.lines >> GIC_LINE_VIRQ & 3u;
-    const unsigned best = cpuif_virtual_best(&c->d.v);
-    const bool any = c->d.v.urgency != CPUIF_URGENCY_NONE;
+    const unsigned best = best_lr(c);
     const gic_pe_state *pe = &c->s.pe;
     unsigned group;
     uint8_t priority;
@@ -59,9 +64,9 @@ void cpuif_explain_virtual(const cpuif *c, gic_explanation *e)
     gic_gate_set(e, GIC_GATE_VIRTUAL_ENABLED, GIC_GET(ICH_HCR_EL2, En, c->s.v.hcr) != 0,
                  c->s.v.hcr);
     gic_gate_set(e, GIC_GATE_VIRTUAL_GROUP, cpuif_virtual_group_enabled(c, group), group);
-    gic_gate_set(e, GIC_GATE_VIRTUAL_BEST, !any || best == n, best);
+    gic_gate_set(e, GIC_GATE_VIRTUAL_BEST, best == n || best == CPUIF_LR_NONE, best);
     explain_priority(c, group, c->s.v.lr[n], e);
-    gic_gate_set(e, GIC_GATE_VIRTUAL_LINE, any && best == n && lines != 0, lines);
+    gic_gate_set(e, GIC_GATE_VIRTUAL_LINE, best == n && lines != 0, lines);
     gic_gate_set(e, GIC_GATE_VIRTUAL_ROUTED, group == 1 ? pe->hcr_imo : pe->hcr_fmo,
                  (uint64_t)pe->hcr_imo | (uint64_t)pe->hcr_fmo << 1);
 }

@@ -64,9 +64,7 @@ void cpuif_find_urgent(cpuif *c)
 
 void cpuif_derive_list_registers(cpuif *c)
 {
-    cpuif_virtual_derived *d = &c->d.v;
-    d->pending = d->active = d->valid = d->ended = d->group1 = 0;
-    for (unsigned n = 0; n < d->count; n++)
+    for (unsigned n = 0; n < c->d.v.count; n++)
         note_lr(c, n);
     cpuif_find_urgent(c);
 }
@@ -102,13 +100,12 @@ static uint32_t link_of(uint64_t lr)
     return (uint32_t)GIC_GET(ICH_LR, pINTID, lr);
 }
 
-/* V-05: an SPI, or a PPI of this PE; extended ones too (M-04). */
+/* V-05: an SPI, or a PPI of this PE; extended ones too (M-04). The field has no room for an LPI. */
 static bool can_be_linked(const cpuif *c, uint32_t intid)
 {
     if (GIC_FAULT("M-04b") && intid > GIC_INTID_SPURIOUS)
         return false;
-    return intid >= GIC_INTID_PPI_FIRST && intid < GIC_INTID_LPI_FIRST &&
-           cpuif_is_implemented(c, intid);
+    return intid >= GIC_INTID_PPI_FIRST && cpuif_is_implemented(c, intid);
 }
 
 bool cpuif_lr_waits(const cpuif *c, unsigned n)

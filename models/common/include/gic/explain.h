@@ -29,12 +29,14 @@ typedef enum gic_gate_id {
     GIC_GATE_PSTATE,        /**< Not masked in the PE (DAIF, target Exception level). */
 
     /* Of a virtual interrupt, by gic_explain_virtual() */
-    GIC_GATE_VIRTUAL_LISTED,  /**< A list register holds it; value: its number */
+    GIC_GATE_VIRTUAL_LISTED,  /**< A list register holds it; value: its number, or
+                                   GIC_MAX_LIST_REGISTERS */
     GIC_GATE_VIRTUAL_PENDING, /**< ICH_LR.State is Pending, and the priority not 0xFF; value: the
                                    list register */
     GIC_GATE_VIRTUAL_ENABLED, /**< ICH_HCR_EL2.En; value: ICH_HCR_EL2 */
     GIC_GATE_VIRTUAL_GROUP,   /**< ICH_VMCR_EL2.VENG of its group; value: the group */
-    GIC_GATE_VIRTUAL_BEST,    /**< No list register is more urgent; value: the most urgent one */
+    GIC_GATE_VIRTUAL_BEST,    /**< No list register is more urgent; value: the most urgent one,
+                                   GIC_MAX_LIST_REGISTERS: none */
     GIC_GATE_VIRTUAL_PMR,     /**< Above ICV_PMR; value: priority << 8 | PMR */
     GIC_GATE_VIRTUAL_RUNNING, /**< Pre-empts; value: priority << 8 | ICV_RPR */
     GIC_GATE_VIRTUAL_LINE,    /**< vIRQ or vFIQ is asserted; value: vIRQ | vFIQ << 1 */
