@@ -569,3 +569,15 @@ TEST(CpuifGuest, BinaryPointsSplitPriorities)
                     }
                 }
 }
+
+// The designer, product and revision of the GIC, and version 2 of the architecture.
+TEST(CpuifFrames, IdentificationIsThatOfTheGic)
+{
+    for (uint32_t iidr : {0u, ~0u, 0x43B0F43Bu}) {
+        gic_config config = v2_config();
+        config.iidr = iidr;
+        v2_rig r(config);
+        EXPECT_EQ(r.gicc(IIDR), (iidr & 0xFF00FFFF) | 2u << 16);
+        EXPECT_EQ(r.gicv(IIDR), r.gicc(IIDR));
+    }
+}

@@ -304,3 +304,58 @@ TEST(CpuifPriority, WhatDeactivatesNothingNeedsNoCredit)
     r.put(GIC_ICC_EOIR1_EL1, 8192);
     EXPECT_EQ(r.get(ap1r(0)), 0u);
 }
+
+// Each bit of ICC_CTLR_EL3 is of its own level or state.
+TEST(CpuifPriority, EachModeIsOfItsOwn)
+{
+    for (unsigned mode = 0; mode < 5; mode++) {
+        rig r(secure_config());
+        bank(r, true);
+        r.put(GIC_ICC_BPR0_EL1, 4);
+        r.put(GIC_ICC_BPR1_EL1, 6);
+        bank(r, false);
+        r.put(GIC_ICC_BPR1_EL1, 7);
+        r.put(GIC_ICC_CTLR_EL3, 1u << mode);
+        const auto splits = [&r](unsigned level, bool ns) {
+            const unsigned refused = r.events_of(GIC_EV_BAD_DIR);
+            r.pe(level, ns);
+            r.put(GIC_ICC_DIR_EL1, 40);
+            return r.events_of(GIC_EV_BAD_DIR) == refused;
+        };
+        EXPECT_EQ(splits(3, true), mode == 2) << mode;
+        EXPECT_EQ(splits(3, false), mode == 2) << mode;
+        EXPECT_EQ(splits(1, false), mode == 3) << mode;
+        EXPECT_EQ(splits(1, true), mode == 4) << mode;
+        EXPECT_EQ(splits(2, true), mode == 4) << mode;
+        r.pe(1, false);
+        EXPECT_EQ(r.get(GIC_ICC_BPR1_EL1), mode == 0 ? 4u : 7u) << mode;
+        EXPECT_EQ(r.get(GIC_ICC_CTLR_EL1) & 3, (mode == 0 ? 1u : 0) | (mode == 3 ? 2u : 0));
+        r.pe(1, true);
+        EXPECT_EQ(r.get(GIC_ICC_BPR1_EL1), mode == 1 ? 5u : 6u) << mode;
+        EXPECT_EQ(r.get(GIC_ICC_CTLR_EL1) & 3, (mode == 1 ? 1u : 0) | (mode == 4 ? 2u : 0));
+    }
+}
+
+// Group priorities of Secure and of Non-secure Group 1, with their own binary point or Group 0's.
+TEST(CpuifPriority, BinaryPointsSplitEachGroup)
+{
+    for (const bool common : {false, true})
+        for (unsigned group = 0; group < GIC_GROUP_COUNT; group++)
+            for (unsigned point = 0; point < 8; point++) {
+                rig r(secure_config(8, 7));
+                r.open_all();
+                bank(r, group != GIC_GROUP_1S);
+                r.put(GIC_ICC_CTLR_EL3, common ? 3 : 0);
+                const bool by_bpr0 = group == GIC_GROUP_0 || common;
+                r.put(GIC_ICC_BPR0_EL1, by_bpr0 ? point : 7 - point);
+                r.put(GIC_ICC_BPR1_EL1, by_bpr0 ? 7 - point : point);
+                const unsigned own = group == GIC_GROUP_1NS && !common ? 1 : 0;
+                const unsigned shift = (point < own ? own : point) + 1 - own;
+                r.put(ap0r(0xB6 / 64), 1u << 0xB6 / 2 % 32);
+                for (unsigned priority = 0x80; priority < 0xC0; priority++) {
+                    r.set(40, static_cast<uint8_t>(priority), static_cast<gic_group>(group));
+                    ASSERT_EQ(r.lines != 0, priority >> shift < 0xB6u >> shift)
+                        << "group " << group << " point " << point << common << " " << priority;
+                }
+            }
+}

@@ -364,3 +364,74 @@ TEST(CpuifTwins, WhatIsRefusedChangesNothing)
     EXPECT_EQ(r.get(GIC_ICC_IAR1_EL1), 40u);
     EXPECT_EQ(r.lines, 0u);
 }
+
+// A state fits its own shape: one attribute that differs is enough, in either direction, and even
+// though every value in it would be legal there.
+TEST(CpuifTwins, AStateFitsNoOtherShape)
+{
+    using change = void (*)(gic_config &);
+    static const struct {
+        const char *what;
+        change make;
+    } changes[] = {
+        {"priority bits", [](gic_config &c) { c.priority_bits = 7; }},
+        {"pre-emption bits", [](gic_config &c) { c.preemption_bits = 5; }},
+        {"Security states", [](gic_config &c) { c.two_security_states = true; }},
+        {"EL2", [](gic_config &c) { c.has_el2 = false; }},
+        {"EL3", [](gic_config &c) { c.has_el3 = false; }},
+        {"list registers", [](gic_config &c) { c.list_registers = 5; }},
+        {"virtual priority bits", [](gic_config &c) { c.virtual_priority_bits = 7; }},
+        {"virtual pre-emption bits", [](gic_config &c) { c.virtual_preemption_bits = 5; }},
+        {"INTID bits", [](gic_config &c) { c.lpi_bits = 17; }},
+        {"NMIs", [](gic_config &c) { c.nmi = true; }},
+    };
+    gic_config base = gic_config_default();
+    base.priority_bits = base.virtual_priority_bits = 8;
+    base.preemption_bits = base.virtual_preemption_bits = 6;
+    rig mine(base);
+    for (const auto &each : changes) {
+        SCOPED_TRACE(each.what);
+        gic_config config = base;
+        each.make(config);
+        rig other(config);
+        const std::vector<unsigned char> of_mine = mine.saved(), of_other = other.saved();
+        EXPECT_EQ(of_mine.size(), of_other.size());
+        EXPECT_FALSE(cpuif_load(mine.c, of_other.data(), of_other.size()));
+        EXPECT_FALSE(cpuif_load(other.c, of_mine.data(), of_mine.size()));
+        EXPECT_TRUE(cpuif_load(other.c, of_other.data(), of_other.size()));
+    }
+    base.pe_count = 2;
+    rig second(base, true, 1);
+    const std::vector<unsigned char> of_mine = mine.saved();
+    EXPECT_FALSE(cpuif_load(second.c, of_mine.data(), of_mine.size())) << "another PE";
+}
+
+// Before the PE says where it is: the highest level, in Secure state where there is EL3.
+TEST(CpuifTwins, AResetPutsThePeAtItsHighestLevel)
+{
+    rig r(cpuif_rig::secure_config());
+    r.state.aarch32 = r.state.scr_irq = r.state.scr_fiq = r.state.hcr_imo = true;
+    r.state.hcr_tge = r.state.scr_eel2 = true;
+    r.pe(1, true);
+    r.reset();
+    r.put(GIC_ICC_IGRPEN1_EL3, 2);
+    EXPECT_EQ(r.get(GIC_ICC_IGRPEN1_EL1), 1u) << "the Secure bank";
+    r.put(GIC_ICC_PMR_EL1, 0xF8);
+    r.set(40, 0x80, GIC_GROUP_1S);
+    EXPECT_TRUE(r.line(GIC_LINE_FIQ)) << "at EL3, AArch64";
+    r.put(GIC_ICC_SGI1R_EL1, 1);
+    EXPECT_FALSE(gic_sgi_unpack(r.sent.back().arg).nonsecure);
+    for (const bool el2 : {false, true}) {
+        gic_config config = cpuif_rig::plain_config();
+        config.has_el2 = el2;
+        rig one(config);
+        one.state.hcr_imo = one.state.hcr_fmo = true;
+        one.pe(0, false);
+        one.reset();
+        one.put(GIC_ICC_SGI1R_EL1, 1);
+        EXPECT_TRUE(gic_sgi_unpack(one.sent.back().arg).nonsecure);
+        uint64_t value = 0;
+        EXPECT_EQ(one.read(GIC_ICH_VTR_EL2, &value), el2 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED);
+        EXPECT_EQ(one.read(GIC_ICC_CTLR_EL3, &value), GIC_SYSREG_UNDEFINED);
+    }
+}
