@@ -359,3 +359,26 @@ TEST(CpuifPriority, BinaryPointsSplitEachGroup)
                 }
             }
 }
+
+// ID-P02: without a credit an NMI waits as everything does.
+TEST(CpuifPriority, AnNmiWaitsForACreditToo)
+{
+    rig r(nmi_config());
+    r.open_all();
+    r.pe(3, true);
+    r.answer = false;
+    for (unsigned n = 0; n < GIC_CREDIT_ACTIVATE; n++) {
+        r.receive(GIC_MSG_SET, 40 + n, 0, GIC_GROUP_1S, GIC_IS_NMI);
+        ASSERT_NE(r.lines, 0u) << n;
+        EXPECT_EQ(r.get(GIC_ICC_NMIAR1_EL1), 40u + n);
+        bank(r, false);
+        r.put(ap1r(0), 0);
+        bank(r, true);
+    }
+    r.receive(GIC_MSG_SET, 60, 0, GIC_GROUP_1S, GIC_IS_NMI);
+    EXPECT_EQ(r.lines, 0u);
+    EXPECT_EQ(r.get(GIC_ICC_NMIAR1_EL1), GIC_INTID_SPURIOUS);
+    r.receive(GIC_MSG_ACTIVATE_ACK, 40);
+    EXPECT_NE(r.lines, 0u);
+    EXPECT_EQ(r.get(GIC_ICC_NMIAR1_EL1), 60u);
+}
