@@ -351,3 +351,28 @@ TEST(CpuifVirtualFields, BinaryPointsSplitBothGroups)
                     }
                 }
 }
+
+// Each name has its list register, and each list register its bit.
+TEST(CpuifVirtualFields, EachListRegisterIsItsOwn)
+{
+    gic_config config = secure_config();
+    config.list_registers = 16;
+    rig r(config);
+    r.pe(2, true);
+    for (unsigned n = 0; n < 16; n++) {
+        const auto reg = static_cast<gic_sysreg>(GIC_ICH_LR0_EL2 + n);
+        r.put(reg, ACTIVE | (40 + n));
+        EXPECT_EQ(r.get(GIC_ICH_ELRSR_EL2), 0xFFFFu & ~(1u << n)) << n;
+        r.put(reg, UINT64_C(1) << 41 | (40 + n));
+        EXPECT_EQ(r.get(GIC_ICH_EISR_EL2), 1u << n) << n;
+        EXPECT_EQ(r.get(GIC_ICH_ELRSR_EL2), 0xFFFFu & ~(1u << n)) << n;
+        for (unsigned other = 0; other < 16; other++)
+            EXPECT_EQ(r.get(static_cast<gic_sysreg>(GIC_ICH_LR0_EL2 + other)),
+                      other == n ? UINT64_C(1) << 41 | (40 + n) : 0);
+        r.put(reg, 0);
+    }
+    // Behind the last one in memory there is none.
+    r.put(GIC_ICH_AP0R0_EL2, UINT32_MAX);
+    EXPECT_EQ(r.get(GIC_ICH_ELRSR_EL2), 0xFFFFu);
+    EXPECT_EQ(r.get(GIC_ICH_EISR_EL2), 0u);
+}
