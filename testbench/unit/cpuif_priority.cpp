@@ -382,3 +382,81 @@ TEST(CpuifPriority, AnNmiWaitsForACreditToo)
     EXPECT_NE(r.lines, 0u);
     EXPECT_EQ(r.get(GIC_ICC_NMIAR1_EL1), 60u);
 }
+
+// ID-P09, ID-P14: which groups a Deactivate may reach, by level, state, routing and DS.
+TEST(CpuifPriority, ADeactivateReachesWhatItsWriterMay)
+{
+    for (const bool ds : {false, true})
+        for (unsigned level = 1; level <= 3; level++)
+            for (unsigned n = 0; n < 8; n++) {
+                rig r(secure_config());
+                r.wake(ds);
+                r.state.scr_eel2 = true;
+                r.state.scr_fiq = (n & 2u) != 0;
+                r.state.scr_irq = (n & 4u) != 0;
+                const bool ns = (n & 1u) != 0;
+                const bool secure = level == 3 || !ns;
+                if (level < 3 && r.state.scr_fiq && r.state.scr_irq)
+                    continue; // trapped
+                SCOPED_TRACE("EL" + std::to_string(level) + " " + std::to_string(n) +
+                             (ds ? " DS" : ""));
+                gic_group_set reach = GIC_GROUPS_NONE;
+                if (!r.state.scr_fiq && (secure || ds))
+                    reach |= gic_group_bit(GIC_GROUP_0);
+                if (!r.state.scr_irq)
+                    reach |= gic_group_bit(GIC_GROUP_1NS);
+                if (!r.state.scr_irq && secure)
+                    reach |= gic_group_bit(GIC_GROUP_1S);
+                if (level == 3)
+                    reach = GIC_GROUPS_ALL;
+                bank(r, ns);
+                r.put(GIC_ICC_CTLR_EL3, 0x1C);
+                r.pe(level, ns);
+                r.sent.clear();
+                r.put(GIC_ICC_DIR_EL1, 40);
+                ASSERT_EQ(r.sent.size(), reach == GIC_GROUPS_NONE ? 0u : 1u);
+                if (reach != GIC_GROUPS_NONE) {
+                    EXPECT_EQ(r.sent[0].group, reach);
+                }
+                EXPECT_EQ(r.events_of(GIC_EV_BAD_DIR), reach == GIC_GROUPS_NONE ? 1u : 0u);
+                bank(r, ns);
+                r.put(GIC_ICC_CTLR_EL3, 0);
+                r.put(ap1r(0), 1u << 20);
+                r.sent.clear();
+                r.pe(level, ns);
+                if (r.write(GIC_ICC_EOIR1_EL1, 40) != GIC_SYSREG_OK)
+                    continue;
+                ASSERT_EQ(r.sent.size(), 1u);
+                EXPECT_EQ(r.sent[0].group,
+                          secure || ds ? GIC_GROUPS_ALL : gic_group_bit(GIC_GROUP_1NS));
+            }
+}
+
+// N-08: a guest's NMI is acknowledged and ended by its own active priority.
+TEST(CpuifPriority, AVirtualNmiHasItsOwnActivePriority)
+{
+    rig r(nmi_config());
+    r.state.hcr_imo = true;
+    r.pe(2, true);
+    r.put(GIC_ICH_VMCR_EL2, 3);
+    r.put(GIC_ICH_LR1_EL2, UINT64_C(0xB) << 59 | 40); // Pending, Group 1, NMI
+    r.put(GIC_ICH_HCR_EL2, 1);
+    r.state.sctlr_nmi = 2;
+    r.pe(1, true);
+    r.forget();
+    EXPECT_EQ(r.get(GIC_ICC_IAR1_EL1), GIC_INTID_NMI);
+    EXPECT_EQ(r.get(GIC_ICC_NMIAR1_EL1), 40u);
+    EXPECT_EQ(r.get(GIC_ICC_RPR_EL1), NMI | 0u);
+    r.pe(2, true);
+    EXPECT_EQ(r.get(GIC_ICH_AP1R0_EL2), NMI);
+    r.put(GIC_ICH_LR2_EL2, UINT64_C(0xB) << 59 | 41);
+    EXPECT_FALSE(r.line(GIC_LINE_VIRQ)) << "one NMI does not pre-empt another";
+    r.put(GIC_ICH_LR0_EL2, UINT64_C(9) << 60 | 42); // Active, Group 1, priority 0, no NMI
+    r.pe(1, true);
+    r.put(GIC_ICC_EOIR1_EL1, 40);
+    EXPECT_TRUE(r.line(GIC_LINE_VIRQ));
+    r.pe(2, true);
+    EXPECT_EQ(r.get(GIC_ICH_LR1_EL2) >> 62, 0u);
+    EXPECT_EQ(r.get(GIC_ICH_LR0_EL2) >> 62, 2u);
+    EXPECT_EQ(r.get(GIC_ICH_AP1R0_EL2), 0u);
+}
