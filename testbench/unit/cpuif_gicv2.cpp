@@ -373,6 +373,14 @@ TEST(CpuifFrames, EachFormAcknowledgesItsGroup)
         EXPECT_EQ(r.gicc(hppir, row.secure), row.identity);
         r.sent.clear();
         r.forget();
+        gic_access debugger = {};
+        uint64_t value = 0;
+        debugger.size = 4;
+        debugger.secure = row.secure;
+        debugger.debug = true;
+        EXPECT_EQ(cpuif_frame_read(r.c, CPUIF_GICC, &debugger, row.at, &value), GIC_OK);
+        EXPECT_EQ(value, row.identity);
+        EXPECT_EQ(gic_outbox_count(cpuif_outbox(r.c)), 0u) << "a debugger acknowledges nothing";
         EXPECT_EQ(r.gicc(row.at, row.secure), row.identity);
         EXPECT_EQ(r.count(GIC_MSG_ACTIVATE), row.identity == 40 ? 1u : 0u);
         ASSERT_EQ(r.reported.size(), 1u);
