@@ -106,6 +106,23 @@ TEST(CpuifExplain, EachGateSaysWhatItLookedAt)
     expect_gate(why(r, 41), GIC_GATE_BEST, true, GIC_INTID_SPURIOUS);
 }
 
+// Pre-emption is by the group priority of the interrupt's own group.
+TEST(CpuifExplain, TheBinaryPointCounts)
+{
+    rig r(plain_config());
+    r.pe(1, true);
+    r.open_all();
+    r.put(GIC_ICC_AP1R0_EL1, 1u << (0xB0 >> 3));
+    for (gic_group group : {GIC_GROUP_0, GIC_GROUP_1NS})
+        for (unsigned point = 3; point < 8; point++) {
+            const bool own = group == GIC_GROUP_1NS;
+            r.put(GIC_ICC_BPR0_EL1, own ? 2 : point - 1);
+            r.put(GIC_ICC_BPR1_EL1, own ? point : 3);
+            r.set(40, 0xA8, group);
+            expect_gate(why(r, 40), GIC_GATE_RUNNING, 0xA8 >> point < 0xB0 >> point, 0xA8B0);
+        }
+}
+
 // Of an interrupt that is not held, the group that another kernel named decides.
 TEST(CpuifExplain, TheGroupThatIsKnownDecides)
 {
@@ -205,6 +222,10 @@ TEST_F(CpuifExplainVirtual, EachGateSaysWhatItLookedAt)
     r.put(GIC_ICH_AP0R0_EL2, 1u << (0xA0 >> 3));
     expect_gate(why_virtual(r, 60), GIC_GATE_VIRTUAL_RUNNING, false, 0xA3A0);
     r.put(GIC_ICH_AP0R0_EL2, 1u << (0xA8 >> 3));
+    expect_gate(why_virtual(r, 60), GIC_GATE_VIRTUAL_RUNNING, true, 0xA3A8);
+    r.put(GIC_ICH_VMCR_EL2, 0xA3000001 | 5u << 18); // group priority: [7:5] of Group 1
+    expect_gate(why_virtual(r, 60), GIC_GATE_VIRTUAL_RUNNING, false, 0xA3A8);
+    r.put(GIC_ICH_VMCR_EL2, 0xA3000001 | 7u << 21);
     expect_gate(why_virtual(r, 60), GIC_GATE_VIRTUAL_RUNNING, true, 0xA3A8);
     r.put(GIC_ICH_HCR_EL2, 1u << 14);
     expect_gate(why_virtual(r, 60), GIC_GATE_VIRTUAL_ENABLED, false, 1u << 14);

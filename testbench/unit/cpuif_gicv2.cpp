@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The CPU interface of a GICv2 by itself (IHI 0048B): GICC, GICH and GICV, interrupt bypass.
+#include <algorithm>
+
 #include "cpuif_rig.hpp"
 
 using cpuif_rig::rig;
@@ -371,6 +373,14 @@ TEST(CpuifFrames, EachFormAcknowledgesItsGroup)
         EXPECT_EQ(r.gicc(hppir, row.secure), row.identity);
         r.sent.clear();
         r.forget();
+        gic_access debugger = {};
+        uint64_t value = 0;
+        debugger.size = 4;
+        debugger.secure = row.secure;
+        debugger.debug = true;
+        EXPECT_EQ(cpuif_frame_read(r.c, CPUIF_GICC, &debugger, row.at, &value), GIC_OK);
+        EXPECT_EQ(value, row.identity);
+        EXPECT_EQ(gic_outbox_count(cpuif_outbox(r.c)), 0u) << "a debugger acknowledges nothing";
         EXPECT_EQ(r.gicc(row.at, row.secure), row.identity);
         EXPECT_EQ(r.count(GIC_MSG_ACTIVATE), row.identity == 40 ? 1u : 0u);
         ASSERT_EQ(r.reported.size(), 1u);
@@ -568,4 +578,103 @@ TEST(CpuifGuest, BinaryPointsSplitPriorities)
                             << group << " point " << point << common << std::hex << priority;
                     }
                 }
+}
+
+// The designer, product and revision of the GIC, and version 2 of the architecture.
+TEST(CpuifFrames, IdentificationIsThatOfTheGic)
+{
+    for (uint32_t iidr : {0u, ~0u, 0x43B0F43Bu}) {
+        gic_config config = v2_config();
+        config.iidr = iidr;
+        v2_rig r(config);
+        EXPECT_EQ(r.gicc(IIDR), (iidr & 0xFF00FFFF) | 2u << 16);
+        EXPECT_EQ(r.gicv(IIDR), r.gicc(IIDR));
+    }
+}
+
+// L-10, ID-L13: each bit of GICC_CTLR by itself, in both views, and what it controls in the other.
+TEST(CpuifFrames, EachBitOfTheControlRegisterIsItsOwn)
+{
+    static const struct {
+        unsigned bit;   // of the Secure view
+        unsigned of_ns; // of the Non-secure one
+    } shared[] = {{1, 0}, {7, 5}, {8, 6}, {10, 9}};
+    const auto seen = [](uint32_t all) {
+        uint32_t ns = 0;
+        for (const auto &each : shared)
+            ns |= (all >> each.bit & 1u) << each.of_ns;
+        return ns;
+    };
+    for (const bool two_states : {true, false}) {
+        v2_rig r(v2_config(two_states));
+        const uint32_t bits = two_states ? 0x7FF : 0x3FF;
+        for (unsigned bit = 0; bit < 32; bit++)
+            for (uint32_t value : {1u << bit, ~(1u << bit)}) {
+                r.gicc(CTLR, value, true);
+                EXPECT_EQ(r.gicc(CTLR), value & bits) << bit;
+                EXPECT_EQ(r.gicc(CTLR, false), two_states ? seen(value & bits) : value & bits);
+                if (!two_states)
+                    continue;
+                uint32_t others = value & bits;
+                for (const auto &each : shared)
+                    others &= ~(1u << each.bit);
+                r.gicc(CTLR, 0, false);
+                EXPECT_EQ(r.gicc(CTLR), others) << "Secure software's bits stay";
+                r.gicc(CTLR, UINT32_MAX, false);
+                EXPECT_EQ(r.gicc(CTLR), others | 0x582) << bit;
+            }
+        for (unsigned bit = 0; bit < 32 && two_states; bit++) {
+            r.gicc(CTLR, 0, true);
+            r.gicc(CTLR, 1u << bit, false);
+            EXPECT_EQ(r.gicc(CTLR, false), 1u << bit & 0x261) << bit;
+            EXPECT_EQ(seen(r.gicc(CTLR)), 1u << bit & 0x261) << bit;
+        }
+    }
+}
+
+// GICV_CTLR, PMR, BPR and ABPR are fields of GICH_VMCR, bit by bit (L-12).
+TEST(CpuifGuest, EachBitOfItsRegistersIsOneOfVmcr)
+{
+    v2_rig r(v2_config());
+    for (unsigned bit = 0; bit < 32; bit++)
+        for (uint32_t value : {1u << bit, ~(1u << bit)}) {
+            r.gich(VMCR, value);
+            const uint32_t vmcr = r.gich(VMCR);
+            EXPECT_EQ(vmcr & 0xF800021F, value & 0xF800021F) << bit;
+            EXPECT_EQ(vmcr & 0x0703FDE0, 0u) << bit;
+            EXPECT_EQ(r.gicv(CTLR), value & 0x21F) << bit;
+            EXPECT_EQ(r.gicv(PMR), value >> 24 & 0xF8) << bit;
+            EXPECT_EQ(r.gicv(BPR), std::max(2u, value >> 21 & 7)) << bit;
+            EXPECT_EQ(r.gicv(ABPR), std::max(3u, value >> 18 & 7)) << bit;
+            r.gich(VMCR, ~value);
+            r.gicv(CTLR, value);
+            r.gicv(PMR, value);
+            r.gicv(BPR, value);
+            r.gicv(ABPR, value);
+            EXPECT_EQ(r.gich(VMCR), (value & 0x21F) | (value & 0xF8) << 24 |
+                                        std::max(2u, value & 7) << 21 |
+                                        std::max(3u, value & 7) << 18)
+                << bit;
+        }
+}
+
+// Each bit of a list register, linked to a physical interrupt or not (L-12).
+TEST(CpuifGuest, EachBitOfAListRegisterIsKeptOrReserved)
+{
+    v2_rig r(v2_config());
+    for (unsigned bit = 0; bit < 31; bit++)
+        for (uint32_t value : {1u << bit, 0x7FFFFFFF & ~(1u << bit)}) {
+            r.gich(LR, value);
+            EXPECT_EQ(r.gich(LR), value & 0x7F881FFF) << bit;
+            r.gich(LR, value | 1u << 31);
+            EXPECT_EQ(r.gich(LR), (value & 0x7F8FFFFF) | 1u << 31) << bit;
+        }
+    // The guest's number is the list register's: with its source, or linked to another.
+    r.open_guest();
+    for (uint32_t vintid : {7u << 10 | 15, 1u << 10 | 0, 0x3FBu, 40u}) {
+        r.gich(LR, list(1, 0, 0x80, vintid));
+        EXPECT_EQ(r.gicv(HPPIR), vintid);
+        r.gich(LR, list(1, 0, 0x80, linked(0x5F) | (vintid & 0x3FF)));
+        EXPECT_EQ(r.gicv(HPPIR), vintid & 0x3FF);
+    }
 }

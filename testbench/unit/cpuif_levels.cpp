@@ -265,3 +265,20 @@ TEST(CpuifLevels, WithoutEl3SgisSayTheSecurityStateOfThePe)
             EXPECT_EQ(gic_sgi_unpack(r.sent[0].arg).nonsecure, ns);
         }
 }
+
+// ID-P17: before it has heard of GICD_CTLR.DS, a CPU interface goes by the configuration.
+TEST(CpuifLevels, BeforeItIsAwakeTheConfigurationSaysHowManySecurityStates)
+{
+    for (const bool two : {false, true}) {
+        gic_config config = gic_config_default();
+        config.two_security_states = two;
+        rig r(config, false);
+        r.pe(1, true);
+        r.put(GIC_ICC_CTLR_EL1, 1); // CBPR is EL3's with two
+        EXPECT_EQ(r.get(GIC_ICC_CTLR_EL1) & 1, two ? 0u : 1u);
+        r.put(GIC_ICC_AP1R0_EL1, 1); // of the Secure half with two
+        EXPECT_EQ(r.get(GIC_ICC_AP1R0_EL1), two ? 0u : 1u);
+        r.set(40, 0x80, GIC_GROUP_1NS);
+        EXPECT_EQ(r.count(GIC_MSG_RELEASE), 1u) << "it takes nothing";
+    }
+}

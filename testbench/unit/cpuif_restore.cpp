@@ -4,6 +4,7 @@
 // may differ, in no configuration.
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <random>
 #include <string>
 
@@ -20,14 +21,14 @@ class twins
 {
 public:
     twins(const gic_config &config, unsigned seed)
-        : a(config), b(config), config_(config), dice_(seed)
+        : a(config), b(std::make_unique<rig>(config)), config_(config), dice_(seed)
     {
     }
 
     void go()
     {
         for (unsigned n = 0; n < STEPS && !testing::Test::HasFatalFailure(); n++) {
-            if (n % 5 == 4)
+            if (n % 12 == 11)
                 restore();
             if (config_.gicv2)
                 step_v2();
@@ -40,7 +41,7 @@ public:
     unsigned acknowledged = 0;
     unsigned driven = 0;
     rig a;
-    rig b;
+    std::unique_ptr<rig> b;
 
 private:
     unsigned any(unsigned count)
@@ -65,27 +66,31 @@ private:
     void restore()
     {
         const std::vector<unsigned char> file = a.saved();
-        ASSERT_TRUE(cpuif_load(b.c, file.data(), file.size()));
-        ASSERT_EQ(b.saved(), file);
+        b = std::make_unique<rig>(config_); // knows nothing but what it is told
+        b->state = a.state;
+        b->lines = a.lines;
+        b->answer = a.answer;
+        ASSERT_TRUE(cpuif_load(b->c, file.data(), file.size()));
+        ASSERT_EQ(b->saved(), file);
     }
 
     void same()
     {
-        ASSERT_EQ(a.reported.size(), b.reported.size());
+        ASSERT_EQ(a.reported.size(), b->reported.size());
         for (size_t n = 0; n < a.reported.size(); n++) {
-            ASSERT_EQ(a.reported[n].id, b.reported[n].id);
-            ASSERT_EQ(a.reported[n].intid, b.reported[n].intid);
-            ASSERT_EQ(a.reported[n].arg, b.reported[n].arg);
+            ASSERT_EQ(a.reported[n].id, b->reported[n].id);
+            ASSERT_EQ(a.reported[n].intid, b->reported[n].intid);
+            ASSERT_EQ(a.reported[n].arg, b->reported[n].arg);
             acknowledged += a.reported[n].id == GIC_EV_ACKNOWLEDGED ||
                             a.reported[n].id == GIC_EV_VIRTUAL_ACKNOWLEDGED;
         }
-        ASSERT_EQ(a.driven.size(), b.driven.size());
+        ASSERT_EQ(a.driven.size(), b->driven.size());
         driven += static_cast<unsigned>(a.driven.size());
-        ASSERT_EQ(a.lines, b.lines);
-        ASSERT_EQ(a.sent.size(), b.sent.size());
+        ASSERT_EQ(a.lines, b->lines);
+        ASSERT_EQ(a.sent.size(), b->sent.size());
         for (size_t n = 0; n < a.sent.size(); n++)
-            ASSERT_EQ(std::memcmp(&a.sent[n], &b.sent[n], sizeof(gic_msg)), 0);
-        for (rig *r : {&a, &b}) {
+            ASSERT_EQ(std::memcmp(&a.sent[n], &b->sent[n], sizeof(gic_msg)), 0);
+        for (rig *r : {&a, b.get()}) {
             r->forget();
             r->sent.clear();
         }
@@ -95,7 +100,7 @@ private:
                  gic_group group = GIC_GROUP_0, uint8_t flags = 0)
     {
         a.receive(kind, intid, priority, group, flags);
-        b.receive(kind, intid, priority, group, flags);
+        b->receive(kind, intid, priority, group, flags);
     }
 
     void redistributor()
@@ -111,7 +116,7 @@ private:
             receive(GIC_MSG_DOWNSTREAM_CONTROL, 0, 0, GIC_GROUP_0, any(4) == 0 ? GIC_CTL_DS : 0);
             break;
         case 2: // answers come later, or at once
-            a.answer = b.answer = a.answer || a_is_idle();
+            a.answer = b->answer = a.answer || a_is_idle();
             break;
         default: {
             const bool nmi = config_.nmi && any(3) == 0;
@@ -140,7 +145,7 @@ private:
             pe.sctlr_nmi = static_cast<uint8_t>(any(16));
         }
         pe.el = static_cast<uint8_t>(any(6) == 0 ? 0 : 1 + any(3));
-        for (rig *r : {&a, &b}) {
+        for (rig *r : {&a, b.get()}) {
             r->state = pe;
             r->push();
         }
@@ -185,18 +190,18 @@ private:
                                      : static_cast<gic_sysreg>(any(GIC_SYSREG_COUNT));
         if (gic_sysreg_writable(reg) && any(3) != 0) {
             const uint64_t word = value_of(gic_sysreg_name(reg));
-            ASSERT_EQ(a.write(reg, word), b.write(reg, word)) << gic_sysreg_name(reg);
+            ASSERT_EQ(a.write(reg, word), b->write(reg, word)) << gic_sysreg_name(reg);
             return;
         }
         uint64_t of_a = 0, of_b = 0;
-        ASSERT_EQ(a.read(reg, &of_a), b.read(reg, &of_b)) << gic_sysreg_name(reg);
+        ASSERT_EQ(a.read(reg, &of_a), b->read(reg, &of_b)) << gic_sysreg_name(reg);
         ASSERT_EQ(of_a, of_b) << gic_sysreg_name(reg);
         gic_explanation e = {}, f = {};
         e.intid = f.intid = 32 + any(6);
         cpuif_explain(a.c, &e);
-        cpuif_explain(b.c, &f);
+        cpuif_explain(b->c, &f);
         cpuif_explain_virtual(a.c, &e);
-        cpuif_explain_virtual(b.c, &f);
+        cpuif_explain_virtual(b->c, &f);
         for (unsigned gate = 0; gate < GIC_GATE_COUNT; gate++) {
             ASSERT_EQ(e.gate[gate].open, f.gate[gate].open) << gate;
             ASSERT_EQ(e.gate[gate].value, f.gate[gate].value) << gate;
@@ -214,7 +219,7 @@ private:
             const auto line = static_cast<gic_line>(any(2));
             const bool level = any(2) != 0;
             a.legacy(line, level);
-            b.legacy(line, level);
+            b->legacy(line, level);
             return;
         }
         const cpuif_frame_kind kinds[] = {CPUIF_GICC, CPUIF_GICC, CPUIF_GICH, CPUIF_GICV};
@@ -241,9 +246,9 @@ private:
                 word = uint64_t(1 + any(3)) << 28 | uint64_t(any(2)) << 30 |
                        uint64_t(any(31)) << 23 | (32 + any(6));
             a.frame_write(kind, at, word, secure);
-            b.frame_write(kind, at, word, secure);
+            b->frame_write(kind, at, word, secure);
         } else if ((row.flags & GIC_REG_WO) == 0) {
-            ASSERT_EQ(a.frame(kind, at, secure), b.frame(kind, at, secure)) << row.name;
+            ASSERT_EQ(a.frame(kind, at, secure), b->frame(kind, at, secure)) << row.name;
         }
     }
 
@@ -363,4 +368,75 @@ TEST(CpuifTwins, WhatIsRefusedChangesNothing)
     r.pe(1, true);
     EXPECT_EQ(r.get(GIC_ICC_IAR1_EL1), 40u);
     EXPECT_EQ(r.lines, 0u);
+}
+
+// A state fits its own shape: one attribute that differs is enough, in either direction, and even
+// though every value in it would be legal there.
+TEST(CpuifTwins, AStateFitsNoOtherShape)
+{
+    using change = void (*)(gic_config &);
+    static const struct {
+        const char *what;
+        change make;
+    } changes[] = {
+        {"priority bits", [](gic_config &c) { c.priority_bits = 7; }},
+        {"pre-emption bits", [](gic_config &c) { c.preemption_bits = 5; }},
+        {"Security states", [](gic_config &c) { c.two_security_states = true; }},
+        {"EL2", [](gic_config &c) { c.has_el2 = false; }},
+        {"EL3", [](gic_config &c) { c.has_el3 = false; }},
+        {"list registers", [](gic_config &c) { c.list_registers = 5; }},
+        {"virtual priority bits", [](gic_config &c) { c.virtual_priority_bits = 7; }},
+        {"virtual pre-emption bits", [](gic_config &c) { c.virtual_preemption_bits = 5; }},
+        {"INTID bits", [](gic_config &c) { c.lpi_bits = 17; }},
+        {"NMIs", [](gic_config &c) { c.nmi = true; }},
+    };
+    gic_config base = gic_config_default();
+    base.priority_bits = base.virtual_priority_bits = 8;
+    base.preemption_bits = base.virtual_preemption_bits = 6;
+    rig mine(base);
+    for (const auto &each : changes) {
+        SCOPED_TRACE(each.what);
+        gic_config config = base;
+        each.make(config);
+        rig other(config);
+        const std::vector<unsigned char> of_mine = mine.saved(), of_other = other.saved();
+        EXPECT_EQ(of_mine.size(), of_other.size());
+        EXPECT_FALSE(cpuif_load(mine.c, of_other.data(), of_other.size()));
+        EXPECT_FALSE(cpuif_load(other.c, of_mine.data(), of_mine.size()));
+        EXPECT_TRUE(cpuif_load(other.c, of_other.data(), of_other.size()));
+    }
+    base.pe_count = 2;
+    rig second(base, true, 1);
+    const std::vector<unsigned char> of_mine = mine.saved();
+    EXPECT_FALSE(cpuif_load(second.c, of_mine.data(), of_mine.size())) << "another PE";
+}
+
+// Before the PE says where it is: the highest level, in Secure state where there is EL3.
+TEST(CpuifTwins, AResetPutsThePeAtItsHighestLevel)
+{
+    rig r(cpuif_rig::secure_config());
+    r.state.aarch32 = r.state.scr_irq = r.state.scr_fiq = r.state.hcr_imo = true;
+    r.state.hcr_tge = r.state.scr_eel2 = true;
+    r.pe(1, true);
+    r.reset();
+    r.put(GIC_ICC_IGRPEN1_EL3, 2);
+    EXPECT_EQ(r.get(GIC_ICC_IGRPEN1_EL1), 1u) << "the Secure bank";
+    r.put(GIC_ICC_PMR_EL1, 0xF8);
+    r.set(40, 0x80, GIC_GROUP_1S);
+    EXPECT_TRUE(r.line(GIC_LINE_FIQ)) << "at EL3, AArch64";
+    r.put(GIC_ICC_SGI1R_EL1, 1);
+    EXPECT_FALSE(gic_sgi_unpack(r.sent.back().arg).nonsecure);
+    for (const bool el2 : {false, true}) {
+        gic_config config = cpuif_rig::plain_config();
+        config.has_el2 = el2;
+        rig one(config);
+        one.state.hcr_imo = one.state.hcr_fmo = true;
+        one.pe(0, false);
+        one.reset();
+        one.put(GIC_ICC_SGI1R_EL1, 1);
+        EXPECT_TRUE(gic_sgi_unpack(one.sent.back().arg).nonsecure);
+        uint64_t value = 0;
+        EXPECT_EQ(one.read(GIC_ICH_VTR_EL2, &value), el2 ? GIC_SYSREG_OK : GIC_SYSREG_UNDEFINED);
+        EXPECT_EQ(one.read(GIC_ICC_CTLR_EL3, &value), GIC_SYSREG_UNDEFINED);
+    }
 }

@@ -97,3 +97,25 @@ TEST(CpuifSgi, AnEmptyListGeneratesNothing)
     r.put(GIC_ICC_SGI1R_EL1, sgir(2, 0, 1));
     EXPECT_TRUE(r.sent.empty());
 }
+
+// Each bit of the register asks for its own part, and the reserved ones for nothing.
+TEST(CpuifSgi, EachBitIsOfItsField)
+{
+    rig r(secure_config());
+    r.pe(1, true);
+    for (unsigned bit = 0; bit < 64; bit++)
+        for (uint64_t base : {UINT64_C(1), ~UINT64_C(0x0000010000000000)}) {
+            const uint64_t value = base ^ UINT64_C(1) << bit;
+            if ((value & 0xFFFF) == 0)
+                continue; // generates nothing
+            r.put(GIC_ICC_SGI0R_EL1, value);
+            const gic_sgi sgi = last(r);
+            ASSERT_EQ(r.sent.back().intid, value >> 24 & 0xF) << bit;
+            ASSERT_EQ(sgi.target_list, value & 0xFFFF) << bit;
+            ASSERT_EQ(sgi.cluster,
+                      (value >> 48 & 0xFF) << 16 | (value >> 32 & 0xFF) << 8 | (value >> 16 & 0xFF))
+                << bit;
+            ASSERT_EQ(sgi.range, value >> 44 & 0xF) << bit;
+            ASSERT_EQ(sgi.all_but_self, (value >> 40 & 1) != 0) << bit;
+        }
+}

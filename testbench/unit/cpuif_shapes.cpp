@@ -260,6 +260,35 @@ TEST(CpuifShapes, RegistersExistByTheConfiguration)
     }
 }
 
+// ID-H08: AP0R by HCR_EL2.FMO, AP1R by HCR_EL2.IMO, each by its own routing to EL3.
+TEST(CpuifShapes, ActivePrioritiesExistForTheirOwnGroup)
+{
+    for (const gic_config &config : shapes()) {
+        if (lists(config) == 0)
+            continue;
+        SCOPED_TRACE(text_of(config));
+        rig r(config);
+        for (unsigned n = 0; n < 16; n++) {
+            r.state = {};
+            r.state.hcr_fmo = (n & 1u) != 0;
+            r.state.hcr_imo = (n & 2u) != 0;
+            r.state.scr_fiq = (n & 4u) != 0;
+            r.state.scr_irq = (n & 8u) != 0;
+            r.pe(1, true);
+            for (unsigned reg = GIC_ICC_AP0R0_EL1; reg <= GIC_ICC_AP1R3_EL1; reg++) {
+                const std::string name = name_of(reg);
+                const bool group0 = starts(name, "ICC_AP0R");
+                const bool of_guest = group0 ? r.state.hcr_fmo : r.state.hcr_imo;
+                const bool to_el3 = config.has_el3 && (group0 ? r.state.scr_fiq : r.state.scr_irq);
+                ASSERT_EQ(touch(r, reg), !exists(config, name, of_guest) ? GIC_SYSREG_UNDEFINED
+                                         : !of_guest && to_el3           ? GIC_SYSREG_TRAP_EL3
+                                                                         : GIC_SYSREG_OK)
+                    << name << " in state " << n;
+            }
+        }
+    }
+}
+
 TEST(CpuifShapes, IdentificationSaysWhatThereIs)
 {
     for (const gic_config &config : shapes()) {

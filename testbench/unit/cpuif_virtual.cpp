@@ -280,3 +280,99 @@ TEST_F(CpuifVirtual, WhatIsNotActiveIsNotDeactivated)
         EXPECT_EQ(r.get(GIC_ICH_LR3_EL2) >> 62, vintid == 8191 ? 2u : 0u) << vintid;
     }
 }
+
+// V-07, V-11: neighbours of a field do not count.
+TEST(CpuifVirtualFields, NeighboursDoNotCount)
+{
+    gic_config config = secure_config();
+    config.virtual_priority_bits = 8;
+    config.virtual_preemption_bits = 7;
+    config.nmi = true;
+    rig r(config);
+    r.state.hcr_imo = r.state.hcr_fmo = true;
+    r.pe(2, true);
+    r.put(GIC_ICH_LR0_EL2, UINT64_C(1) << 41);
+    EXPECT_EQ(r.get(GIC_ICH_EISR_EL2), 1u);
+    for (unsigned bit : {40u, 42u, 44u}) {
+        r.put(GIC_ICH_LR0_EL2, UINT64_C(1) << bit);
+        EXPECT_EQ(r.get(GIC_ICH_EISR_EL2), 0u) << bit;
+        EXPECT_EQ(r.get(GIC_ICH_ELRSR_EL2), 0xFu) << bit;
+    }
+    for (unsigned point = 0; point < 8; point++) {
+        r.pe(2, true);
+        r.put(GIC_ICH_VMCR_EL2, 0xFF000003 | point << 21 | (7 - point) << 18);
+        r.pe(1, true);
+        EXPECT_EQ(r.get(GIC_ICC_PMR_EL1), 0xFFu);
+        EXPECT_EQ(r.get(GIC_ICC_BPR0_EL1), point);
+        EXPECT_EQ(r.get(GIC_ICC_BPR1_EL1), point == 7 ? 1 : 7 - point);
+    }
+    // An active NMI is of Group 1.
+    r.pe(2, true);
+    r.put(GIC_ICH_AP1R0_EL2, UINT64_C(1) << 63);
+    r.pe(1, true);
+    r.put(GIC_ICC_EOIR1_EL1, 60);
+    EXPECT_EQ(r.events_of(GIC_EV_BAD_ICV_EOIR), 0u);
+    EXPECT_EQ(r.get(GIC_ICC_RPR_EL1), 0xFFu);
+    r.pe(2, true);
+    r.put(GIC_ICH_AP1R0_EL2, UINT64_C(1) << 63);
+    r.pe(1, true);
+    r.put(GIC_ICC_EOIR0_EL1, 60);
+    EXPECT_EQ(r.events_of(GIC_EV_BAD_ICV_EOIR), 1u);
+}
+
+// Group priorities of both virtual groups, in either Security state, for every binary point.
+TEST(CpuifVirtualFields, BinaryPointsSplitBothGroups)
+{
+    for (const bool ns : {true, false})
+        for (const bool common : {false, true})
+            for (unsigned group : {0u, 1u})
+                for (unsigned point = 0; point < 8; point++) {
+                    gic_config config = secure_config();
+                    config.virtual_priority_bits = 8;
+                    config.virtual_preemption_bits = 7;
+                    rig r(config);
+                    r.state.scr_eel2 = true;
+                    r.pe(2, ns);
+                    const bool by_bpr0 = group == 0 || common;
+                    const unsigned own = by_bpr0 ? point : 7 - point;
+                    r.put(GIC_ICH_VMCR_EL2,
+                          0xFF000003 | (common ? 0x10u : 0) | own << 21 | (7 - own) << 18);
+                    r.put(GIC_ICH_HCR_EL2, 1);
+                    r.put(GIC_ICH_AP0R1_EL2, 0);
+                    r.put(GIC_ICH_AP0R2_EL2, 1u << 0xB6 / 2 % 32);
+                    const unsigned extra = !by_bpr0 && ns ? 1 : 0;
+                    const unsigned shift = (point < extra ? extra : point) + 1 - extra;
+                    for (uint64_t priority = 0x80; priority < 0xC0; priority++) {
+                        r.put(GIC_ICH_LR0_EL2,
+                              PENDING | uint64_t(group) << 60 | priority << 48 | 60);
+                        ASSERT_EQ(r.lines != 0, priority >> shift < 0xB6u >> shift)
+                            << "group " << group << " point " << point << common << ns << " "
+                            << priority;
+                    }
+                }
+}
+
+// Each name has its list register, and each list register its bit.
+TEST(CpuifVirtualFields, EachListRegisterIsItsOwn)
+{
+    gic_config config = secure_config();
+    config.list_registers = 16;
+    rig r(config);
+    r.pe(2, true);
+    for (unsigned n = 0; n < 16; n++) {
+        const auto reg = static_cast<gic_sysreg>(GIC_ICH_LR0_EL2 + n);
+        r.put(reg, ACTIVE | (40 + n));
+        EXPECT_EQ(r.get(GIC_ICH_ELRSR_EL2), 0xFFFFu & ~(1u << n)) << n;
+        r.put(reg, UINT64_C(1) << 41 | (40 + n));
+        EXPECT_EQ(r.get(GIC_ICH_EISR_EL2), 1u << n) << n;
+        EXPECT_EQ(r.get(GIC_ICH_ELRSR_EL2), 0xFFFFu & ~(1u << n)) << n;
+        for (unsigned other = 0; other < 16; other++)
+            EXPECT_EQ(r.get(static_cast<gic_sysreg>(GIC_ICH_LR0_EL2 + other)),
+                      other == n ? UINT64_C(1) << 41 | (40 + n) : 0);
+        r.put(reg, 0);
+    }
+    // Behind the last one in memory there is none.
+    r.put(GIC_ICH_AP0R0_EL2, UINT32_MAX);
+    EXPECT_EQ(r.get(GIC_ICH_ELRSR_EL2), 0xFFFFu);
+    EXPECT_EQ(r.get(GIC_ICH_EISR_EL2), 0u);
+}

@@ -23,9 +23,21 @@ protected:
         file.resize(cpuif_save_size(c));
         file.resize(cpuif_save(c, file.data()));
     }
+    // What is refused changes nothing.
     bool load(const std::vector<unsigned char> &forged) override
     {
-        return cpuif_load(c, forged.data(), forged.size());
+        const std::vector<unsigned char> before = saved();
+        const bool taken = cpuif_load(c, forged.data(), forged.size());
+        if (!taken) {
+            EXPECT_EQ(saved(), before);
+        }
+        return taken;
+    }
+    std::vector<unsigned char> saved() const
+    {
+        std::vector<unsigned char> state(cpuif_save_size(c));
+        state.resize(cpuif_save(c, state.data()));
+        return state;
     }
     bool loads_with(const std::function<void(cpuif_state &)> &change)
     {
@@ -82,6 +94,39 @@ TEST_F(ForgedCpuif, FlagsGroupsAndLinesAreThoseThatExist)
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.lines = 1u << GIC_LINE_IRQ; }))
         << "nothing is signalled";
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.pe.el = 4; }));
+}
+
+// Each flag by itself.
+TEST_F(ForgedCpuif, AFlagIsSetOrNot)
+{
+    for (uint8_t value : {0, 1, 2, 128, 255}) {
+        const bool flag = value <= 1;
+        EXPECT_EQ(loads_with([&](cpuif_state &s) { s.held.valid = value; }), flag);
+        EXPECT_EQ(loads_with([&](cpuif_state &s) { s.sre_enable_el2 = value; }), flag);
+        EXPECT_EQ(loads_with([&](cpuif_state &s) { s.sre_enable_el3 = value; }), flag);
+        EXPECT_EQ(loads_with([&](cpuif_state &s) { s.ds = value; }), flag);
+        EXPECT_EQ(loads_with([&](cpuif_state &s) { s.quiesced = value; }), flag);
+    }
+    for (unsigned groups = 0; groups < 256; groups++) {
+        const auto set = static_cast<gic_group_set>(groups);
+        EXPECT_EQ(loads_with([&](cpuif_state &s) { s.igrpen = set; }), groups < 8);
+        EXPECT_EQ(loads_with([&](cpuif_state &s) { s.sent_groups = set; }), groups < 8);
+    }
+}
+
+// The state of the PE: one of four levels, bools, and a set of levels.
+TEST_F(ForgedCpuif, TheStateOfThePeIsOne)
+{
+    for (unsigned value : {0u, 1u, 2u, 3u, 4u, 128u, 255u})
+        for (size_t at = 0; at < sizeof(gic_pe_state); at++) {
+            const bool taken = loads_with([&](cpuif_state &s) {
+                reinterpret_cast<unsigned char *>(&s.pe)[at] = static_cast<unsigned char>(value);
+            });
+            const bool legal = at == offsetof(gic_pe_state, el)
+                                   ? value < 4
+                                   : at == offsetof(gic_pe_state, sctlr_nmi) || value < 2;
+            EXPECT_EQ(taken, legal) << at << " " << value;
+        }
 }
 
 // The file is that of four list registers, 5 priority bits and 16 bits of INTID.
@@ -208,6 +253,17 @@ TEST_F(ForgedCpuif, WhatABypassDrivesFollowsFromItsInputs)
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.legacy = 4; }));
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.legacy = 1; }));
     EXPECT_FALSE(loads_with([](cpuif_state &s) { s.passed = 1; }));
+    // What a GICv2 has of its own: AckCtl, FIQEn and the four bits that disable the bypass.
+    for (unsigned bit = 0; bit < 32; bit++)
+        EXPECT_EQ(loads_with([&](cpuif_state &s) { s.gicc = UINT32_C(1) << bit; }),
+                  (UINT32_C(0x1EC) >> bit & 1u) != 0)
+            << bit;
+    for (unsigned bit = 0; bit < 8; bit++)
+        EXPECT_EQ(loads_with([&](cpuif_state &s) {
+                      s.legacy = s.passed = static_cast<uint8_t>(1u << bit);
+                  }),
+                  bit < 2)
+            << bit;
 }
 
 // A state fits no interface of another shape, even if each value in it would be legal there.

@@ -134,16 +134,14 @@ void cpuif_raise_nmi(cpuif *c, gic_group group)
 
 void cpuif_drop_running(cpuif *c, gic_group group)
 {
-    uint32_t *ap = c->s.ap[group];
-    unsigned n = 0;
+    const unsigned level = level_of(c, c->d.running);
     if (c->d.running_nmi && !GIC_FAULT("N-07b")) {
         c->s.ap_nmi &= (uint8_t)~gic_group_bit(group);
         derive_running(c);
         return;
     }
-    while (n + 1 < c->d.ap_words && ap[n] == 0)
-        n++;
-    ap[n] = GIC_FAULT("P-11") ? 0 : ap[n] & (ap[n] - 1u); /* the lowest set bit: most urgent */
+    /* What runs is the most urgent of its group. */
+    c->s.ap[group][level / CPUIF_AP_WORD_BITS] &= GIC_FAULT("P-11") ? 0 : ~gic_bit(level);
     derive_running(c);
 }
 

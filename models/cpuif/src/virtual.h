@@ -57,7 +57,7 @@ typedef struct cpuif_virtual_derived {
     uint16_t urgency;      /* of the most urgent list register that is a candidate */
     uint8_t count;         /* list registers; 0: no virtual CPU interface */
     uint8_t running;       /* virtual running priority, GIC_PRIORITY_IDLE when none */
-    uint8_t running_group; /* its virtual group */
+    uint8_t running_group; /* its virtual group; of nothing any */
     uint8_t running_nmi;   /* 1: what runs is an NMI */
     uint8_t group_mask[2]; /* group priority bits by the virtual binary points */
     uint8_t level_shift;   /* priority bits below one level of the AP registers */

@@ -182,7 +182,6 @@ static void derive_virtual_running(cpuif *c)
 {
     cpuif_virtual_derived *d = &c->d.v;
     d->running = GIC_PRIORITY_IDLE;
-    d->running_group = 0;
     d->running_nmi = c->s.v.ap_nmi;
     if (c->s.v.ap_nmi) { /* before everything else that is active (N-08) */
         d->running = 0;
@@ -221,10 +220,9 @@ void cpuif_raise_virtual(cpuif *c, unsigned group, uint8_t running)
     if (c->config.gicv2)
         group = 0; /* GICH_APR knows no groups (L-12) */
     c->s.v.ap[group][level / CPUIF_AP_WORD_BITS] |= gic_bit(level);
-    /* What is signalled pre-empts: nothing as urgent is active. */
+    /* What is signalled pre-empts: nothing as urgent is active, and no NMI. */
     c->d.v.running = running;
     c->d.v.running_group = (uint8_t)group;
-    c->d.v.running_nmi = 0;
 }
 
 void cpuif_raise_virtual_nmi(cpuif *c)
