@@ -329,6 +329,9 @@ void expect_offer(const offered &c)
     EXPECT_EQ(o.held, c.kept() ? 40u : NONE);
     EXPECT_EQ(o.returned.size(), c.kept() ? 0u : 1u);
     EXPECT_EQ(o.count(GIC_EV_CROSSED_DISABLED), c.kept() ? 0u : 1u);
+    EXPECT_EQ(o.events.size(), 1u) << "that, or that it is presented";
+    const std::vector<unsigned char> image = g.save();
+    EXPECT_TRUE(gicr_load(g.r, image.data(), image.size()));
     for (const gic_out &out : o.events)
         if (out.msg.kind == GIC_EV_CROSSED_DISABLED) {
             EXPECT_EQ(out.to, 1u);
@@ -385,6 +388,8 @@ TEST(GicrConversation, AnOfferThatIsPresentedIsTakenBackFirst)
             EXPECT_EQ(o.returned, goes ? std::vector<uint32_t>{40} : std::vector<uint32_t>{});
             EXPECT_EQ(o.held, goes || n == 4 ? NONE : 40u);
             EXPECT_EQ(g.read(CTLR) & 0x80000008, 0u) << "RWP, UWP";
+            EXPECT_EQ(o.count(GIC_EV_CROSSED_DISABLED), 0u) << "it had been presented";
+            EXPECT_EQ(o.count(GIC_EV_CROSSED_QUIESCE), n == 4 && one_of_n ? 1u : 0u);
         }
 }
 
@@ -411,6 +416,71 @@ TEST(GicrConversation, RwpWaitsForWhatDpgExcludes)
     EXPECT_EQ(o.held, NONE);
     o.settle();
     EXPECT_EQ(o.returned, std::vector<uint32_t>{40});
+}
+
+// What is excluded is waited for though the Distributor knows it by now, and though it was
+// recalled.
+TEST(GicrConversation, RwpWaitsForWhatIsExcludedToTheEnd)
+{
+    for (bool recalled : {false, true}) {
+        alone g(two_states());
+        g.start();
+        g.offer(40, 0x80, GIC_GROUP_1NS, GIC_OFFER_1OFN);
+        g.take();
+        g.write(CTLR, dpg_of(GIC_GROUP_1NS));
+        if (recalled)
+            g.hear(GIC_PORT_GICD, GIC_MSG_RECALL, 40);
+        g.hear(GIC_PORT_GICD, GIC_MSG_PE_STATE_ACK);
+        EXPECT_EQ(g.of(GIC_PORT_CPUIF, GIC_MSG_CLEAR).size(), 1u);
+        EXPECT_EQ(g.read(CTLR) & 8, 8u) << "it may still be acknowledged";
+        g.release(40);
+        EXPECT_EQ(g.of(GIC_PORT_GICD, GIC_MSG_RETURNED).size(), 1u);
+        EXPECT_EQ(g.read(CTLR) & 8, 0u);
+    }
+}
+
+// A write that changes nothing of DPG is waited for by nobody.
+TEST(GicrConversation, RwpIsForWhatChanges)
+{
+    alone g(two_states());
+    g.start();
+    g.write(CTLR, dpg_of(GIC_GROUP_0));
+    g.hear(GIC_PORT_GICD, GIC_MSG_PE_STATE_ACK);
+    EXPECT_EQ(g.read(CTLR) & 8, 0u);
+    g.cpu(1); // a PEState is on its way for another reason
+    g.write(CTLR, dpg_of(GIC_GROUP_0));
+    EXPECT_EQ(g.read(CTLR) & 8, 0u);
+    g.write(CTLR, 0);
+    EXPECT_EQ(g.read(CTLR) & 8, 8u);
+}
+
+// PEState goes before the Returned that it causes; so does nothing that says more than that.
+TEST(GicrConversation, NothingGoesBackBeforeTheDistributorKnowsWhy)
+{
+    for (bool disabled : {false, true}) {
+        alone g(two_states());
+        g.start();
+        g.offer(40, 0x80, GIC_GROUP_1NS, GIC_OFFER_1OFN);
+        g.cpu(GIC_GROUPS_ALL, 0xF0); // a PEState is on its way
+        g.take();
+        if (disabled)
+            g.distributor(GIC_GROUPS_ALL & ~gic_group_bit(GIC_GROUP_1NS), false);
+        g.write(CTLR, dpg_of(GIC_GROUP_1NS));
+        EXPECT_EQ(g.of(GIC_PORT_CPUIF, GIC_MSG_CLEAR).size(), 1u);
+        g.release(40);
+        g.hear(GIC_PORT_CPUIF, GIC_MSG_CLEAR_ACK, 40);
+        for (const gic_out &out : g.take())
+            EXPECT_NE(out.port, GIC_PORT_GICD) << unsigned{out.msg.kind};
+        g.hear(GIC_PORT_GICD, GIC_MSG_PE_STATE_ACK);
+        std::vector<unsigned> said;
+        for (const gic_out &out : g.take())
+            if (out.port == GIC_PORT_GICD)
+                said.push_back(out.msg.kind);
+        std::vector<unsigned> expected = {GIC_MSG_PE_STATE, GIC_MSG_RETURNED};
+        if (disabled)
+            expected.push_back(GIC_MSG_GROUP_ENABLES_ACK);
+        EXPECT_EQ(said, expected);
+    }
 }
 
 // --- GICD_CTLR ----------------------------------------------------------------------------------
@@ -464,6 +534,33 @@ TEST(GicrConversation, GroupEnablesAreAnsweredWhenTheyHold)
     EXPECT_EQ(answered(o), 1u);
 }
 
+// The CPU interface hears of DS when it changes, and not while it sleeps: that would wake it.
+TEST(GicrConversation, TheCpuInterfaceHearsOfDsWhileItIsAwake)
+{
+    gic_config config = two_states();
+    config.ds_writable = true;
+    for (unsigned answers = 0; answers < 3; answers++) { // of Quiesce and PEState; 2: it is asleep
+        alone g(config);
+        g.start();
+        g.write(WAKER, SLEEP);
+        if (answers > 0)
+            g.hear(GIC_PORT_CPUIF, GIC_MSG_QUIESCE_ACK);
+        if (answers > 1)
+            g.hear(GIC_PORT_GICD, GIC_MSG_PE_STATE_ACK);
+        g.take();
+        g.distributor(GIC_GROUPS_ALL, true);
+        EXPECT_TRUE(g.of(GIC_PORT_CPUIF, GIC_MSG_DOWNSTREAM_CONTROL).empty()) << answers;
+    }
+    alone g(config);
+    g.start();
+    g.distributor(1, false);
+    EXPECT_TRUE(g.of(GIC_PORT_CPUIF, GIC_MSG_DOWNSTREAM_CONTROL).empty()) << "it is as it was";
+    g.distributor(1, true);
+    const std::vector<gic_msg> told = g.of(GIC_PORT_CPUIF, GIC_MSG_DOWNSTREAM_CONTROL);
+    ASSERT_EQ(told.size(), 1u);
+    EXPECT_EQ(told[0].flags, GIC_CTL_DS);
+}
+
 // --- presented ----------------------------------------------------------------------------------
 
 // What is being taken back is presented again when it has been given back, not before: it might be
@@ -503,6 +600,83 @@ TEST(GicrConversation, WhatIsBeingTakenBackIsNotPresentedAgain)
             EXPECT_TRUE(g.of(GIC_PORT_CPUIF, GIC_MSG_SET).empty());
         }
     }
+}
+
+// P-20 and more: of each kind of interrupt, what is more urgent displaces what is presented; of
+// equal priority the lower INTID; and what was displaced comes again.
+TEST(GicrConversation, EachKindDisplacesEachOther)
+{
+    const std::vector<uint32_t> kinds = {0, 1, 15, 16, 31, 1056, 1119, 32, 1019, 4096, 5119};
+    const auto pend = [](alone &g, uint32_t intid, uint8_t priority) {
+        if (intid < 32 || (intid >= 1056 && intid < 1120))
+            make_ready(g, intid < 32 ? intid : intid - 1056 + 32, priority);
+        else
+            g.offer(intid, priority, GIC_GROUP_1NS);
+    };
+    for (uint32_t first : kinds)
+        for (uint32_t second : kinds)
+            for (uint8_t priority : {0x40, 0x80, 0xC0}) {
+                const bool spis = first >= 32 && second >= 32 && (first < 1056 || first > 1119) &&
+                                  (second < 1056 || second > 1119);
+                if (first == second || spis) // the Distributor chooses
+                    continue;
+                SCOPED_TRACE(testing::Message()
+                             << first << ", then " << second << " at " << unsigned{priority});
+                alone g(two_states(64));
+                g.start();
+                others o(g);
+                pend(g, first, 0x80);
+                o.settle();
+                ASSERT_EQ(o.held, first);
+                pend(g, second, priority);
+                o.settle();
+                const bool displaces = priority < 0x80 || (priority == 0x80 && second < first);
+                ASSERT_EQ(o.held, displaces ? second : first);
+                EXPECT_EQ(o.count(GIC_EV_RELEASED), displaces ? 1u : 0u);
+                g.activate(o.held);
+                o.held = NONE;
+                o.settle();
+                EXPECT_EQ(o.held, displaces ? first : second);
+            }
+}
+
+// N-08: an offer is an NMI in a GIC that has them, and of Group 1.
+TEST(GicrConversation, AnNmiIsOfGroup1)
+{
+    for (bool nmi : {true, false})
+        for (gic_group group : {GIC_GROUP_0, GIC_GROUP_1S, GIC_GROUP_1NS})
+            for (uint8_t flags : {uint8_t(0), uint8_t(GIC_IS_NMI)}) {
+                gic_config config = two_states();
+                config.nmi = nmi;
+                alone g(config);
+                g.start();
+                for (unsigned round = 0; round < 2; round++) {
+                    g.offer(40, 0x80, group, flags);
+                    const std::vector<gic_msg> sets = g.of(GIC_PORT_CPUIF, GIC_MSG_SET);
+                    ASSERT_EQ(sets.size(), 1u);
+                    EXPECT_EQ(sets[0].flags,
+                              nmi && flags && group != GIC_GROUP_0 ? unsigned(GIC_IS_NMI) : 0u);
+                    EXPECT_EQ(sets[0].group, static_cast<uint8_t>(group));
+                    EXPECT_EQ(sets[0].priority, 0x80);
+                    g.activate(40);
+                    g.take();
+                }
+                g.offer(41, 0x80, group);
+                EXPECT_EQ(g.of(GIC_PORT_CPUIF, GIC_MSG_SET).at(0).flags, 0u) << "another one";
+            }
+}
+
+// Messages that are none.
+TEST(GicrConversation, UnknownMessagesArePassedOver)
+{
+    alone g(two_states());
+    g.start();
+    const std::vector<unsigned char> before = g.save();
+    for (unsigned kind : {unsigned(GIC_MSG_NONE), unsigned(GIC_MSG_KIND_COUNT),
+                          unsigned(GIC_MSG_KIND_COUNT) + 1, 255u})
+        g.hear(GIC_PORT_GICD, static_cast<gic_msg_kind>(kind), 20, 7, 0, 0xFF, 1);
+    EXPECT_TRUE(g.take().empty());
+    EXPECT_EQ(g.save(), before);
 }
 
 // gic/event.def: every event of a Redistributor is of its PE, and says what its text promises.
