@@ -45,6 +45,31 @@ TEST(ItsMemory, AnAnswerOfBeforeAResetIsPassedOver)
         }
 }
 
+// The same of a walk: by the same row for the same entry, and in the same order as before.
+TEST(ItsMemory, AnAnswerToAWalkOfBeforeAResetIsPassedOver)
+{
+    bench b(its_config(2));
+    std::vector<uint32_t> old;
+    for (unsigned resets = 0; resets < 4; resets++) {
+        b.memory_answers = true;
+        b.start();
+        b.memory_answers = false;
+        b.msi(7, 3);
+        const std::vector<gic_memory_req> open = b.take_open();
+        ASSERT_EQ(open.size(), 1u);
+        EXPECT_EQ(open[0].address, DEVICES + 7 * 8);
+        const std::vector<unsigned char> before = saved(b);
+        const uint64_t line[8] = {};
+        for (uint32_t tag : old) {
+            its_mem_done(b.s, tag, line, true);
+            EXPECT_EQ(saved(b), before) << resets;
+        }
+        old.push_back(open[0].tag);
+        its_reset(b.s);
+        b.pump();
+    }
+}
+
 // Only a walk that there is has data to write.
 TEST(ItsMemory, DataIsThatOfAWalk)
 {
