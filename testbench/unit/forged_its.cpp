@@ -303,6 +303,23 @@ TEST_F(ForgedIts, TheOutboxIsEmptyAfterwards)
     EXPECT_EQ(gic_outbox_count(its_outbox(s)), 0u);
 }
 
+// Lists of each cache go through their entries once.
+TEST_F(ForgedIts, CachesHaveProperLists)
+{
+    for (const its_cache &cache : s->cache) {
+        const size_t at = static_cast<size_t>(reinterpret_cast<unsigned char *>(cache.entry) -
+                                              reinterpret_cast<unsigned char *>(s->arch));
+        const auto with = [&](const std::function<void(its_cache_entry &)> &change) {
+            return loads_with<its_cache_entry>(at, change);
+        };
+        EXPECT_TRUE(with([](its_cache_entry &) {}));
+        EXPECT_FALSE(with([](its_cache_entry &e) { e.valid = 2; }));
+        EXPECT_FALSE(with([](its_cache_entry &e) { e.newer = 1; }));
+        EXPECT_FALSE(with([](its_cache_entry &e) { e.older = 0; }));
+        EXPECT_FALSE(with([](its_cache_entry &e) { e.older = 0xFFFE; }));
+    }
+}
+
 class ForgedHeldIts : public ForgedIts
 {
 protected:

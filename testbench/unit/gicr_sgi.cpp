@@ -105,6 +105,30 @@ TEST(Rules, S_03_ASecondSgiMergesAndIsReported)
     }
 }
 
+// The first source begins an instance, and the last one that is cleared withdraws it.
+TEST(Rules, L_07_SourcesBeginAndWithdrawInstances)
+{
+    for (uint32_t intid = 0; intid < 16; intid++) {
+        alone g(gicv2());
+        const auto said = [&](uint32_t family, uint8_t value) {
+            g.take();
+            g.write(family + intid, value, 1);
+            std::vector<unsigned> kinds;
+            for (const gic_out &out : g.take())
+                if (out.port == GIC_PORT_EVENT) {
+                    EXPECT_EQ(out.msg.intid, intid);
+                    kinds.push_back(out.msg.kind);
+                }
+            return kinds;
+        };
+        EXPECT_EQ(said(SPENDSGIR, 2), std::vector<unsigned>{GIC_EV_PENDING});
+        EXPECT_EQ(said(SPENDSGIR, 8), std::vector<unsigned>{});
+        EXPECT_EQ(said(CPENDSGIR, 2), std::vector<unsigned>{});
+        EXPECT_EQ(said(CPENDSGIR, 8), std::vector<unsigned>{GIC_EV_WITHDRAWN});
+        EXPECT_EQ(said(SPENDSGIR, 1), std::vector<unsigned>{GIC_EV_PENDING});
+    }
+}
+
 // L-06: an SGI of a GICv2 is acknowledged once for each PE that sent it, the lowest first.
 TEST(Rules, L_06_EachSourceIsAcknowledgedAlone)
 {

@@ -43,6 +43,10 @@ TEST(ItsEntries, AreWrittenWhole)
         EXPECT_EQ(b.ram.word(event), VALID | UINT64_C(9) << 32 | 8200);
         EXPECT_EQ(b.ram.word(event + 8), 0u);
         EXPECT_EQ(b.ram.word(collection), VALID | 1);
+        const uint64_t reserved = UINT64_C(0x7FF) << 52 | 0xFF; // of MAPD's third doubleword
+        b.run(bench::make(0x08, 7, 4, VALID | reserved | bench::itt(7)));
+        b.settle();
+        EXPECT_EQ(b.ram.word(device), VALID | bench::itt(7) | 4);
         b.ram.set_word(event + 8, garbage);
         b.mapc(10, 0);
         b.movi(7, 3, 10);
