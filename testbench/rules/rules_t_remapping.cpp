@@ -164,3 +164,71 @@ TEST(Rules, T_23_MsisInFlightSeeOneMappingAndKeepNoneOfBefore)
                 return;
         }
 }
+
+// An MSI that has begun is finished by the old mapping before the command changes it, wherever it
+// waits for memory: or it would leave in a cache what it has read before.
+TEST(Rules, T_23_AnMsiThatWalksIsFinishedBeforeItsMappingChanges)
+{
+    for (const remapping &r : remappings)
+        for (unsigned seed : {1u, 5u})
+            for (unsigned answered = 0; answered < 3; answered++) {
+                SCOPED_TRACE(testing::Message() << r.name << " seed " << seed << " " << answered);
+                bench b(config_of(seed));
+                map_all(b);
+                b.write(GITS_CTLR, 0);
+                b.write(GITS_CTLR, ENABLED);
+                b.log.clear();
+                b.memory_answers = false;
+                b.msi(7, CHANGED);
+                for (unsigned n = 0; n < answered && b.open_requests(); n++)
+                    b.answer_open(0);
+                if (b.open_requests())
+                    b.perform_open(0); // what it reads is of before
+                const size_t walks = b.open_requests();
+                r.give(b);
+                b.sync(1);
+                while (b.open_requests() > walks)
+                    b.answer_open(walks); // all others go first
+                b.memory_answers = true;
+                b.settle();
+                ASSERT_TRUE(b.empty());
+                const size_t first = b.log.size();
+                b.msi(7, CHANGED);
+                b.settle();
+                expect_whole(b, r, first);
+                expect_new(b, r);
+                if (HasFailure())
+                    return;
+            }
+}
+
+// The same where it waits for credit: what SYNC waits for covers it.
+TEST(Rules, T_23_AnMsiThatWaitsForCreditIsSentBeforeItsMappingChanges)
+{
+    for (const remapping &r : remappings)
+        for (unsigned seed : {1u, 5u}) {
+            SCOPED_TRACE(testing::Message() << r.name << " seed " << seed);
+            bench b(config_of(seed));
+            map_all(b);
+            b.log.clear();
+            b.answers = false;
+            for (unsigned n = 0; n < GIC_CREDIT_LPI; n++)
+                b.msi(8, 0);
+            b.msi(7, CHANGED);
+            ASSERT_EQ(b.log.size(), static_cast<size_t>(GIC_CREDIT_LPI));
+            r.give(b);
+            b.sync(1);
+            EXPECT_FALSE(b.empty());
+            b.answers = true;
+            while (!b.empty())
+                ASSERT_TRUE(b.tick());
+            const size_t first = b.log.size();
+            b.settle();
+            b.msi(7, CHANGED);
+            b.settle();
+            expect_whole(b, r, first);
+            expect_new(b, r);
+            if (HasFailure())
+                return;
+        }
+}

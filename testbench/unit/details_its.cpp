@@ -45,6 +45,31 @@ TEST(ItsMemory, AnAnswerOfBeforeAResetIsPassedOver)
         }
 }
 
+// The same of a walk: by the same row for the same entry, and in the same order as before.
+TEST(ItsMemory, AnAnswerToAWalkOfBeforeAResetIsPassedOver)
+{
+    bench b(its_config(2));
+    std::vector<uint32_t> old;
+    for (unsigned resets = 0; resets < 4; resets++) {
+        b.memory_answers = true;
+        b.start();
+        b.memory_answers = false;
+        b.msi(7, 3);
+        const std::vector<gic_memory_req> open = b.take_open();
+        ASSERT_EQ(open.size(), 1u);
+        EXPECT_EQ(open[0].address, DEVICES + 7 * 8);
+        const std::vector<unsigned char> before = saved(b);
+        const uint64_t line[8] = {};
+        for (uint32_t tag : old) {
+            its_mem_done(b.s, tag, line, true);
+            EXPECT_EQ(saved(b), before) << resets;
+        }
+        old.push_back(open[0].tag);
+        its_reset(b.s);
+        b.pump();
+    }
+}
+
 // Only a walk that there is has data to write.
 TEST(ItsMemory, DataIsThatOfAWalk)
 {
@@ -119,6 +144,53 @@ TEST(ItsReset, ForgetsItsTables)
     EXPECT_EQ(b.requests.size(), asked) << "there are no tables";
     EXPECT_EQ(its_get_stats(b.s)->dropped, dropped + 1);
     EXPECT_TRUE(b.rd[0].pending.empty());
+}
+
+// Collections that are held are no more after it; nor are messages that are not answered, MSIs that
+// wait, and a stall.
+TEST(ItsReset, ForgetsWhatIsHeldAndWhatIsUnderWay)
+{
+    gic_config config = its_config(2);
+    config.its.hcc = 4;
+    config.its.stall = true;
+    config.its.walks = 2;
+    config.its.queue = 3;
+    bench b(config);
+    b.start_mapped();
+    for (unsigned icid = 0; icid < 4; icid++) {
+        b.mapc(icid, 1);
+        b.mapti(7, icid, 8200 + icid, icid);
+    }
+    b.settle();
+    b.run(bench::make(0xFE, 0));
+    b.settle();
+    EXPECT_EQ(b.read64(GITS_CREADR) & STALLED, STALLED);
+    b.answers = false;
+    while (!its_is_full(b.s))
+        b.msi(7, 0);
+    EXPECT_EQ(b.log.size(), 8u) << "credit";
+    its_reset(b.s);
+    b.pump();
+    b.drop_everything_under_way();
+    b.log.clear();
+    EXPECT_EQ(b.read(GITS_CTLR), QUIESCENT);
+    EXPECT_EQ(its_room(b.s), 3u);
+    EXPECT_EQ(b.read64(GITS_CREADR), 0u);
+    b.set_writer(0);
+    b.start();
+    b.map_device(7, 4);
+    for (unsigned icid = 0; icid < 4; icid++) {
+        b.mapti(7, icid, 8200 + icid, icid);
+        EXPECT_TRUE(b.dropped(7, icid)) << icid;
+    }
+    for (unsigned icid = 0; icid < 4; icid++)
+        b.mapc(icid, 1);
+    EXPECT_EQ(b.errors(), 1u) << "that of before";
+    b.log.clear();
+    for (unsigned n = 0; n < 8; n++)
+        b.msi(7, 0);
+    EXPECT_EQ(b.log.size(), 8u) << "all of the credit";
+    EXPECT_FALSE(its_is_full(b.s));
 }
 
 // Leftover work is gone with a reset.

@@ -154,6 +154,49 @@ TEST_F(ForgedIts, OfAnotherConfigurationIsRefused)
     EXPECT_FALSE(other([](gic_config &c) { c.pe_count = 3; }));
 }
 
+// The length of a state says little: parts of it are rounded up.
+TEST_F(ForgedIts, OfAnotherConfigurationOfTheSameLengthIsRefused)
+{
+    const auto saved = [](const gic_config &c, const std::function<void(its *)> &act) {
+        const size_t bytes = its_footprint(&c);
+        void *const memory = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+        its *const kernel = its_init(memory, bytes, &c, 0, nullptr);
+        EXPECT_NE(kernel, nullptr);
+        act(kernel);
+        std::free(memory);
+    };
+    gic_config small = config;
+    small.its.hcc = 3;
+    small.its.queue = 5;
+    small.its.device_cache = small.its.itt_cache =
+        small.its.collection_cache = {2, 2, GIC_REPLACE_LRU};
+    const auto refused = [&](const std::function<void(gic_config &)> &change) {
+        gic_config other = small;
+        change(other);
+        std::vector<unsigned char> state;
+        saved(other, [&](its *there) {
+            state.resize(its_save_size(there));
+            state.resize(its_save(there, state.data()));
+        });
+        saved(small, [&](its *here) {
+            EXPECT_EQ(its_save_size(here), state.size());
+            EXPECT_FALSE(its_load(here, state.data(), state.size()));
+        });
+    };
+    refused([](gic_config &c) { c.its.hcc = 2; });
+    refused([](gic_config &c) { c.its.hcc = 4; });
+    refused([](gic_config &c) { c.its.queue = 6; });
+    refused([](gic_config &c) { c.pe_count = 3; });
+    for (gic_cache_config gic_its_config::*cache :
+         {&gic_its_config::device_cache, &gic_its_config::itt_cache,
+          &gic_its_config::collection_cache}) {
+        refused([&](gic_config &c) { c.its.*cache = {1, 1, GIC_REPLACE_LRU}; });
+        refused([&](gic_config &c) { c.its.*cache = {2, 1, GIC_REPLACE_LRU}; });
+        refused([&](gic_config &c) { c.its.*cache = {2, 2, GIC_REPLACE_FIFO}; });
+        refused([&](gic_config &c) { c.its.*cache = {2, 2, GIC_REPLACE_RANDOM}; });
+    }
+}
+
 TEST_F(ForgedIts, OfAnotherShapeIsRefused)
 {
     for (size_t at = 0; at < sizeof(its_shape); at++)
@@ -258,6 +301,23 @@ TEST_F(ForgedIts, TheOutboxIsEmptyAfterwards)
     say();
     its_reset(s);
     EXPECT_EQ(gic_outbox_count(its_outbox(s)), 0u);
+}
+
+// Lists of each cache go through their entries once.
+TEST_F(ForgedIts, CachesHaveProperLists)
+{
+    for (const its_cache &cache : s->cache) {
+        const size_t at = static_cast<size_t>(reinterpret_cast<unsigned char *>(cache.entry) -
+                                              reinterpret_cast<unsigned char *>(s->arch));
+        const auto with = [&](const std::function<void(its_cache_entry &)> &change) {
+            return loads_with<its_cache_entry>(at, change);
+        };
+        EXPECT_TRUE(with([](its_cache_entry &) {}));
+        EXPECT_FALSE(with([](its_cache_entry &e) { e.valid = 2; }));
+        EXPECT_FALSE(with([](its_cache_entry &e) { e.newer = 1; }));
+        EXPECT_FALSE(with([](its_cache_entry &e) { e.older = 0; }));
+        EXPECT_FALSE(with([](its_cache_entry &e) { e.older = 0xFFFE; }));
+    }
 }
 
 class ForgedHeldIts : public ForgedIts

@@ -82,8 +82,8 @@ public:
         }
         distributor(groups, !config.two_security_states);
         cpu(GIC_GROUPS_ALL);
-        hear(GIC_PORT_GICD, GIC_MSG_PE_STATE_ACK);
-        take();
+        while (!of(GIC_PORT_GICD, GIC_MSG_PE_STATE).empty())
+            hear(GIC_PORT_GICD, GIC_MSG_PE_STATE_ACK);
     }
 
     // --- what others say ---

@@ -314,9 +314,10 @@ TEST(ItsFields, EachBitOfATablesAddressCounts)
         for (unsigned bit = shift; bit < 52; bit++) {
             const uint64_t base = UINT64_C(1) << bit;
             if (bit < 48 || size == PAGE_64K) {
+                const uint64_t below = size == PAGE_16K ? 0x3000 : 0; // RES0 there
                 b.write(GITS_CTLR, 0);
-                b.write64(GITS_BASER0, VALID | baser_of(base, size) | 1);
-                b.write64(GITS_BASER1, VALID | baser_of(base, size) | 1);
+                b.write64(GITS_BASER0, VALID | baser_of(base, size) | below | 1);
+                b.write64(GITS_BASER1, VALID | baser_of(base, size) | below | 1);
                 b.write(GITS_CTLR, ENABLED);
                 b.map_device(7, 4);
                 b.settle();

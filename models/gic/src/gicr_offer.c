@@ -54,8 +54,7 @@ void gicr_receive_offer(gicr *r, const gic_msg *msg)
     entry->priority = msg->priority;
     entry->group = msg->group;
     entry->flags = msg->flags & GIC_OFFER_1OFN ? GICR_1OFN : 0;
-    entry->nmi = 0;
-    if (msg->flags & GIC_IS_NMI)
+    if (msg->flags & GIC_IS_NMI) /* if not, it is zero as the place was */
         entry->nmi = r->config.nmi && msg->group != GIC_GROUP_0;
 }
 
@@ -131,8 +130,7 @@ void gicr_receive_group_enables(gicr *r, const gic_msg *msg)
     if (ds == r->arch.ds)
         return;
     r->arch.ds = ds;
-    if (ds)
-        r->arch.dpg &= (gic_group_set)~gic_group_bit(GIC_GROUP_1S);
+    r->arch.dpg &= (gic_group_set)~gic_group_bit(GIC_GROUP_1S); /* RES0 while DS=1 */
     gicr_lpi_ds_changed(r);
     if (r->arch.phase == GICR_AWAKE || r->arch.phase == GICR_WAKING)
         gicr_send_control(r);

@@ -251,8 +251,7 @@ static gic_status gits_write_baser(void *kernel, const gic_reg_access *a, uint64
         value = GIC_PUT(GITS_BASER, Indirect, value, 0);
     s->arch->baser[table] = GIC_FAULT("T-18") ? value : gits_legal_baser(s, value);
     its_derive_tables(s);
-    gits_forget(s);
-    return GIC_OK;
+    return GIC_OK; /* what is cached is forgotten when the ITS is enabled */
 }
 
 /* --- translation ------------------------------------------------------------------------------ */

@@ -131,7 +131,6 @@ static its_result its_send(its *s, its_row *row, gic_msg_kind kind, uint32_t int
         return its_wait_for(row, row->pe);
     lpi.tag = its_open_tag(s, row->pe);
     its_emit(s, kind, row->pe, intid, lpi, row->lookups);
-    row->lookups = 0;
     return ITS_NEXT;
 }
 
@@ -184,7 +183,6 @@ static its_result its_send_move(its *s, its_row *row, gic_msg_kind kind, uint32_
     lpi.tag = its_open_move(s, row->pe, row->target);
     lpi.target = row->target;
     its_emit(s, kind, row->pe, intid, lpi, row->lookups);
-    row->lookups = 0;
     return ITS_NEXT;
 }
 

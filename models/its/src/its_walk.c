@@ -175,10 +175,10 @@ static its_result its_device_written(its *s, its_row *row)
     return ITS_NEXT;
 }
 
+/* A row stores once; the second doubleword of an event's entry stays zero. */
 static void its_store(its_row *row, uint64_t word)
 {
     unsigned i;
-    memset(row->data, 0, sizeof(row->data));
     for (i = 0; i < 8; i++)
         row->data[i] = (uint8_t)(word >> (8u * i));
 }
