@@ -34,7 +34,7 @@ TEST_P(LpiOverlap, EachStateOfRestIsTheReferences)
             o.rest();
             if (o.pick(3) == 0)
                 o.drain(o.pick(GetParam().pes));
-            if (o.pick(4) == 0)
+            if (o.pick(3) == 0)
                 o.off_and_on(o.pick(GetParam().pes));
         }
         if (HasFailure())

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+// LPIs step by step: memory answers when the test says so, and something else comes in between.
+#include "gicr_lpi_rig.hpp"
+
+using namespace lpi;
+
+namespace
+{
+
+std::vector<uint32_t> drain(rig &g, unsigned pe = 0)
+{
+    std::vector<uint32_t> order;
+    g.settling = true;
+    for (uint32_t intid = g.ack(pe); intid != none; intid = g.ack(pe))
+        order.push_back(intid);
+    return order;
+}
+
+bool is_done(const rig &g, uint16_t tag)
+{
+    return std::count(g.done.begin(), g.done.end(), tag) == 1;
+}
+
+using intids = std::vector<uint32_t>;
+
+} // namespace
+
+// Two Redistributors send an LPI each, of a line that a third one is at: both are taken when the
+// line is free, though neither needs memory.
+TEST(LpiSteps, LpisOfTwoOthersWaitForALine)
+{
+    rig g(small_config(14, 8, 3));
+    const uint32_t a = first, b = first + 1, busy = first + 70;
+    g.configure(a, 0x40);
+    g.configure(b, 0x80);
+    g.configure(busy, 0xC0);
+    for (unsigned pe = 0; pe < 3; pe++)
+        g.enable(pe);
+    g.set(0, a); // its configuration, and its neighbour's, is cached from here on
+    g.ack(0);
+    g.set(1, a);
+    g.set(2, b);
+    g.settling = false;
+    g.set(0, busy);
+    g.settle_without_memory();
+    const uint16_t from_1 = g.send(1, GIC_MSG_LPI_MOVE, a, 0);
+    const uint16_t from_2 = g.send(2, GIC_MSG_LPI_MOVE, b, 0);
+    g.settle_without_memory();
+    EXPECT_FALSE(is_done(g, from_1));
+    EXPECT_FALSE(is_done(g, from_2));
+    ASSERT_EQ(g.requests.size(), 1u) << "the configuration of the one that is at work";
+    g.settle();
+    EXPECT_TRUE(is_done(g, from_1));
+    EXPECT_TRUE(is_done(g, from_2));
+    EXPECT_EQ(drain(g), (intids{a, b, busy}));
+}
+
+// A refill that finds more than it has room for writes what loses its place, and looks at its line
+// anew. Meanwhile the line is anybody's: one of its LPIs is taken away.
+TEST(LpiSteps, ARefillThatWritesInBetweenLooksAtItsLineAnew)
+{
+    for (bool late : {false, true}) {
+        SCOPED_TRACE(late);
+        rig g(small_config(14, 4));
+        const auto other = [](uint32_t n) { return first + 512 * (2 + n); };
+        g.configure(first, 0x40, false);
+        for (uint32_t n = 1; n <= 4; n++)
+            g.configure(first + n, 0xF8, false);
+        for (uint32_t n = 0; n < 4; n++)
+            g.configure(other(n), static_cast<uint8_t>(0xC0 + 8 * n));
+        g.enable(0);
+        for (uint32_t n = 0; n <= 4; n++)
+            g.set(0, first + n); // disabled: in memory
+        for (uint32_t n = 0; n < 4; n++)
+            g.set(0, other(n));
+        for (uint32_t n = 1; n <= 4; n++)
+            g.configure(first + n, static_cast<uint8_t>(8 + 8 * n));
+        g.settling = false;
+        g.send(0, GIC_MSG_LPI_INV, first + 1);
+        ASSERT_TRUE(g.answer_line(0, first));
+        ASSERT_TRUE(g.answer_config(first));
+        ASSERT_EQ(g.held(0), first + 1) << "in the place of the last of the others";
+        g.ack(0);
+        g.settle_without_memory();
+        ASSERT_TRUE(g.answer_line(0, first, GIC_MEMORY_WRITE));
+        ASSERT_TRUE(g.answer_line(0, other(3), GIC_MEMORY_WRITE));
+        ASSERT_TRUE(g.answer_line(0, first)) << "two of its LPIs find room, the third does not";
+        const uint16_t clear = g.send(0, GIC_MSG_LPI_CLEAR, first + 4);
+        g.settle_without_memory();
+        ASSERT_TRUE(g.answer_line(0, first)) << "of the CLEAR";
+        if (late) {
+            ASSERT_TRUE(g.answer_line(0, other(2), GIC_MEMORY_WRITE));
+            EXPECT_FALSE(g.answer_line(0, first)) << "the line is still the other's";
+        } else {
+            ASSERT_TRUE(g.answer_line(0, first, GIC_MEMORY_WRITE));
+        }
+        g.settle();
+        EXPECT_TRUE(is_done(g, clear));
+        EXPECT_EQ(g.count(GIC_EV_WITHDRAWN), 1u);
+        g.settling = true;
+        g.configure(first, 0x08);
+        g.send(0, GIC_MSG_LPI_INV, first);
+        EXPECT_EQ(drain(g),
+                  (intids{first, first + 2, first + 3, other(0), other(1), other(2), other(3)}));
+        g.turn_off(0);
+        EXPECT_EQ(g.count_in_table(0), 0u);
+    }
+}
+
+// A refill has found an LPI, and its bit in memory is still to be cleared. Whatever is done about
+// the LPI in between holds.
+class LpiFound : public testing::Test
+{
+protected:
+    // What @p act does is answered; then the LPI is pending or not, enabled or not, and where.
+    void expect(const std::function<void(rig &g)> &act, bool pending, bool enabled,
+                unsigned where = 0)
+    {
+        rig g(small_config(14, 4, 2));
+        g.configure(found, 0x40);
+        g.configure(other, 0x80);
+        g.put_in_table(0, found);
+        g.put_in_table(0, other);
+        g.enable(1);
+        g.settling = false;
+        g.enable(0, 0);
+        g.settle_without_memory();
+        ASSERT_TRUE(g.answer_line(0, found));
+        ASSERT_TRUE(g.answer_config(found));
+        ASSERT_EQ(g.count(GIC_EV_LPI_REFILLED), 1u);
+        ASSERT_EQ(g.held(0), none) << "not before all of the table is read";
+        const size_t sent = g.next_tag;
+        act(g);
+        for (unsigned n = 0; n < 4 && g.answer_config(found); n++)
+            ;
+        g.settle();
+        EXPECT_EQ(g.done.size() + 1, g.next_tag) << "from " << sent << " on";
+        EXPECT_EQ(g.read(0, GICR_SYNCR), 0u);
+        EXPECT_EQ(g.held(where), pending && enabled ? found : where == 0 ? other : none);
+        EXPECT_EQ(g.held(1 - where), where == 0 ? none : other);
+        g.settling = true;
+        for (unsigned pe = 0; pe < 2; pe++) {
+            g.turn_off(pe);
+            EXPECT_EQ(g.in_table(pe, found), pending && where == pe) << "PE " << pe;
+            EXPECT_EQ(g.in_table(pe, other), pe == 0);
+            g.turn_on(pe);
+        }
+        g.configure(found, 0x20);
+        g.send(where, GIC_MSG_LPI_INV, found);
+        EXPECT_EQ(drain(g, where).size(), (pending ? 1u : 0u) + (where == 0 ? 1u : 0u));
+    }
+    static void disable(rig &g)
+    {
+        g.configure(found, 0x40, false);
+        g.send(0, GIC_MSG_LPI_INV, found);
+        g.settle_without_memory();
+        g.answer_config(found);
+    }
+    static void clear(rig &g)
+    {
+        g.send(0, GIC_MSG_LPI_CLEAR, found);
+        g.settle_without_memory();
+    }
+    static void set(rig &g)
+    {
+        g.set(0, found);
+        g.settle_without_memory();
+    }
+    static void move(rig &g)
+    {
+        g.send(0, GIC_MSG_LPI_MOVE, found, 1);
+        g.settle_without_memory();
+    }
+
+    static constexpr uint32_t found = first + 3, other = first + 512 * 9;
+};
+
+TEST_F(LpiFound, NothingIsDone)
+{
+    expect([](rig &) {}, true, true);
+}
+
+TEST_F(LpiFound, ItIsSetAgain)
+{
+    expect([](rig &g) { set(g); }, true, true);
+}
+
+TEST_F(LpiFound, ItIsDisabled)
+{
+    expect([](rig &g) { disable(g); }, true, false);
+}
+
+TEST_F(LpiFound, ItIsDisabledAndCleared)
+{
+    expect(
+        [](rig &g) {
+            disable(g);
+            clear(g);
+        },
+        false, false);
+}
+
+TEST_F(LpiFound, ItIsCleared)
+{
+    expect([](rig &g) { clear(g); }, false, true);
+}
+
+TEST_F(LpiFound, ItIsClearedTwice)
+{
+    expect(
+        [](rig &g) {
+            clear(g);
+            clear(g);
+        },
+        false, true);
+}
+
+TEST_F(LpiFound, ItIsClearedAndSet)
+{
+    expect(
+        [](rig &g) {
+            clear(g);
+            set(g);
+        },
+        true, true);
+}
+
+TEST_F(LpiFound, ItIsClearedDisabledAndSet)
+{
+    expect(
+        [](rig &g) {
+            clear(g);
+            disable(g);
+            set(g);
+        },
+        true, false);
+}
+
+TEST_F(LpiFound, ItIsMoved)
+{
+    expect([](rig &g) { move(g); }, true, true, 1);
+}
+
+TEST_F(LpiFound, ItIsClearedAndMoved)
+{
+    expect(
+        [](rig &g) {
+            clear(g);
+            move(g);
+        },
+        false, true);
+}
+
+TEST_F(LpiFound, ItIsMoreUrgent)
+{
+    expect(
+        [](rig &g) {
+            g.configure(found, 0x08);
+            g.send(0, GIC_MSG_LPI_INV, found);
+        },
+        true, true);
+}
+
+TEST_F(LpiFound, AllIsInvalidated)
+{
+    expect(
+        [](rig &g) {
+            g.configure(found, 0x08, false);
+            g.send(0, GIC_MSG_LPI_INVALL);
+        },
+        true, false);
+}
