@@ -42,10 +42,9 @@ TEST_P(LpiOverlap, EachStateOfRestIsTheReferences)
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Sizes, LpiOverlap,
-                         testing::Values(overlap_shape{14, 4, 1, 1, false, 3},
-                                         overlap_shape{14, 4, 3, 64, true, 3},
-                                         overlap_shape{15, 5, 2, 3, true, 2},
-                                         overlap_shape{14, 8, 8, 7, false, 3},
-                                         overlap_shape{14, 64, 64, 64, true, 2}),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(
+    Sizes, LpiOverlap,
+    testing::Values(overlap_shape{14, 4, 1, 1, false, 3}, overlap_shape{14, 4, 3, 64, true, 3},
+                    overlap_shape{14, 5, 8, 1, true, 3}, overlap_shape{15, 5, 2, 3, true, 2},
+                    overlap_shape{14, 8, 8, 7, false, 3}, overlap_shape{14, 64, 64, 64, true, 2}),
+    name_of);

@@ -312,6 +312,19 @@ public:
         return answer_at(prop_table + (intid - first) / 64 * 64, GIC_MEMORY_READ);
     }
 
+    // The request is answered; then all but memory arrives, if it is to.
+    bool answer_at(uint64_t address, unsigned op, bool then = true)
+    {
+        for (size_t i = 0; i < requests.size(); i++)
+            if (requests[i].req.address == address && requests[i].req.op == op) {
+                answer(i);
+                if (then)
+                    settle_without_memory();
+                return true;
+            }
+        return false;
+    }
+
     // --- what was seen ---
 
     uint64_t count(gic_event_id id) const
@@ -498,17 +511,6 @@ private:
                 req.address - pend_table(pe) + req.length <= tables[pe].size())
                 return &tables[pe][req.address - pend_table(pe)];
         return nullptr;
-    }
-
-    bool answer_at(uint64_t address, unsigned op)
-    {
-        for (size_t i = 0; i < requests.size(); i++)
-            if (requests[i].req.address == address && requests[i].req.op == op) {
-                answer(i);
-                settle_without_memory();
-                return true;
-            }
-        return false;
     }
 
     void answer(size_t which)

@@ -107,6 +107,44 @@ TEST(LpiSteps, ARefillThatWritesInBetweenLooksAtItsLineAnew)
     }
 }
 
+// GICD_CTLR.DS changes while LPIs of others wait to be taken: one that is in memory already, behind
+// everything by its old priority and before it by the new one, is not taken a second time.
+TEST(LpiSteps, LpisOfOthersWaitForAChangeOfDs)
+{
+    gic_config config = small_config(14, 4, 3);
+    config.two_security_states = config.has_el3 = config.ds_writable = true;
+    config.work_limit = 1;
+    rig g(config);
+    const uint32_t in_cache = first, in_memory = first + 10, busy = first + 70;
+    for (uint32_t n = 0; n < 4; n++)
+        g.configure(in_cache + n, 0x70); // 0xB8 while DS is 0
+    g.configure(in_memory, 0x80);        // 0xC0
+    g.configure(busy, 0x80, false);
+    for (unsigned pe = 0; pe < 3; pe++)
+        g.enable(pe);
+    for (uint32_t n = 0; n < 4; n++)
+        g.set(0, in_cache + n);
+    g.set(0, in_memory);
+    ASSERT_TRUE(g.in_table(0, in_memory));
+    g.set(1, in_cache);
+    g.set(2, in_memory);
+    g.settling = false;
+    g.set(0, busy);
+    ASSERT_TRUE(g.answer_config(busy));
+    ASSERT_TRUE(g.answer_line(0, busy));
+    g.send(1, GIC_MSG_LPI_MOVE, in_cache, 0);
+    g.settle_without_memory();
+    g.send(2, GIC_MSG_LPI_MOVE, in_memory, 0);
+    g.settle_without_memory();
+    ASSERT_EQ(g.count(GIC_EV_MERGED), 0u) << "both wait";
+    ASSERT_TRUE(g.answer_at(g.pend_table(0) + busy / 512 * 64, GIC_MEMORY_WRITE, false));
+    ASSERT_EQ(g.count(GIC_EV_MERGED), 1u) << "a thing at a time";
+    g.distributor_groups(0, GIC_GROUPS_ALL, true);
+    g.settle();
+    EXPECT_EQ(g.count(GIC_EV_MERGED), 2u);
+    EXPECT_EQ(drain(g), (intids{in_cache, in_cache + 1, in_cache + 2, in_cache + 3, in_memory}));
+}
+
 // A refill has found an LPI, and its bit in memory is still to be cleared. Whatever is done about
 // the LPI in between holds.
 class LpiFound : public testing::Test
