@@ -62,13 +62,18 @@ TEST(LpiSteps, ARefillThatWritesInBetweenLooksAtItsLineAnew)
     for (bool late : {false, true}) {
         SCOPED_TRACE(late);
         rig g(small_config(14, 4));
-        const auto other = [](uint32_t n) { return first + 512 * (2 + n); };
+        const auto other = [](uint32_t n) { return n < 2 ? first + 300 + n : first + 512 * n + 9; };
+        const uint32_t urgent = first + 512 * 10;
         g.configure(first, 0x40, false);
+        g.configure(first + 9, 0x40); // never pending
+        g.configure(urgent, 0x08);
         for (uint32_t n = 1; n <= 4; n++)
             g.configure(first + n, 0xF8, false);
         for (uint32_t n = 0; n < 4; n++)
             g.configure(other(n), static_cast<uint8_t>(0xC0 + 8 * n));
         g.enable(0);
+        g.set(0, urgent); // its configuration is cached from here on
+        g.ack(0);
         for (uint32_t n = 0; n <= 4; n++)
             g.set(0, first + n); // disabled: in memory
         for (uint32_t n = 0; n < 4; n++)
@@ -91,6 +96,9 @@ TEST(LpiSteps, ARefillThatWritesInBetweenLooksAtItsLineAnew)
         if (late) {
             ASSERT_TRUE(g.answer_line(0, other(2), GIC_MEMORY_WRITE));
             EXPECT_FALSE(g.answer_line(0, first)) << "the line is still the other's";
+            g.set(0, urgent); // in the place of one of that line
+            g.settle_without_memory();
+            EXPECT_EQ(g.held(0), urgent);
         } else {
             ASSERT_TRUE(g.answer_line(0, first, GIC_MEMORY_WRITE));
         }
@@ -100,8 +108,10 @@ TEST(LpiSteps, ARefillThatWritesInBetweenLooksAtItsLineAnew)
         g.settling = true;
         g.configure(first, 0x08);
         g.send(0, GIC_MSG_LPI_INV, first);
-        EXPECT_EQ(drain(g),
-                  (intids{first, first + 2, first + 3, other(0), other(1), other(2), other(3)}));
+        intids order = {first, first + 2, first + 3, other(0), other(1), other(2), other(3)};
+        if (late)
+            order.insert(order.begin() + 1, urgent);
+        EXPECT_EQ(drain(g), order);
         g.turn_off(0);
         EXPECT_EQ(g.count_in_table(0), 0u);
     }
