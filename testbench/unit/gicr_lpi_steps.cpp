@@ -155,6 +155,171 @@ TEST(LpiSteps, LpisOfOthersWaitForAChangeOfDs)
     EXPECT_EQ(drain(g), (intids{in_cache, in_cache + 1, in_cache + 2, in_cache + 3, in_memory}));
 }
 
+// RWP waits for LPIs that may still be acknowledged, and for nothing else that is presented.
+TEST(LpiSteps, RwpDoesNotWaitForAPrivateInterrupt)
+{
+    rig g(small_config());
+    g.configure(first, 0x80);
+    g.enable(0);
+    g.write(0, GICR_SGI_BASE + 0x080, UINT32_MAX);
+    g.write(0, GICR_SGI_BASE + 0x100, 1u << 20);
+    g.write(0, GICR_SGI_BASE + 0x414, 0x40, 1);
+    g.set(0, first);
+    g.write(0, GICR_SGI_BASE + 0x200, 1u << 20);
+    g.settle();
+    ASSERT_EQ(g.held(0), 20u);
+    g.turn_off(0);
+    EXPECT_EQ(g.read(0, GICR_CTLR) & (CTLR_RWP | CTLR_ENABLE), 0u);
+    EXPECT_EQ(g.held(0), 20u);
+    EXPECT_TRUE(g.in_table(0, first));
+}
+
+// the PE acknowledges an LPI while it is being taken back from it: then it is not pending.
+TEST(LpiSteps, RwpWaitsForAnLpiThatIsAcknowledged)
+{
+    rig g(small_config());
+    g.configure(first, 0x80);
+    g.configure(first + 1, 0x90);
+    g.enable(0);
+    g.set(0, first);
+    g.set(0, first + 1);
+    ASSERT_EQ(g.held(0), first);
+    g.settling = false;
+    g.turn_off(0);
+    for (unsigned n = 0; n < 4 && g.requests.size() > 0; n++)
+        g.step();
+    EXPECT_EQ(g.read(0, GICR_CTLR) & CTLR_RWP, CTLR_RWP) << "it can be acknowledged still";
+    g.ack(0);
+    g.settle();
+    EXPECT_EQ(g.read(0, GICR_CTLR) & CTLR_RWP, 0u);
+    EXPECT_FALSE(g.in_table(0, first));
+    EXPECT_TRUE(g.in_table(0, first + 1));
+}
+
+// ID-R12: 64 register writes wait. Beyond them an invalidation becomes one of everything; the
+// others have no effect and are reported.
+TEST(LpiSteps, RegisterWritesWaitAsLongAsThereIsRoom)
+{
+    for (bool all : {false, true}) {
+        rig g(small_config(14, 64));
+        std::vector<std::pair<unsigned, uint32_t>> dropped;
+        g.watch = [&](unsigned pe, const gic_out &out) {
+            if (out.msg.kind == GIC_EV_LPI_DROPPED)
+                dropped.emplace_back(pe, out.msg.intid);
+        };
+        for (uint32_t n = 0; n < 70; n++)
+            g.configure(first + n, 0x80);
+        g.enable(0);
+        g.settling = false;
+        for (uint32_t n = 0; n < 64; n++) {
+            EXPECT_TRUE(gicr_lpi_has_room(g.redist[0])) << n;
+            g.write(0, GICR_SETLPIR, first + n, 8);
+        }
+        EXPECT_FALSE(gicr_lpi_has_room(g.redist[0]));
+        EXPECT_TRUE(dropped.empty());
+        g.write(0, GICR_SETLPIR, first + 64, 8);
+        g.write(0, GICR_CLRLPIR, first + 1, 8);
+        EXPECT_EQ(dropped,
+                  (std::vector<std::pair<unsigned, uint32_t>>{{0, first + 64}, {0, first + 1}}));
+        ASSERT_TRUE(g.answer_at(prop_table, GIC_MEMORY_READ, false));
+        while (gicr_lpi_has_room(g.redist[0]))
+            g.write(0, GICR_SETLPIR, first + 69, 8);
+        g.configure(first + 2, 0x10); // its old configuration is cached
+        g.configure(first + 3, 0x18);
+        for (unsigned n = 0; n < 3; n++)
+            g.write(0, all ? GICR_INVALLR : GICR_INVLPIR, all ? 0 : first + 2, 8);
+        EXPECT_EQ(dropped.size(), 2u);
+        EXPECT_EQ(g.read(0, GICR_SYNCR), 1u);
+        g.settle();
+        EXPECT_EQ(g.read(0, GICR_SYNCR), 0u);
+        EXPECT_TRUE(gicr_lpi_has_room(g.redist[0]));
+        const intids order = drain(g);
+        ASSERT_EQ(order.size(), 65u);
+        EXPECT_EQ(order[0], first + 2);
+        EXPECT_EQ(order[1], first + 3);
+    }
+}
+
+// A line of the pending table in which each LPI is more urgent than the ones before it: more is to
+// be reported than an activation has room for.
+TEST(LpiSteps, ALineOfRisingUrgency)
+{
+    for (unsigned cache : {4u, 64u}) {
+        rig g(small_config(14, cache));
+        intids expected;
+        for (uint32_t n = 0; n < 512; n++) {
+            g.configure(first + n, static_cast<uint8_t>(0xF8 - n / 16 * 8));
+            g.put_in_table(0, first + n);
+        }
+        for (uint32_t level = 32; level-- > 0;)
+            for (uint32_t n = 0; n < 16; n++)
+                expected.push_back(first + level * 16 + n);
+        g.enable(0, 0);
+        EXPECT_EQ(drain(g), expected);
+        EXPECT_EQ(g.count_in_table(0), 0u);
+    }
+}
+
+// An answer of memory is one to the request that waits for it; data to be written is there while
+// the write waits.
+TEST(LpiSteps, ARequestIsAnsweredOnce)
+{
+    rig g(small_config());
+    g.configure(first, 0x80);
+    g.enable(0);
+    const uint8_t ones[GIC_MEMORY_LINE] = {0xFF, 0xFF, 0xFF, 0xFF};
+    const auto passed_over = [&](uint32_t tag) {
+        const std::vector<unsigned char> before = g.save(0);
+        gicr_mem_done(g.redist[0], tag, ones, true);
+        EXPECT_EQ(g.save(0), before) << tag;
+        EXPECT_EQ(gicr_mem_data(g.redist[0], tag), nullptr) << tag;
+    };
+    g.settling = false;
+    g.set(0, first);
+    ASSERT_EQ(g.requests.size(), 1u);
+    const uint32_t read = g.requests[0].req.tag;
+    EXPECT_EQ(gicr_mem_data(g.redist[0], read), nullptr) << "a read";
+    for (uint32_t bit = 0; bit < 32; bit++)
+        passed_over(read ^ UINT32_C(1) << bit);
+    g.settle();
+    passed_over(read);
+    // Looked at again while it is presented: its row waits for the CPU interface.
+    ASSERT_EQ(g.held(0), first);
+    g.configure(first, 0x80, false);
+    g.send(0, GIC_MSG_LPI_INV, first);
+    ASSERT_EQ(g.requests.size(), 1u);
+    const uint32_t again = g.requests[0].req.tag;
+    ASSERT_TRUE(g.answer_at(prop_table, GIC_MEMORY_READ, false));
+    passed_over(again);
+    g.settle_without_memory();
+    ASSERT_EQ(g.held(0), none);
+    ASSERT_EQ(g.requests.size(), 1u) << "memory keeps it";
+    const uint32_t write = g.requests[0].req.tag;
+    EXPECT_EQ(g.requests[0].req.op, GIC_MEMORY_WRITE);
+    EXPECT_NE(gicr_mem_data(g.redist[0], write), nullptr);
+    EXPECT_EQ(gicr_mem_data(g.redist[0], write ^ 8u), nullptr);
+    g.settle();
+    EXPECT_TRUE(g.in_table(0, first));
+    passed_over(write);
+}
+
+// INVALLR and INVLPIR are their lower half: a write of the upper half alone does nothing.
+TEST(LpiSteps, TheUpperHalfOfARegisterNamesNothing)
+{
+    rig g(small_config());
+    g.configure(first, 0x80);
+    g.enable(0);
+    g.set(0, first);
+    const std::vector<unsigned char> before = g.save(0);
+    for (uint32_t offset : {GICR_SETLPIR, GICR_CLRLPIR, GICR_INVLPIR, GICR_INVALLR}) {
+        g.settling = false;
+        g.write(0, offset + 4, first, 4);
+        EXPECT_EQ(g.save(0), before) << offset;
+        EXPECT_TRUE(g.requests.empty()) << offset;
+        EXPECT_EQ(g.read(0, GICR_SYNCR), 0u) << offset;
+    }
+}
+
 // A refill has found an LPI, and its bit in memory is still to be cleared. Whatever is done about
 // the LPI in between holds.
 class LpiFound : public testing::Test
@@ -307,6 +472,26 @@ TEST_F(LpiFound, ItIsMoreUrgent)
             g.send(0, GIC_MSG_LPI_INV, found);
         },
         true, true);
+}
+
+// Memory is the guest's: the bit goes before it is cleared, and counts no more.
+TEST_F(LpiFound, SoftwareClearsItsBit)
+{
+    const auto clear_bit = [](rig &g) { g.tables[0].at(found / 8) = 0; };
+    expect(clear_bit, true, true);
+    expect(
+        [&](rig &g) {
+            clear_bit(g);
+            clear(g);
+        },
+        false, true);
+    expect(
+        [&](rig &g) {
+            clear_bit(g);
+            disable(g);
+            clear(g);
+        },
+        false, false);
 }
 
 TEST_F(LpiFound, AllIsInvalidated)
