@@ -117,6 +117,68 @@ TEST(LpiSteps, ARefillThatWritesInBetweenLooksAtItsLineAnew)
     }
 }
 
+// An LPI loses its place while a refill looks at its line, and the one that took it waits long for
+// memory. Refills that come before it is written do not forget it.
+TEST(LpiSteps, AnLpiThatIsWrittenLateIsNotForgotten)
+{
+    gic_config config = small_config(14, 4);
+    config.lpi_property_cache = 64;
+    rig g(config);
+    const auto in_line = [](uint32_t line, uint32_t n) { return first + 512 * line + n; };
+    const uint32_t urgent = in_line(1, 0), late = in_line(5, 0), cleared = in_line(5, 1);
+    const uint32_t found = in_line(3, 1);
+    for (uint32_t n = 0; n < 3; n++)
+        g.configure(in_line(2, n), static_cast<uint8_t>(0x80 + 0x10 * n));
+    g.configure(late, 0xE0);
+    g.configure(cleared, 0xE8);
+    g.enable(0);
+    for (uint32_t disabled : {urgent, found - 1, found, in_line(5, 100)})
+        g.set(0, disabled);
+    for (uint32_t n = 0; n < 3; n++)
+        g.set(0, in_line(2, n));
+    g.set(0, late);
+    g.set(0, cleared); // there is no room: an enabled one is in that line of the table
+    g.send(0, GIC_MSG_LPI_CLEAR, cleared);
+    ASSERT_EQ(g.held(0), in_line(2, 0));
+
+    g.settling = false;
+    g.configure(found, 0x70);
+    g.send(0, GIC_MSG_LPI_INV, found - 1);
+    ASSERT_TRUE(g.answer_line(0, found));
+    ASSERT_TRUE(g.answer_config(found)); // a refill begins
+    g.configure(urgent, 0x20);
+    g.send(0, GIC_MSG_LPI_INV, urgent + 1);
+    ASSERT_TRUE(g.answer_line(0, urgent));
+    g.set(0, urgent);
+    ASSERT_TRUE(g.answer_config(urgent));
+    const uint64_t spilled = g.count(GIC_EV_LPI_SPILLED);
+    ASSERT_TRUE(g.answer_line(0, urgent));
+    ASSERT_EQ(g.count(GIC_EV_LPI_SPILLED), spilled + 1);
+    ASSERT_EQ(g.held(0), urgent);
+
+    const uint64_t slow = g.pend_table(0) + urgent / 512 * 64;
+    const auto answer_others = [&] {
+        for (size_t at = 0; at < g.requests.size();)
+            if (g.requests[at].req.address == slow)
+                at++;
+            else if (g.answer_at(g.requests[at].req.address, g.requests[at].req.op))
+                at = 0;
+    };
+    answer_others();
+    for (uint32_t next : {urgent, found, in_line(2, 0), in_line(2, 1)}) {
+        EXPECT_EQ(g.held(0), next);
+        g.ack(0);
+        g.settle_without_memory();
+        answer_others();
+    }
+    ASSERT_EQ(g.requests.size(), 1u);
+    EXPECT_EQ(g.requests[0].req.op, GIC_MEMORY_WRITE);
+    g.settle();
+    EXPECT_EQ(drain(g), (intids{in_line(2, 2), late}));
+    g.turn_off(0);
+    EXPECT_EQ(g.count_in_table(0), 2u) << "the disabled ones";
+}
+
 // GICD_CTLR.DS changes while LPIs of others wait to be taken: one that is in memory already, behind
 // everything by its old priority and before it by the new one, is not taken a second time.
 TEST(LpiSteps, LpisOfOthersWaitForAChangeOfDs)
