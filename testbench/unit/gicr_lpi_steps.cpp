@@ -179,6 +179,32 @@ TEST(LpiSteps, AnLpiThatIsWrittenLateIsNotForgotten)
     EXPECT_EQ(g.count_in_table(0), 2u) << "the disabled ones";
 }
 
+// the configuration of a cached LPI has been read anew, with that of its neighbours. It
+// goes to memory by its old priority, and arrives once more by the new one.
+TEST(LpiSteps, AnLpiThatGoesToMemoryByItsOldPriorityIsNotDoubled)
+{
+    rig g(small_config(14, 4));
+    const uint32_t old = first + 512, neighbour = old + 1, arrives = first + 1024;
+    g.configure(first, 0x40);
+    g.configure(first + 1, 0x50);
+    g.configure(old, 0xF0);
+    g.configure(neighbour, 0x60);
+    g.configure(arrives, 0x58);
+    g.enable(0);
+    for (uint32_t intid : {first, first + 1, old})
+        g.set(0, intid);
+    g.configure(old, 0x20);
+    g.send(0, GIC_MSG_LPI_INV, neighbour);
+    g.set(0, neighbour); // its configuration is read, and that of the old one
+    g.set(0, arrives);
+    ASSERT_TRUE(g.in_table(0, old)) << "the least urgent by what it went by";
+    g.set(0, old);
+    EXPECT_EQ(g.count(GIC_EV_MERGED), 1u);
+    intids order = drain(g);
+    std::sort(order.begin(), order.end());
+    EXPECT_EQ(order, (intids{first, first + 1, old, neighbour, arrives}));
+}
+
 // GICD_CTLR.DS changes while LPIs of others wait to be taken: one that is in memory already, behind
 // everything by its old priority and before it by the new one, is not taken a second time.
 TEST(LpiSteps, LpisOfOthersWaitForAChangeOfDs)
@@ -554,6 +580,19 @@ TEST_F(LpiFound, SoftwareClearsItsBit)
             clear(g);
         },
         false, false);
+}
+
+TEST_F(LpiFound, SoftwareClearsItsBitAndItIsSetLater)
+{
+    expect(
+        [](rig &g) {
+            g.tables[0].at(found / 8) = 0;
+            clear(g);
+            g.settle();
+            ASSERT_EQ(g.held(0), other);
+            g.set(0, found);
+        },
+        true, true);
 }
 
 TEST_F(LpiFound, AllIsInvalidated)
