@@ -179,6 +179,42 @@ TEST(LpiSteps, AnLpiThatIsWrittenLateIsNotForgotten)
     EXPECT_EQ(g.count_in_table(0), 2u) << "the disabled ones";
 }
 
+// Two LPIs of a line lose their places, and the second is written first: the line is not written
+// unread over it.
+TEST(LpiSteps, TheSecondOfALineIsWrittenFirst)
+{
+    rig g(small_config(14, 4));
+    const uint32_t late = first + 512, soon = late + 1, merges = first + 1024,
+                   urgent = first + 1536;
+    g.configure(first, 0x80);
+    g.configure(first + 1, 0x90);
+    g.configure(late, 0xE0);
+    g.configure(soon, 0xD0);
+    g.configure(urgent, 0x30);
+    g.enable(0);
+    g.set(0, urgent); // its configuration is cached from here on
+    g.ack(0);
+    g.set(0, merges); // disabled: in memory
+    for (uint32_t intid : {first, first + 1, late, soon})
+        g.set(0, intid);
+    g.settling = false;
+    g.configure(merges, 0x20);
+    g.send(0, GIC_MSG_LPI_INV, merges + 1);
+    ASSERT_TRUE(g.answer_line(0, merges));
+    g.set(0, merges);
+    ASSERT_TRUE(g.answer_config(merges));
+    ASSERT_TRUE(g.answer_line(0, merges));
+    ASSERT_EQ(g.count(GIC_EV_LPI_SPILLED), 1u);
+    g.set(0, urgent);
+    ASSERT_EQ(g.count(GIC_EV_LPI_SPILLED), 2u);
+    g.answer_line(0, soon);
+    ASSERT_TRUE(g.answer_line(0, soon, GIC_MEMORY_WRITE));
+    ASSERT_TRUE(g.in_table(0, soon));
+    EXPECT_FALSE(g.in_table(0, late));
+    g.settle();
+    EXPECT_EQ(drain(g), (intids{merges, urgent, first, first + 1, soon, late}));
+}
+
 // the configuration of a cached LPI has been read anew, with that of its neighbours. It
 // goes to memory by its old priority, and arrives once more by the new one.
 TEST(LpiSteps, AnLpiThatGoesToMemoryByItsOldPriorityIsNotDoubled)
