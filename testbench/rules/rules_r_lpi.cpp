@@ -119,30 +119,34 @@ TEST(Rules, R_04_PtzCountsForOneEnable)
     EXPECT_EQ(g.ack(0), 8200u);
 }
 
+// Of the priority as many bits count as are implemented, of the lower two of its byte none.
 TEST(Rules, R_05_ConfigurationByte)
 {
-    for (bool two_states : {false, true}) {
-        SCOPED_TRACE(two_states);
-        gic_config config = small_config();
-        config.two_security_states = config.has_el3 = two_states;
-        rig g(config);
-        g.enable(0);
-        for (unsigned byte = 0; byte < 256; byte++) {
-            g.config_bytes[8200 - first] = static_cast<uint8_t>(byte);
-            g.send(0, GIC_MSG_LPI_INV, 8200);
-            g.set(0, 8200);
-            if (byte & 1) {
-                const unsigned priority = byte & 0xFC;
-                const unsigned placed = two_states ? 0x80 | priority >> 1 : priority;
-                ASSERT_EQ(g.held(0), 8200u) << byte;
-                EXPECT_EQ(g.cpus[0].held_priority, placed & 0xF8) << byte;
-                EXPECT_EQ(g.ack(0), 8200u);
-            } else {
-                EXPECT_EQ(g.held(0), none) << byte;
+    for (bool two_states : {false, true})
+        for (unsigned bits = two_states ? 5 : 4; bits <= 8; bits++) {
+            SCOPED_TRACE(std::to_string(two_states) + " " + std::to_string(bits));
+            gic_config config = small_config();
+            config.two_security_states = config.has_el3 = two_states;
+            config.priority_bits = static_cast<uint8_t>(bits);
+            config.preemption_bits = static_cast<uint8_t>(std::min(bits, 5u));
+            rig g(config);
+            g.enable(0);
+            for (unsigned byte = 0; byte < 256; byte++) {
+                g.config_bytes[8200 - first] = static_cast<uint8_t>(byte);
+                g.send(0, GIC_MSG_LPI_INV, 8200);
+                g.set(0, 8200);
+                if (byte & 1) {
+                    const unsigned priority = byte & 0xFC;
+                    const unsigned placed = two_states ? 0x80 | priority >> 1 : priority;
+                    ASSERT_EQ(g.held(0), 8200u) << byte;
+                    EXPECT_EQ(g.cpus[0].held_priority, placed & (0xFF00u >> bits)) << byte;
+                    EXPECT_EQ(g.ack(0), 8200u);
+                } else {
+                    EXPECT_EQ(g.held(0), none) << byte;
+                }
+                g.send(0, GIC_MSG_LPI_CLEAR, 8200);
             }
-            g.send(0, GIC_MSG_LPI_CLEAR, 8200);
         }
-    }
 }
 
 // The priority follows GICD_CTLR.DS, also of what is pending.

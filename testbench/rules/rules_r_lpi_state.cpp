@@ -277,9 +277,16 @@ TEST(Rules, N_03_LpiRegistersReset)
     EXPECT_EQ(without.read(0, GICR_TYPER) & 0xF, 0u);
     without.write(0, GICR_CTLR, CTLR_ENABLE);
     EXPECT_EQ(without.read(0, GICR_CTLR), 0u);
-    without.write(0, GICR_PROPBASER, 0xFFFF, 8);
-    EXPECT_EQ(without.read(0, GICR_PROPBASER, 8), 0u);
-    EXPECT_EQ(without.count(GIC_EV_BAD_RESERVED), 2u);
+    uint64_t reserved = 0;
+    for (uint32_t offset :
+         {GICR_SETLPIR, GICR_CLRLPIR, GICR_PROPBASER, GICR_PENDBASER, GICR_INVLPIR, GICR_INVALLR}) {
+        without.write(0, offset, 0xFFFF, 8);
+        EXPECT_EQ(without.count(GIC_EV_BAD_RESERVED), ++reserved) << offset;
+    }
+    for (uint32_t offset : {GICR_PROPBASER, GICR_PENDBASER, GICR_SYNCR}) {
+        EXPECT_EQ(without.read(0, offset, offset == GICR_SYNCR ? 4 : 8), 0u);
+        EXPECT_EQ(without.count(GIC_EV_BAD_RESERVED), ++reserved) << offset;
+    }
 }
 
 } // namespace

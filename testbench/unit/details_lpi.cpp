@@ -275,6 +275,24 @@ TEST(ExplainLpi, PendingAndDisabledAndUnknown)
     EXPECT_EQ(gic_first_closed_gate(&e), GIC_GATE_IMPLEMENTED);
 }
 
+// What is known goes with EnableLPIs: the table is software's again.
+TEST(ExplainLpi, NothingIsKnownWhileLpisAreOff)
+{
+    its_gic g(direct());
+    g.boot_lpis();
+    g.property(LPI, 0xA0);
+    g.redist_write(0, GICR_SETLPIR, LPI, 8);
+    g.redist_write(0, GICR_CTLR, 0);
+    g.settle();
+    ASSERT_EQ(g.redist(0, GICR_CTLR) & 9, 0u) << "EnableLPIs, RWP";
+    gic_explanation e;
+    gic_explain(g.a, LPI, 0, &e);
+    EXPECT_FALSE(e.gate[GIC_GATE_IMPLEMENTED].open);
+    EXPECT_FALSE(e.gate[GIC_GATE_PENDING].known);
+    g.redist_write(0, GICR_CTLR, RCTLR_ENABLE_LPIS);
+    EXPECT_EQ(g.service(0), LPI);
+}
+
 // One unit of work in an activation: what is left is done a little later, timed too.
 TEST(WorkLimit, AllMsisArriveWhenEachActivationDoesOneThing)
 {

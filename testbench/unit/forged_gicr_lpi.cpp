@@ -532,6 +532,62 @@ TEST(ForgedLpiWithoutLpis, NoneIsPresented)
     std::free(memory);
 }
 
+// EnableLPIs begins with what is in memory: nothing that a forged state has says otherwise.
+TEST_F(ForgedLpi, NothingThatIsThereWhileLpisAreOffCountsLater)
+{
+    ASSERT_TRUE(loads_with([&](parts &p) {
+        p.lpi.enabled = 0;
+        p.lpi.limit = LAST + 1;
+        for (unsigned slot = 0; slot < 8; slot++)
+            set_entry(p, slot, LPI + slot, LPI_PENDING);
+        const uint64_t word = UINT64_C(1) << LAST_LINE;
+        for (const gicr_lpi_map &map : r->lpi->map)
+            std::memcpy(in(p, map.word), &word, sizeof word);
+    }));
+    const auto write = [&](uint32_t offset, uint64_t value, uint8_t size) {
+        const gic_access access{0, 0, size, true, false};
+        EXPECT_EQ(gicr_write(r, &access, offset, value), GIC_OK);
+        for (const gic_out *out = gicr_outbox(r)->entry; out != gicr_outbox(r)->next; out++)
+            EXPECT_NE(out->port, GIC_PORT_MEM) << "there is nothing to look for";
+        gic_outbox_clear(gicr_outbox(r));
+    };
+    write(0x70, 13, 8);                // PROPBASER: 14 bits
+    write(0x78, UINT64_C(1) << 62, 8); // PENDBASER.PTZ
+    write(0, 1, 4);                    // CTLR.EnableLPIs
+    for (uint32_t intid : {LPI, LPI + 7, LAST}) {
+        gic_explanation e{};
+        e.intid = intid;
+        gicr_explain(r, &e);
+        EXPECT_TRUE(e.gate[GIC_GATE_IMPLEMENTED].open) << intid;
+        EXPECT_TRUE(e.gate[GIC_GATE_PENDING].known) << intid;
+        EXPECT_FALSE(e.gate[GIC_GATE_PENDING].open) << intid;
+    }
+}
+
+// As many as there is room for may wait.
+TEST_F(ForgedLpi, QueuesMayBeFull)
+{
+    const uint32_t queue = 2 * GIC_CREDIT_LPI + LPI_REGISTERS;
+    for (uint32_t more : {0u, 1u}) {
+        EXPECT_EQ(loads_with([&](parts &p) {
+                      p.lpi.queue_head = 5;
+                      p.lpi.queue_count = queue + more;
+                      for (uint32_t n = 0; n < queue; n++)
+                          set_queued(p, n, op_of(LPI_SET));
+                  }),
+                  !more);
+        EXPECT_EQ(loads_with([&](parts &p) {
+                      p.lpi.moved_head = 1;
+                      p.lpi.moved_count = 3 + more;
+                      for (uint32_t n = 0; n < 3; n++) {
+                          const gicr_lpi_moved moved = {LPI + n, 0, 1, 0, {}};
+                          std::memcpy(in(p, r->lpi->moved, n), &moved, sizeof moved);
+                      }
+                  }),
+                  !more);
+    }
+}
+
 // All flags at once: pending, its bit in memory, with the CPU interface, and a row waits for that.
 TEST_F(ForgedLpi, AnEntryMayHaveAllFlagsThatThereAre)
 {

@@ -121,7 +121,8 @@ public:
         } while (step() || g.held(pe) != none);
         EXPECT_EQ(taken, expected) << "PE " << pe;
     }
-    // EnableLPIs is cleared, and set again: what was pending is.
+    // EnableLPIs is cleared, and set again: what was pending is, whatever comes while it is looked
+    // for.
     void off_and_on(unsigned pe)
     {
         if (pe_[pe].on)
@@ -129,6 +130,7 @@ public:
         rest();
         EXPECT_TRUE(pe_[pe].written) << "RWP never fell";
         turn_on(pe);
+        burst(pick(20));
         rest();
     }
 

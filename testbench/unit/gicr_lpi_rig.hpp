@@ -280,15 +280,49 @@ public:
             if (!random)
                 return can.front()(), true;
         }
-        if (!random && !requests.empty())
+        if (!random && !requests.empty() && !memory_waits)
             return answer(0), true;
+        if (memory_waits && can.empty())
+            return false;
         if (!slow_memory || can.empty() || (*random)() % slow_memory == 0)
-            for (size_t i = starves && requests.size() > 1; i < requests.size(); i++)
+            for (size_t i = starves && requests.size() > 1; i < requests.size() && !memory_waits;
+                 i++)
                 can.emplace_back([this, i] { answer(i); });
         if (can.empty())
             return false;
         can[std::uniform_int_distribution<size_t>(0, can.size() - 1)(*random)]();
         return true;
+    }
+
+    // All but answers of memory arrives.
+    void settle_without_memory()
+    {
+        memory_waits = true;
+        settle();
+        memory_waits = false;
+    }
+    // Memory answers what is asked of the line of an LPI in a pending table; false: nothing is.
+    bool answer_line(unsigned pe, uint32_t intid, gic_memory_op op = GIC_MEMORY_READ)
+    {
+        return answer_at(pend_table(pe) + intid / 512 * 64, op);
+    }
+    // Of its configuration.
+    bool answer_config(uint32_t intid)
+    {
+        return answer_at(prop_table + (intid - first) / 64 * 64, GIC_MEMORY_READ);
+    }
+
+    // The request is answered; then all but memory arrives, if it is to.
+    bool answer_at(uint64_t address, unsigned op, bool then = true)
+    {
+        for (size_t i = 0; i < requests.size(); i++)
+            if (requests[i].req.address == address && requests[i].req.op == op) {
+                answer(i);
+                if (then)
+                    settle_without_memory();
+                return true;
+            }
+        return false;
     }
 
     // --- what was seen ---
@@ -333,6 +367,7 @@ public:
     std::function<void(unsigned pe, const gic_out &)> watch;    // every event
     std::function<void(unsigned pe, const gic_msg &)> hears;    // of a CPU interface
     std::function<void(unsigned pe, const gic_lpi &)> answered; // an ITS
+    bool memory_waits = false;
     bool settling = true;
     bool logging = false;
     uint16_t next_tag = 1;

@@ -68,7 +68,7 @@ static void lpi_mark_all(gicr_lpi *l)
 {
     for (uint32_t line = lpi_line(GIC_INTID_LPI_FIRST); line < lpi_line(l->arch.limit); line++)
         lpi_mark(l, LPI_READY, line);
-    l->arch.fence = l->map[LPI_READY].count ? 0 : LPI_NO_KEY;
+    l->arch.fence = 0;
 }
 
 /* with PTZ the table is all zero, and is not read; without, all of it is. */
@@ -174,8 +174,7 @@ bool lpi_has_row(const gicr_lpi *l, gicr_lpi_kind kind)
     for (i = 0; i < LPI_ROWS; i++) {
         const gicr_lpi_row *row = &l->arch.row[i];
         if (row->state != LPI_FREE &&
-            (row->op.kind == kind ||
-             (kind == LPI_SELECT && (row->flags & LPI_AGAIN) && row->op.kind == LPI_SPILL)))
+            (row->op.kind == kind || (kind == LPI_SELECT && (row->flags & LPI_AGAIN))))
             return true;
     }
     return false;
@@ -300,9 +299,10 @@ static bool lpi_start_moved(gicr *r)
 
 /* --- what is next ---------------------------------------------------------------------------- */
 
+/* While nothing waits for the rows to be quiet. */
 static bool lpi_may_start_moved(const gicr_lpi *l)
 {
-    return l->arch.control != LPI_QUIET && l->arch.control != LPI_FLUSH_CACHE;
+    return l->arch.control != LPI_QUIET;
 }
 
 static bool lpi_unit(gicr *r)
@@ -472,8 +472,7 @@ bool gicr_lpi_stands(const gicr *r, const gicr_entry *entry)
 {
     const gicr_lpi *l = r->lpi;
     unsigned slot = lpi_find(l, entry->intid);
-    return l->arch.enabled && slot != LPI_NO_SLOT && !(l->entry[slot].flags & LPI_BLOCKED) &&
-           lpi_priority(l->entry[slot].key) == entry->priority;
+    return l->arch.enabled && slot != LPI_NO_SLOT && !(l->entry[slot].flags & LPI_BLOCKED);
 }
 
 /* A row that waits for the CPU interface to give the LPI back goes on. */
@@ -512,11 +511,13 @@ void gicr_lpi_released(gicr *r, uint32_t intid)
     lpi_wake(l, intid);
 }
 
-/* GICD_CTLR.DS moves the priorities. */
+/* GICD_CTLR.DS moves the priorities, and the fence is made of the old ones: what arrives before all
+   configuration has been looked at again may be in memory already. */
 void gicr_lpi_ds_changed(gicr *r)
 {
     if (!r->lpi || !r->lpi->arch.enabled)
         return;
+    lpi_doubt_all(r->lpi);
     r->lpi->arch.refresh |= LPI_REFRESH_DS;
     r->lpi->face.work = true;
 }

@@ -338,6 +338,8 @@ void lpi_fill(gicr_lpi *l, uint32_t line, const uint8_t *byte);
 /* Forget the configuration of an LPI, or all. */
 void lpi_forget(gicr_lpi *l, uint32_t intid);
 void lpi_forget_all(gicr_lpi *l);
+/* Whatever arrives looks at the pending table. */
+void lpi_doubt_all(gicr_lpi *l);
 /* Rebuild the index of the property cache. */
 void lpi_index_props(gicr_lpi *l);
 

@@ -194,12 +194,12 @@ static bool lpi_move_table(gicr *r)
 
 /* --- write back ------------------------------------------------------------------------------ */
 
+/* Called when nothing is asked, or the rows are busy. */
 static bool lpi_may_flush(const gicr *r)
 {
     const gicr_lpi *l = r->lpi;
     unsigned i;
-    if (!l->arch.disabling || l->busy > 0 || l->arch.queue_count > 0 || l->arch.moved_count > 0 ||
-        l->arch.refresh)
+    if (!l->arch.disabling || l->busy > 0)
         return false;
     for (i = 0; i < r->arch.presented.count; i++)
         if (r->arch.presented.entry[i].intid >= GIC_INTID_LPI_FIRST)

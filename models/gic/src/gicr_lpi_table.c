@@ -36,10 +36,10 @@ void lpi_unmark(gicr_lpi *l, unsigned map, uint32_t line)
     m->count--;
 }
 
-/* Bits of @p word from bit @p n on. */
+/* Bits of @p word from bit @p n of 64 on. */
 static uint64_t lpi_from(uint64_t word, uint32_t n)
 {
-    return n < 64u ? word & ~UINT64_C(0) << n : 0;
+    return word & ~UINT64_C(0) << n;
 }
 
 uint32_t lpi_next_marked(const gicr_lpi *l, unsigned map, uint32_t line)
@@ -219,6 +219,12 @@ void lpi_forget(gicr_lpi *l, uint32_t intid)
     gicr_lpi_prop *prop = lpi_prop_find(l, lpi_prop_line(intid));
     if (prop && !GIC_FAULT("R-08"))
         lpi_prop_drop(l, (unsigned)(prop - l->prop));
+}
+
+void lpi_doubt_all(gicr_lpi *l)
+{
+    for (unsigned at = 0; at < l->props; at++)
+        l->prop[at].doubt = 1;
 }
 
 void lpi_forget_all(gicr_lpi *l)
