@@ -182,7 +182,7 @@ private:
         static const uint8_t few[] = {0x00, 0x08, 0x10, 0xA0, 0xF8};
         const uint32_t intid = an_intid();
         s.what = stimulus::WRITE;
-        s.at = intid < 4096 ? IPRIORITYR + intid : 0x2000 + intid - 4096;
+        s.at = kernel::priority_at(intid);
         s.value = few[any(5)];
         s.size = 1;
         return s;
@@ -198,7 +198,7 @@ private:
             return s;
         }
         const uint32_t packed = gic_config_affinity(&config_, any(config_.pe_count));
-        s.at = intid < 4096 ? IROUTER + 8 * intid : 0x8000 + 8 * (intid - 4096);
+        s.at = kernel::route_at(intid);
         s.value = any(2) ? ONE_OF_N : any(8) ? packed : 0x1200;
         s.size = 8;
         return s;
@@ -209,16 +209,13 @@ private:
         static const uint32_t families[] = {IGROUPR,   ISENABLER, ISENABLER, ISENABLER, ICENABLER,
                                             ISPENDR,   ISPENDR,   ICPENDR,   ISACTIVER, ICACTIVER,
                                             ICACTIVER, IGRPMODR,  INMIR};
-        static const uint32_t extended[] = {0x1000, 0x1200, 0x1200, 0x1200, 0x1400, 0x1600, 0x1600,
-                                            0x1800, 0x1A00, 0x1C00, 0x1C00, 0x3400, 0x3B00};
         const uint32_t intid = an_intid();
         const uint32_t family = any(config_.gicv2 ? 11 : config_.nmi ? 13 : 12);
         s.what = stimulus::WRITE;
-        s.at = intid < 4096 ? families[family] + intid / 32 * 4
-                            : extended[family] + (intid - 4096) / 32 * 4;
+        s.at = kernel::word_at(families[family], intid);
         s.value = any(4) ? 1u << intid % 32 : any(4) ? UINT32_MAX : any(UINT32_MAX);
         if (any(16) == 0) { // two bits an INTID
-            s.at = intid < 4096 ? ICFGR + intid / 16 * 4 : 0x3000 + (intid - 4096) / 16 * 4;
+            s.at = kernel::config_at(intid);
             s.value = any(UINT32_MAX);
         } else if (config_.mbis && any(16) == 0) {
             s.at = any(2) ? SETSPI_NSR : CLRSPI_NSR;
