@@ -370,6 +370,32 @@ TEST(DistributorOffers, DsIsAnnouncedWithoutAGroup)
     EXPECT_EQ(k.take(GIC_MSG_GROUP_ENABLES).size(), 0u);
 }
 
+// Whatever has been waiting is offered when DS is set and the groups are enabled: Secure Group 1 is
+// Group 0 then.
+TEST(DistributorOffers, NothingIsLostWhenDsIsSet)
+{
+    const gic_group groups[] = {GIC_GROUP_0, GIC_GROUP_1S, GIC_GROUP_1NS};
+    for (const uint16_t spis : {32, 64, 96, 128, 256, 512})
+        for (unsigned pes = 1; pes <= 4; pes++)
+            for (const gic_group group : groups) {
+                gic_config config = two_states(pes);
+                config.spi_count = spis;
+                kernel k(config);
+                k.boot(0);
+                offers expected;
+                for (unsigned pe = 0; pe < pes; pe++) {
+                    const uint32_t intid = pe % 2 ? 31u + spis - pe : 32 + pe;
+                    k.spi(intid, 0xA0, pe == pes - 1 ? ONE_OF_N : k.affinity(pe), group);
+                    k.line(intid, true);
+                    expected.emplace_back(pe, intid);
+                }
+                k.write(CTLR, 0x40);
+                k.acknowledge_enables();
+                k.write(CTLR, 3);
+                EXPECT_EQ(k.take(GIC_MSG_OFFER), expected);
+            }
+}
+
 // --- PEs that sleep ----------------------------------------------------------------------------
 
 // E1NWF cleared: what sleeping PEs hold of 1-of-N is recalled, and RWP waits for that. What is
