@@ -183,7 +183,7 @@ TEST(DistributorOfAGicv2, TargetListsByByteAndWord)
     kernel k(config);
     k.write(ITARGETSR + 40, 0xFF06F905);
     EXPECT_EQ(k.read(ITARGETSR + 40), 0x07060105u);
-    for (unsigned n = 0; n < 4; n++) {
+    for (unsigned n = 4; n-- > 0;) {
         EXPECT_EQ(k.read(ITARGETSR + 40 + n, 1), 0x07060105u >> 8 * n & 0xFF);
         k.write(ITARGETSR + 40 + n, n + 2, 1);
     }

@@ -244,7 +244,8 @@ gic_config configuration(uint32_t seed)
     static const uint16_t pes[] = {1, 2, 3, 5, 8, 65};
     gic_config config = gic_config_default();
     config.pe_count = pes[seed % 6];
-    config.spi_count = seed % 5 == 0 ? 128 : 96;
+    static const uint16_t spis[] = {128, 96, 32, 512, 64};
+    config.spi_count = spis[seed % 5];
     config.espi_count = seed % 2 == 0 ? 64 : 0;
     config.priority_bits = static_cast<uint8_t>(5 + seed / 2 % 4);
     config.nmi = seed % 4 == 1;
