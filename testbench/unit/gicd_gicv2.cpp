@@ -61,7 +61,7 @@ TEST(DistributorOfAGicv2, OffersToEachTarget)
             EXPECT_EQ(k.take(GIC_MSG_RECALL), to_each(targets, intid));
             for (const to_pe &each : to_each(targets, intid)) {
                 k.receive(each.first, GIC_MSG_RETURNED, intid);
-                EXPECT_EQ(k.events(GIC_EV_RETURNED), 1u);
+                k.expect_event(GIC_EV_RETURNED, each.first, intid, 0);
                 k.sent.clear();
             }
             EXPECT_EQ(k.take(GIC_MSG_OFFER), offers{});

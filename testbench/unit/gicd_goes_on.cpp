@@ -4,8 +4,9 @@
 // that was reset and a new one with the same wires (N-03).
 #include "gicd_rig.hpp"
 
+#include <algorithm>
 #include <deque>
-#include <memory>
+#include <map>
 #include <random>
 
 using namespace gicd_rig;
@@ -338,4 +339,34 @@ TEST(DistributorStates, OneThatWasResetIsAsNew)
         if (HasFailure())
             return;
     }
+}
+
+// The order after loading is that of the priorities, whatever order it was in the one that loads.
+TEST(DistributorStates, AfterLoadingTheMostUrgentComesFirst)
+{
+    std::vector<uint8_t> priorities = {0x00, 0x08, 0x10, 0xF8};
+    for (const uint16_t spis : {32, 64, 128, 512})
+        do {
+            gic_config config = gic_config_default();
+            config.spi_count = spis;
+            kernel first(config), second(config);
+            const uint32_t intids[] = {32, 33, 63, 31u + spis};
+            std::map<uint8_t, uint32_t> order;
+            first.boot(0);
+            second.boot(0);
+            for (unsigned n = 0; n < (spis > 32 ? 4u : 3u); n++) {
+                order[priorities[n]] = intids[n];
+                first.spi(intids[n], priorities[n]);
+                first.line(intids[n], true);
+                second.spi(intids[n], priorities[3 - n]);
+                second.line(intids[n], true);
+            }
+            ASSERT_TRUE(second.load(first.save()));
+            second.write(CTLR, 2);
+            second.acknowledge_enables();
+            for (const auto &next : order) {
+                EXPECT_EQ(second.take(GIC_MSG_OFFER), (std::vector<to_pe>{{0, next.second}}));
+                second.receive(0, GIC_MSG_TAKEN, next.second);
+            }
+        } while (std::next_permutation(priorities.begin(), priorities.end()));
 }

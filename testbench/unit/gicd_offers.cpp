@@ -632,6 +632,20 @@ TEST(DistributorOffers, AffinitiesAreThoseOfThePes)
     }
 }
 
+// Aff0 of 0 is nobody's in a cluster that the last PEs are in.
+TEST(DistributorOffers, AnSgiReachesNobodyBehindTheLastPe)
+{
+    const uint32_t affinities[] = {2, 1};
+    gic_config config = with_pes(2);
+    config.affinity = affinities;
+    kernel k(config);
+    gic_sgi sgi{};
+    sgi.target_list = 0xFFFF;
+    k.receive(0, GIC_MSG_SGI_REQUEST, 3, gic_sgi_pack(sgi));
+    EXPECT_EQ(k.messages(GIC_MSG_SGI), (offers{{1, 3}, {0, 3}}));
+    EXPECT_EQ(k.events(GIC_EV_BAD_SGI_TARGET), 1u);
+}
+
 // All but the one that asks: one message for all.
 TEST(DistributorOffers, AnSgiToAllButSelfIsOneMessage)
 {
