@@ -61,7 +61,7 @@ TEST(DistributorOfAGicv2, OffersToEachTarget)
             EXPECT_EQ(k.take(GIC_MSG_RECALL), to_each(targets, intid));
             for (const to_pe &each : to_each(targets, intid)) {
                 k.receive(each.first, GIC_MSG_RETURNED, intid);
-                EXPECT_EQ(k.events(GIC_EV_RETURNED), 1u);
+                k.expect_event(GIC_EV_RETURNED, each.first, intid, 0);
                 k.sent.clear();
             }
             EXPECT_EQ(k.take(GIC_MSG_OFFER), offers{});
@@ -172,6 +172,38 @@ TEST(DistributorOfAGicv2, TargetsHoldTheMostUrgent)
     EXPECT_EQ(k.take(GIC_MSG_OFFER), (offers{{0, 43}}));
     k.receive(1, GIC_MSG_RETURNED, 42);
     EXPECT_EQ(k.take(GIC_MSG_OFFER), offers{}) << "41 stands";
+}
+
+// By bytes and words: bits of PEs that are not there, and bytes of INTIDs, are RAZ/WI; a Secure
+// SPI's is open to Non-secure software with GICD_NSACR 3 (D-04).
+TEST(DistributorOfAGicv2, TargetListsByByteAndWord)
+{
+    gic_config config = gicv2(3, true);
+    config.spi_count = GIC_MAX_SPIS;
+    kernel k(config);
+    k.write(ITARGETSR + 40, 0xFF06F905);
+    EXPECT_EQ(k.read(ITARGETSR + 40), 0x07060105u);
+    for (unsigned n = 4; n-- > 0;) {
+        EXPECT_EQ(k.read(ITARGETSR + 40 + n, 1), 0x07060105u >> 8 * n & 0xFF);
+        k.write(ITARGETSR + 40 + n, n + 2, 1);
+    }
+    EXPECT_EQ(k.read(ITARGETSR + 40), 0x05040302u);
+    EXPECT_EQ(k.read(ITARGETSR + 36), 0u);
+    EXPECT_EQ(k.read(ITARGETSR + 44), 0u);
+    k.write(ITARGETSR + 1016, 0x01020304);
+    EXPECT_EQ(k.read(ITARGETSR + 1016), 0x01020304u);
+    k.write(ITARGETSR + 1020, 0x07070707);
+    EXPECT_EQ(k.read(ITARGETSR + 1020), 0u) << "no INTIDs";
+    EXPECT_EQ(k.read(ITARGETSR + 40, 4, false), 0u);
+    k.write(ITARGETSR + 40, 0x07070707, 4, false);
+    EXPECT_EQ(k.read(ITARGETSR + 40), 0x05040302u) << "Secure";
+    k.write(IGROUPR + 4, 2u << 8);
+    k.write(0x0E08, 0x3u << 20 | 0x2u << 16); // NSACR: 42 is 3, 40 is 2
+    EXPECT_EQ(k.read(ITARGETSR + 40, 4, false), 0x00040300u);
+    k.write(ITARGETSR + 40, 0x07010107, 4, false);
+    EXPECT_EQ(k.read(ITARGETSR + 40), 0x05010102u);
+    k.write(ITARGETSR + 43, 0x07, 1, false);
+    EXPECT_EQ(k.read(ITARGETSR + 43, 1), 5u);
 }
 
 TEST(DistributorOfAGicv2, OnePeIsTheTargetOfAll)

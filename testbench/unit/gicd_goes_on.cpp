@@ -4,8 +4,9 @@
 // that was reset and a new one with the same wires (N-03).
 #include "gicd_rig.hpp"
 
+#include <algorithm>
 #include <deque>
-#include <memory>
+#include <map>
 #include <random>
 
 using namespace gicd_rig;
@@ -182,7 +183,7 @@ private:
         static const uint8_t few[] = {0x00, 0x08, 0x10, 0xA0, 0xF8};
         const uint32_t intid = an_intid();
         s.what = stimulus::WRITE;
-        s.at = intid < 4096 ? IPRIORITYR + intid : 0x2000 + intid - 4096;
+        s.at = kernel::priority_at(intid);
         s.value = few[any(5)];
         s.size = 1;
         return s;
@@ -198,7 +199,7 @@ private:
             return s;
         }
         const uint32_t packed = gic_config_affinity(&config_, any(config_.pe_count));
-        s.at = intid < 4096 ? IROUTER + 8 * intid : 0x8000 + 8 * (intid - 4096);
+        s.at = kernel::route_at(intid);
         s.value = any(2) ? ONE_OF_N : any(8) ? packed : 0x1200;
         s.size = 8;
         return s;
@@ -209,16 +210,13 @@ private:
         static const uint32_t families[] = {IGROUPR,   ISENABLER, ISENABLER, ISENABLER, ICENABLER,
                                             ISPENDR,   ISPENDR,   ICPENDR,   ISACTIVER, ICACTIVER,
                                             ICACTIVER, IGRPMODR,  INMIR};
-        static const uint32_t extended[] = {0x1000, 0x1200, 0x1200, 0x1200, 0x1400, 0x1600, 0x1600,
-                                            0x1800, 0x1A00, 0x1C00, 0x1C00, 0x3400, 0x3B00};
         const uint32_t intid = an_intid();
         const uint32_t family = any(config_.gicv2 ? 11 : config_.nmi ? 13 : 12);
         s.what = stimulus::WRITE;
-        s.at = intid < 4096 ? families[family] + intid / 32 * 4
-                            : extended[family] + (intid - 4096) / 32 * 4;
+        s.at = kernel::word_at(families[family], intid);
         s.value = any(4) ? 1u << intid % 32 : any(4) ? UINT32_MAX : any(UINT32_MAX);
         if (any(16) == 0) { // two bits an INTID
-            s.at = intid < 4096 ? ICFGR + intid / 16 * 4 : 0x3000 + (intid - 4096) / 16 * 4;
+            s.at = kernel::config_at(intid);
             s.value = any(UINT32_MAX);
         } else if (config_.mbis && any(16) == 0) {
             s.at = any(2) ? SETSPI_NSR : CLRSPI_NSR;
@@ -247,7 +245,8 @@ gic_config configuration(uint32_t seed)
     static const uint16_t pes[] = {1, 2, 3, 5, 8, 65};
     gic_config config = gic_config_default();
     config.pe_count = pes[seed % 6];
-    config.spi_count = seed % 5 == 0 ? 128 : 96;
+    static const uint16_t spis[] = {128, 96, 32, 512, 64};
+    config.spi_count = spis[seed % 5];
     config.espi_count = seed % 2 == 0 ? 64 : 0;
     config.priority_bits = static_cast<uint8_t>(5 + seed / 2 % 4);
     config.nmi = seed % 4 == 1;
@@ -340,4 +339,34 @@ TEST(DistributorStates, OneThatWasResetIsAsNew)
         if (HasFailure())
             return;
     }
+}
+
+// The order after loading is that of the priorities, whatever order it was in the one that loads.
+TEST(DistributorStates, AfterLoadingTheMostUrgentComesFirst)
+{
+    std::vector<uint8_t> priorities = {0x00, 0x08, 0x10, 0xF8};
+    for (const uint16_t spis : {32, 64, 128, 512})
+        do {
+            gic_config config = gic_config_default();
+            config.spi_count = spis;
+            kernel first(config), second(config);
+            const uint32_t intids[] = {32, 33, 63, 31u + spis};
+            std::map<uint8_t, uint32_t> order;
+            first.boot(0);
+            second.boot(0);
+            for (unsigned n = 0; n < (spis > 32 ? 4u : 3u); n++) {
+                order[priorities[n]] = intids[n];
+                first.spi(intids[n], priorities[n]);
+                first.line(intids[n], true);
+                second.spi(intids[n], priorities[3 - n]);
+                second.line(intids[n], true);
+            }
+            ASSERT_TRUE(second.load(first.save()));
+            second.write(CTLR, 2);
+            second.acknowledge_enables();
+            for (const auto &next : order) {
+                EXPECT_EQ(second.take(GIC_MSG_OFFER), (std::vector<to_pe>{{0, next.second}}));
+                second.receive(0, GIC_MSG_TAKEN, next.second);
+            }
+        } while (std::next_permutation(priorities.begin(), priorities.end()));
 }

@@ -148,6 +148,29 @@ TEST(DistributorOfManyPes, OneOfNOfAGroupThatNobodyHasEnabled)
     });
 }
 
+// The same while PEs hold interrupts of other groups.
+TEST(DistributorOfManyPes, WhatPesHoldOfOneGroupSaysNothingOfAnother)
+{
+    for_each_count([](unsigned pes) {
+        for (unsigned n = 0; n < 3; n++) {
+            kernel k(with_pes(pes));
+            k.boot();
+            for (unsigned pe = 0; pe < pes; pe++)
+                k.state(pe, true, GIC_GROUPS_ALL & ~gic_group_bit(all_groups[n]));
+            for (unsigned pe = 0; pe < pes && pe < 32; pe++) {
+                k.spi(40 + pe, static_cast<uint8_t>(8 * pe), k.affinity(pe),
+                      all_groups[(n + 1 + pe % 2) % 3]);
+                k.line(40 + pe, true);
+            }
+            EXPECT_EQ(k.take(GIC_MSG_OFFER).size(), std::min(pes, 32u));
+            k.spi(1000, 0, ONE_OF_N, all_groups[n]);
+            expect_goes_nowhere(k, 1000);
+            k.write(CTLR, 7 | E1NWF);
+            expect_goes_nowhere(k, 1000);
+        }
+    });
+}
+
 // E1NWF: the only sleeping one that does not exclude the group, if nobody awake is able.
 TEST(DistributorOfManyPes, OneOfNWakesTheOnlyOneThatDoesNotExcludeIt)
 {

@@ -155,6 +155,64 @@ TEST(DistributorOffers, ARecalledSpiMakesRoomAtOnce)
     }
 }
 
+// What an offer says is so still: nothing is recalled, whatever else is written.
+TEST(DistributorOffers, AnOfferThatHoldsIsNotRecalled)
+{
+    for (const uint64_t route : {UINT64_C(1), ONE_OF_N}) {
+        kernel k(two_states(2));
+        k.boot();
+        if (route == ONE_OF_N)
+            k.state(0, true, 0);
+        k.spi(40, 0xA0, route);
+        k.line(40, true);
+        EXPECT_EQ(k.take(GIC_MSG_OFFER), (offers{{1, 40}}));
+        k.write(IROUTER + 8 * 40, route, 8);
+        k.write(IROUTER + 8 * 40 + 4, 0);
+        k.write(IPRIORITYR + 40, 0xA0, 1);
+        k.write(IGROUPR + 4, UINT32_MAX);
+        k.write(IGRPMODR + 4, 1u << 8); // says nothing of Group 1 Non-secure
+        k.set(ISENABLER, 40);
+        k.set(ISPENDR, 40);
+        k.line(40, false); // latched
+        k.set(ICACTIVER, 40);
+        k.write(ICFGR + 8, 0);
+        k.write(CTLR, 7 | E1NWF);
+        k.write(CTLR, 7);
+        k.state(1, true, GIC_GROUPS_ALL, 0, 0xF0);
+        k.state(0, true, 0);
+        EXPECT_EQ(k.messages(GIC_MSG_OFFER), offers{});
+        EXPECT_EQ(k.messages(GIC_MSG_RECALL), offers{});
+        if (route == ONE_OF_N) {
+            k.write(IROUTER + 8 * 40, ONE_OF_N | 0x00010203, 8);
+            EXPECT_EQ(k.messages(GIC_MSG_RECALL), offers{}) << "the affinity does not count";
+            k.write(IROUTER + 8 * 40, k.affinity(1), 8);
+        } else {
+            k.write(IROUTER + 8 * 40, ONE_OF_N, 8);
+        }
+        EXPECT_EQ(k.messages(GIC_MSG_RECALL), (offers{{1, 40}})) << "it is routed otherwise";
+    }
+}
+
+// A sleeping PE keeps what it has of 1-of-N as long as nobody awake is able.
+TEST(DistributorOffers, ASleeperKeepsOneOfNWhileNobodyElseIsAble)
+{
+    kernel k(with_pes(3));
+    k.boot(3 | E1NWF);
+    k.state(0, false);
+    k.state(1, true, 0);
+    k.state(2, false, GIC_GROUPS_ALL, GIC_GROUPS_ALL);
+    k.spi(40, 0xA0, ONE_OF_N);
+    k.line(40, true);
+    EXPECT_EQ(k.take(GIC_MSG_OFFER), (offers{{0, 40}}));
+    k.state(1, true, gic_group_bit(GIC_GROUP_0));
+    k.state(1, true, GIC_GROUPS_ALL, GIC_GROUPS_ALL);
+    k.state(2, false);
+    k.write(IROUTER + 8 * 40, ONE_OF_N, 8);
+    EXPECT_EQ(k.take(GIC_MSG_RECALL), offers{});
+    k.state(1, true, gic_group_bit(GIC_GROUP_1NS));
+    EXPECT_EQ(k.take(GIC_MSG_RECALL), (offers{{0, 40}}));
+}
+
 // Work that is left over looks again at what it finds: what stands by then is not recalled, and
 // nothing waits for it.
 TEST(DistributorOffers, WhatStandsAgainIsNotRecalled)
@@ -370,6 +428,32 @@ TEST(DistributorOffers, DsIsAnnouncedWithoutAGroup)
     EXPECT_EQ(k.take(GIC_MSG_GROUP_ENABLES).size(), 0u);
 }
 
+// Whatever has been waiting is offered when DS is set and the groups are enabled: Secure Group 1 is
+// Group 0 then.
+TEST(DistributorOffers, NothingIsLostWhenDsIsSet)
+{
+    const gic_group groups[] = {GIC_GROUP_0, GIC_GROUP_1S, GIC_GROUP_1NS};
+    for (const uint16_t spis : {32, 64, 96, 128, 256, 512})
+        for (unsigned pes = 1; pes <= 4; pes++)
+            for (const gic_group group : groups) {
+                gic_config config = two_states(pes);
+                config.spi_count = spis;
+                kernel k(config);
+                k.boot(0);
+                offers expected;
+                for (unsigned pe = 0; pe < pes; pe++) {
+                    const uint32_t intid = pe % 2 ? 31u + spis - pe : 32 + pe;
+                    k.spi(intid, 0xA0, pe == pes - 1 ? ONE_OF_N : k.affinity(pe), group);
+                    k.line(intid, true);
+                    expected.emplace_back(pe, intid);
+                }
+                k.write(CTLR, 0x40);
+                k.acknowledge_enables();
+                k.write(CTLR, 3);
+                EXPECT_EQ(k.take(GIC_MSG_OFFER), expected);
+            }
+}
+
 // --- PEs that sleep ----------------------------------------------------------------------------
 
 // E1NWF cleared: what sleeping PEs hold of 1-of-N is recalled, and RWP waits for that. What is
@@ -419,6 +503,30 @@ TEST(DistributorOffers, AnAblePeTakesOverFromASleeper)
     EXPECT_FALSE(k.rwp());
     k.receive(0, GIC_MSG_RETURNED, 40);
     EXPECT_EQ(k.take(GIC_MSG_OFFER), (offers{{1, 40}}));
+}
+
+// E1NWF cleared where nobody sleeps, of any number of PEs and whatever the groups of SPIs: nothing
+// is recalled.
+TEST(DistributorOffers, WithoutSleepersE1nwfChangesNothing)
+{
+    for (unsigned pes = 1; pes <= 9; pes++)
+        for (const gic_group group : {GIC_GROUP_0, GIC_GROUP_1S, GIC_GROUP_1NS}) {
+            kernel k(two_states(pes));
+            k.boot(7 | E1NWF);
+            offers expected;
+            for (unsigned pe = 0; pe < pes; pe++) {
+                k.spi(32 + pe, 0xA0, ONE_OF_N, group);
+                k.line(32 + pe, true);
+                expected.emplace_back(pe, 32 + pe);
+            }
+            EXPECT_EQ(k.take(GIC_MSG_OFFER), expected);
+            const std::vector<unsigned char> before = k.save();
+            k.write(CTLR, 7);
+            EXPECT_FALSE(k.rwp());
+            k.write(CTLR, 7 | E1NWF);
+            EXPECT_EQ(k.messages(GIC_MSG_RECALL), offers{});
+            EXPECT_EQ(k.save(), before);
+        }
 }
 
 // Which groups a PE has enabled does not count while it sleeps, its exclusions do.
@@ -493,6 +601,49 @@ TEST(DistributorOffers, AnSgiReachesThePesThatAreNamed)
     EXPECT_EQ(ask(0, 0, 4), offers{});
     EXPECT_EQ(ask(0, 0, 0), offers{});
     EXPECT_EQ(k.events(GIC_EV_BAD_SGI_TARGET), 0u);
+}
+
+// Aff0 of 0 is nobody's here; and what is listed behind the last PE is no PE's.
+TEST(DistributorOffers, AffinitiesAreThoseOfThePes)
+{
+    const uint32_t affinities[] = {0x00000105, 0x00000102, 0x00000001, 0x00000000, 0x00000102};
+    for (const unsigned pes : {2u, 3u}) {
+        gic_config config = with_pes(pes);
+        config.affinity = affinities;
+        kernel k(config);
+        k.boot();
+        for (const uint32_t cluster : {0u, 1u}) {
+            gic_sgi sgi{};
+            sgi.cluster = cluster;
+            sgi.target_list = 0xFFFF;
+            k.sent.clear();
+            k.receive(0, GIC_MSG_SGI_REQUEST, 3, gic_sgi_pack(sgi));
+            offers expected = {{1, 3}, {0, 3}};
+            if (cluster == 0)
+                expected = pes == 3 ? offers{{2, 3}} : offers{};
+            EXPECT_EQ(k.messages(GIC_MSG_SGI), expected);
+        }
+        for (unsigned pe = 0; pe < 4; pe++) {
+            k.spi(40 + pe, 0xA0, affinities[pe]);
+            k.sent.clear();
+            k.line(40 + pe, true);
+            EXPECT_EQ(k.take(GIC_MSG_OFFER), pe < pes ? (offers{{pe, 40 + pe}}) : offers{});
+        }
+    }
+}
+
+// Aff0 of 0 is nobody's in a cluster that the last PEs are in.
+TEST(DistributorOffers, AnSgiReachesNobodyBehindTheLastPe)
+{
+    const uint32_t affinities[] = {2, 1};
+    gic_config config = with_pes(2);
+    config.affinity = affinities;
+    kernel k(config);
+    gic_sgi sgi{};
+    sgi.target_list = 0xFFFF;
+    k.receive(0, GIC_MSG_SGI_REQUEST, 3, gic_sgi_pack(sgi));
+    EXPECT_EQ(k.messages(GIC_MSG_SGI), (offers{{1, 3}, {0, 3}}));
+    EXPECT_EQ(k.events(GIC_EV_BAD_SGI_TARGET), 1u);
 }
 
 // All but the one that asks: one message for all.

@@ -113,13 +113,43 @@ public:
     {
         return (read(CTLR) & RWP) != 0;
     }
+    // Where INTID @p intid is in a family of one bit an INTID.
+    static uint32_t word_at(uint32_t family, uint32_t intid)
+    {
+        static const uint32_t extended[][2] = {
+            {IGROUPR, 0x1000},   {ISENABLER, 0x1200}, {ICENABLER, 0x1400},
+            {ISPENDR, 0x1600},   {ICPENDR, 0x1800},   {ISACTIVER, 0x1A00},
+            {ICACTIVER, 0x1C00}, {IGRPMODR, 0x3400},  {INMIR, 0x3B00}};
+        if (intid < GIC_INTID_ESPI_FIRST)
+            return family + intid / 32 * 4;
+        for (const auto &e : extended)
+            if (e[0] == family)
+                return e[1] + (intid - GIC_INTID_ESPI_FIRST) / 32 * 4;
+        ADD_FAILURE() << "no such family";
+        return 0;
+    }
+    static uint32_t priority_at(uint32_t intid)
+    {
+        return intid < GIC_INTID_ESPI_FIRST ? IPRIORITYR + intid
+                                            : 0x2000 + intid - GIC_INTID_ESPI_FIRST;
+    }
+    static uint32_t route_at(uint32_t intid)
+    {
+        return intid < GIC_INTID_ESPI_FIRST ? IROUTER + 8 * intid
+                                            : 0x8000 + 8 * (intid - GIC_INTID_ESPI_FIRST);
+    }
+    static uint32_t config_at(uint32_t intid)
+    {
+        return intid < GIC_INTID_ESPI_FIRST ? ICFGR + intid / 16 * 4
+                                            : 0x3000 + (intid - GIC_INTID_ESPI_FIRST) / 16 * 4;
+    }
     void set(uint32_t family, uint32_t intid)
     {
-        write(family + intid / 32 * 4, 1u << intid % 32);
+        write(word_at(family, intid), 1u << intid % 32);
     }
     void field(uint32_t family, uint32_t intid, bool on)
     {
-        const uint32_t at = family + intid / 32 * 4;
+        const uint32_t at = word_at(family, intid);
         const uint64_t others = read(at) & ~(UINT64_C(1) << intid % 32);
         write(at, others | static_cast<uint64_t>(on) << intid % 32);
     }
@@ -135,11 +165,11 @@ public:
         field(IGROUPR, intid, group == GIC_GROUP_1NS);
         if (!config.gicv2)
             field(IGRPMODR, intid, group == GIC_GROUP_1S);
-        write(IPRIORITYR + intid, priority, 1);
+        write(priority_at(intid), priority, 1);
         if (config.gicv2)
             write(ITARGETSR + intid, route, 1);
         else
-            write(IROUTER + 8 * intid, route, 8);
+            write(route_at(intid), route, 8);
         set(ISENABLER, intid);
     }
     void line(uint32_t intid, bool level)

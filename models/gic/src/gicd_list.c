@@ -305,20 +305,12 @@ static void gicd_rebuild_pe(gicd *d, unsigned pe)
     gicd_note_offers(d, pe);
 }
 
-static void gicd_clear_routing(gicd *d)
+/* The other sets have a bit for each PE, which gicd_rebuild_pe() puts. */
+static void gicd_clear_holders(gicd *d)
 {
-    gicd_routing *r = &d->derived.routing;
     size_t i;
-    unsigned g;
-    r->stale_words = 0;
-    for (i = 0; i < GICD_PE_WORDS; i++) {
-        r->idle[i] = 0;
-        r->stale[i] = 0;
-        for (g = 0; g < GIC_GROUP_COUNT; g++)
-            r->able[g][i] = r->asleep[g][i] = 0;
-    }
-    for (i = 0; i < GIC_COUNT_OF(r->holding); i++)
-        r->holding[i] = 0;
+    for (i = 0; i < GIC_COUNT_OF(d->derived.routing.holding); i++)
+        d->derived.routing.holding[i] = 0;
     for (i = 0; i < (size_t)d->levels * d->pe_words; i++)
         d->derived.holders[i] = 0;
 }
@@ -327,7 +319,7 @@ void gicd_rebuild(gicd *d)
 {
     unsigned i;
     gicd_clear_lists(d);
-    gicd_clear_routing(d);
+    gicd_clear_holders(d);
     for (i = 0; i < GICD_PE_WORDS; i++)
         d->derived.waiting[i] = ~UINT64_C(0);
     for (i = 0; i < d->words; i++)
