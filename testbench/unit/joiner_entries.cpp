@@ -287,6 +287,20 @@ TEST(Entries, OfPartsThatAreElsewhereDoNothing)
             const uint64_t bases[2] = {0x10000, 0x20000};
             gic_assembly_set_gicr_bases(g.a, bases);
         }
+        gic_explanation why{};
+        for (uint32_t intid : {3u, PPI, SPI, 8200u, 1023u}) {
+            gic_explain(g.a, intid, 1, &why);
+            EXPECT_EQ(why.intid, intid);
+            EXPECT_EQ(why.pe, 1);
+            EXPECT_EQ(why.gate[GIC_GATE_LINE].known, parts.cpuif);
+            EXPECT_FALSE(why.gate[GIC_GATE_VIRTUAL_LISTED].known);
+            gic_explain_virtual(g.a, intid, 1, &why);
+            EXPECT_TRUE(why.gate[GIC_GATE_VIRTUAL_LISTED].known);
+            EXPECT_FALSE(why.gate[GIC_GATE_VIRTUAL_LISTED].open);
+            if (!parts.cpuif) {
+                EXPECT_EQ(why.gate[GIC_GATE_VIRTUAL_LISTED].value, 1u) << "the PE";
+            }
+        }
         EXPECT_EQ(saved(g.a), before);
         gic_assembly_reset(g.a, HOP);
         EXPECT_EQ(gic_assembly_next_due(g.a), GIC_TIME_NEVER);
