@@ -175,6 +175,42 @@ TEST(KernelInit, MemoryMayHoldAnything)
     });
 }
 
+// X_outbox(): empty, with room, all of it in the kernel's own memory, whatever that held before.
+TEST(KernelInit, TheOutboxIsEmptyAndInTheKernelsMemory)
+{
+    const gic_config config = with_its(2);
+    const struct {
+        const char *name;
+        size_t footprint;
+        std::function<gic_outbox *(void *, size_t)> build;
+    } kernels[] = {
+        {"gicd", gicd_footprint(&config),
+         [&](void *at, size_t n) { return gicd_outbox(gicd_init(at, n, &config, nullptr)); }},
+        {"gicr", gicr_footprint(&config),
+         [&](void *at, size_t n) { return gicr_outbox(gicr_init(at, n, &config, 1, nullptr)); }},
+        {"cpuif", cpuif_footprint(&config),
+         [&](void *at, size_t n) { return cpuif_outbox(cpuif_init(at, n, &config, 1, nullptr)); }},
+        {"its", its_footprint(&config),
+         [&](void *at, size_t n) { return its_outbox(its_init(at, n, &config, 0, nullptr)); }},
+    };
+    for (const auto &kernel : kernels) {
+        SCOPED_TRACE(kernel.name);
+        void *const memory = std::aligned_alloc(64, kernel.footprint);
+        std::memset(memory, 0xA5, kernel.footprint);
+        const gic_outbox *const box = kernel.build(memory, kernel.footprint);
+        const auto begin = reinterpret_cast<uintptr_t>(memory);
+        EXPECT_GE(reinterpret_cast<uintptr_t>(box->entry), begin);
+        EXPECT_LE(reinterpret_cast<uintptr_t>(box->end), begin + kernel.footprint);
+        EXPECT_EQ(box->next, box->entry);
+        EXPECT_GE(gic_outbox_room(box), 16u);
+        EXPECT_LE(gic_outbox_room(box), kernel.footprint / sizeof(gic_out));
+        EXPECT_EQ(box->events_dropped, 0u);
+        EXPECT_EQ(box->messages_lost, 0u);
+        EXPECT_FALSE(box->more);
+        std::free(memory);
+    }
+}
+
 // X_load(): what the old state was about to send is not sent.
 TEST(KernelLoad, LeavesNothingInTheOutbox)
 {

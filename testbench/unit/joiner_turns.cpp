@@ -136,6 +136,32 @@ TEST(Turns, AreKeptByASavedState)
     EXPECT_EQ(stats(g).memory_requests[GIC_MEMORY_READ], stats(h).memory_requests[GIC_MEMORY_READ]);
 }
 
+// A kernel does no more in one activation than its outbox has room for, however high the limit is.
+TEST(Turns, NothingIsLostWhereMuchIsToBeDone)
+{
+    for (bool in_time : {false, true}) {
+        constexpr unsigned PES = 400;
+        gic_config config = extended(one_state(PES));
+        config.work_limit = UINT16_MAX;
+        gic g(config, in_time ? timed() : loosely_timed());
+        g.boot();
+        g.dist_write(GICD_CTLR, 0);
+        for (uint32_t pe = 0; pe < PES; pe++) {
+            g.spi(40 + pe, {GIC_GROUP_1NS, 0xA0, false, g.affinity(pe)});
+            g.line(40 + pe, true);
+        }
+        g.dist_write(GICD_CTLR, CTLR_ALL);
+        for (unsigned pe = 0; pe < PES; pe++)
+            EXPECT_TRUE(g.irq(pe)) << pe;
+        g.dist_write(GICD_CTLR, 0);
+        for (unsigned pe = 0; pe < PES; pe++)
+            EXPECT_FALSE(g.irq(pe)) << pe;
+        EXPECT_EQ(g.dist(GICD_CTLR) & CTLR_RWP, 0u);
+        EXPECT_EQ(stats(g).messages_lost, 0u);
+        EXPECT_EQ(stats(g).events_dropped, 0u);
+    }
+}
+
 // A Redistributor has turns too: all LPIs of a pending table move to another PE.
 TEST(Turns, OfARedistributor)
 {
