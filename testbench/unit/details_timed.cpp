@@ -48,6 +48,7 @@ TEST(FanOut, WaitsForOthersAndNotInVain)
     g.dist_write(GICD_CTLR, CTLR_GRP1NS);
     g.pass(10 * HOP);
     EXPECT_NE(g.dist(GICD_CTLR) & CTLR_RWP, 0u) << "waits";
+    EXPECT_GT(stats(g).station_waits, 0u) << "and is counted";
     EXPECT_LE(stats(g).station_waits, moved);
     g.settle();
     EXPECT_EQ(g.dist(GICD_CTLR) & CTLR_RWP, 0u);
@@ -156,6 +157,10 @@ TEST(Entries, EachReachesItsComponent)
         {"ITS write", [](its_gic &g) { g.its_write(1, GITS_CWRITER, 0); }},
         {"ITS read", [](its_gic &g) { g.its_read(1, GITS_CWRITER); }},
         {"cpu_active", [](its_gic &g) { gic_assembly_set_cpu_active(g.a, g.now, 1, true); }},
+        {"reset of a PE", [](its_gic &g) { gic_assembly_reset_pe(g.a, 1, g.now); }},
+        {"MSI", [](its_gic &g) { g.msi(1, DEVICE, 5); }},
+        {"SPI wire", [high = false](its_gic &g) mutable { g.line(40, high = !high); }},
+        {"PPI wire", [high = false](its_gic &g) mutable { g.ppi(1, 20, high = !high); }},
     };
     for (const entry &each : entries) {
         SCOPED_TRACE(each.name);

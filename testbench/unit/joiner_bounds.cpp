@@ -97,12 +97,17 @@ void work(its_gic &g)
 TEST(Bounds, OfEachArrayAreKept)
 {
     size_t fenced = 0;
-    for (unsigned pes : {1u, 2u, 3u})
-        for (unsigned itss : {1u, 2u})
+    // Such that each array has something left behind its end in one of them.
+    const struct {
+        uint8_t itss, walks;
+        uint16_t queue;
+    } sizes[] = {{1, 2, 3}, {1, 1, 2}, {2, 1, 1}};
+    for (unsigned pes : {1u, 3u, 5u})
+        for (const auto &size : sizes)
             for (bool in_time : {true, false}) {
-                gic_config config = with_its(pes, itss);
-                config.its.walks = static_cast<uint8_t>(pes);
-                config.its.queue = static_cast<uint16_t>(itss);
+                gic_config config = with_its(pes, size.itss);
+                config.its.walks = size.walks;
+                config.its.queue = size.queue;
                 its_gic g(config, in_time ? timed(HOP) : loosely_timed());
                 its_gic h(config, in_time ? timed(HOP) : loosely_timed());
                 const fences of_g(g.a), of_h(h.a);
