@@ -91,6 +91,33 @@ TEST(Again, AResetTellsOfEveryWireThatIsHigh)
     }
 }
 
+// So are those that had arrived: what they drive is pending from the reset on.
+TEST(Again, WhatWiresDriveIsPendingFromTheResetOn)
+{
+    for (bool in_time : {false, true}) {
+        gic_config config = one_state(2);
+        config.spi_count = 224;
+        gic g(config, in_time ? timed() : loosely_timed());
+        for (uint32_t intid = 32; intid < 256; intid++)
+            g.line(intid, true);
+        for (unsigned pe = 0; pe < 2; pe++)
+            for (uint32_t intid = 16; intid < 32; intid++)
+                g.ppi(pe, intid, true);
+        g.settle();
+        const uint64_t pending = g.count(GIC_EV_PENDING);
+        g.now += 5000;
+        g.watch = [&](const gic_event &e) { EXPECT_EQ(e.time_ps, g.now); };
+        gic_assembly_reset(g.a, g.now);
+        g.watch = nullptr;
+        EXPECT_EQ(g.count(GIC_EV_PENDING) - pending, 224u + 2 * 16u);
+        EXPECT_EQ(stats(g).events_dropped, 0u);
+        g.settle();
+        EXPECT_EQ(g.count(GIC_EV_PENDING) - pending, 224u + 2 * 16u) << "once";
+        EXPECT_EQ(g.dist(GICD_ISPENDR + 4), 0xFFFFFFFFu);
+        EXPECT_EQ(g.redist(1, GICR_SGI_BASE + GICD_ISPENDR), 0xFFFF0000u);
+    }
+}
+
 // What memory's owner had not answered it is asked again, at the time that the GIC had reached:
 // that of the component which acted last, whichever it is.
 TEST(Again, MemoryIsAskedAtTheTimeThatWasReached)
