@@ -311,24 +311,35 @@ TEST(LooselyTimed, LeftoverWorkIsDoneOnReturn)
 // A kernel's leftover work is on the way once, however often it is asked for something meanwhile.
 TEST(Work, IsOnTheWayOnce)
 {
-    gic_config config = with_its();
-    config.work_limit = 1;
-    gic_timing timing = timed(HOP);
-    timing.occupancy_ps[GIC_STATION_ITS] = 100 * HOP;
-    its_gic g(config, timing);
-    g.boot_lpis();
-    g.settling = false;
-    for (unsigned n = 0; n < 20; n++)
-        g.sync(0, 0);
-    g.pass(500 * HOP);
-    const uint32_t before = stats(g).in_flight_peak;
-    for (unsigned n = 0; n < 200; n++) {
-        g.its_read(0, GITS_CTLR, 4);
-        g.pass(1);
+    for (bool of_its : {true, false}) {
+        gic_config config = with_small_caches(with_its(2));
+        config.work_limit = 1;
+        gic_timing timing = timed(HOP);
+        timing.occupancy_ps[of_its ? GIC_STATION_ITS : GIC_STATION_GICR] = 100 * HOP;
+        its_gic g(config, timing);
+        g.boot();
+        std::memset(g.at(g.pending_table(1) + 1024), 0xFF, 2);
+        g.enable_lpis(0);
+        g.enable_lpis(1, false);
+        g.enable_its(0);
+        g.mapc(0, 0, 0);
+        g.mapc(0, 1, 1);
+        g.settle();
+        g.settling = false;
+        if (of_its)
+            for (unsigned n = 0; n < 20; n++)
+                g.sync(0, 0);
+        else
+            g.movall(0, 1, 0);
+        const uint32_t before = stats(g).in_flight_peak;
+        for (unsigned n = 0; n < 5000; n++) {
+            of_its ? g.its_read(0, GITS_CTLR, 4) : g.redist(1, GICR_CTLR);
+            g.pass(HOP);
+        }
+        EXPECT_LE(stats(g).in_flight_peak, before + 8) << of_its;
+        g.settle();
+        EXPECT_TRUE(g.queue_is_empty(0));
     }
-    EXPECT_LE(stats(g).in_flight_peak, before + 4);
-    g.settle();
-    EXPECT_TRUE(g.queue_is_empty(0));
 }
 
 // The Distributor's leftover work goes on at its own pace, or at once where it takes no time.
