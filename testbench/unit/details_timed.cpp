@@ -177,6 +177,28 @@ TEST(Entries, EachReachesItsComponent)
     }
 }
 
+// The largest distance is kept, whichever comes first.
+TEST(Entries, TheLargestSkewIsKept)
+{
+    gic g(one_state(), timed(HOP));
+    g.boot();
+    g.settling = false;
+    g.now += 1000 * HOP;
+    g.dist(GICD_CTLR);
+    const uint64_t reached = g.now, before = stats(g).causality_violations;
+    uint64_t largest = 0, count = 0;
+    for (uint64_t skew : {3u, 9u, 5u, 9u, 11u, 1u}) {
+        g.now = reached - skew * HOP;
+        g.dist(GICD_CTLR);
+        largest = std::max(largest, skew * HOP);
+        EXPECT_EQ(stats(g).causality_skew_ps, largest);
+        EXPECT_EQ(stats(g).causality_violations - before, ++count);
+    }
+    g.now = reached;
+    g.dist(GICD_CTLR);
+    EXPECT_EQ(stats(g).causality_violations - before, count) << "in time";
+}
+
 // An entry finds what is due before it already there, at its own time.
 TEST(Entries, EachComesAfterWhatIsDueBeforeIt)
 {
@@ -339,6 +361,9 @@ TEST(Work, IsOnTheWayOnce)
         EXPECT_LE(stats(g).in_flight_peak, before + 8) << of_its;
         g.settle();
         EXPECT_TRUE(g.queue_is_empty(0));
+        const uint64_t *const asked = stats(g).memory_requests;
+        EXPECT_GT(stats(g).by_kind[GIC_MSG_NONE], asked[GIC_MEMORY_READ] + asked[GIC_MEMORY_WRITE])
+            << "steps of work count besides the answers of memory";
     }
 }
 
