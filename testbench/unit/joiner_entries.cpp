@@ -354,3 +354,26 @@ TEST(Counters, EveryDeliveryIsAMessage)
     EXPECT_EQ(g.messages(GIC_MSG_SET), set + 1);
     EXPECT_EQ(delivered(), before + 3);
 }
+
+// gic_assembly_msi(): false, and nothing happened, where there is no room.
+TEST(Entries, AnMsiWithoutRoomIsNotTaken)
+{
+    for (bool in_time : {false, true}) {
+        gic_config config = with_its();
+        config.its.queue = 2;
+        config.its.walks = 1;
+        its_gic g(config, in_time ? timed(HOP) : loosely_timed());
+        g.boot_lpis();
+        g.settling = false;
+        g.later = true; // the first one waits for memory
+        unsigned taken = 0;
+        while (taken < 100 && g.msi(0, 3, taken))
+            taken++;
+        EXPECT_GE(taken, 2u);
+        EXPECT_LT(taken, 100u);
+        EXPECT_FALSE(gic_assembly_msi_has_room(g.a, 0));
+        const std::vector<unsigned char> before = saved(g.a);
+        EXPECT_FALSE(g.msi(0, 3, 7));
+        EXPECT_EQ(saved(g.a), before);
+    }
+}
