@@ -152,6 +152,31 @@ TEST(Lookahead, BehindAMessageThatWaitsNothingIsSooner)
     EXPECT_EQ(g.ack(0), 20u);
 }
 
+// A line's moves on the way to its PE are due one by one, however many there are.
+TEST(Lookahead, MovesOfALineAreDueOneByOne)
+{
+    gic_timing timing = slow();
+    timing.hop_ps[GIC_HOP_CPUIF_PE] = 1000 * hop;
+    gic g(one_state(1), timing);
+    g.boot();
+    g.private_interrupt(0, 20);
+    g.settling = false;
+    std::vector<uint64_t> due;
+    for (unsigned n = 0; n < 12; n++) {
+        g.ppi(0, 20, n % 2 == 0);
+        g.pass(2 * hop + to_pe); // as far as the CPU interface
+        due.push_back(g.now - to_pe + 1000 * hop);
+    }
+    for (unsigned n = 0; n < 12; n++) {
+        EXPECT_EQ(gic_assembly_next_line_due(g.a), due[n]) << n;
+        g.pass(due[n] - g.now - 1);
+        EXPECT_EQ(g.irq(0), n % 2 != 0);
+        g.pass(1);
+        EXPECT_EQ(g.irq(0), n % 2 == 0);
+    }
+    EXPECT_EQ(gic_assembly_next_line_due(g.a), GIC_TIME_NEVER);
+}
+
 // Messages keep the times that they arrived at, those behind one that a busy station has put off
 // too.
 TEST(Saving, BehindAMessageThatWaitsTimesStay)

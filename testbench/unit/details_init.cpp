@@ -175,6 +175,42 @@ TEST(KernelInit, MemoryMayHoldAnything)
     });
 }
 
+// X_outbox(): empty, with room, all of it in the kernel's own memory, whatever that held before.
+TEST(KernelInit, TheOutboxIsEmptyAndInTheKernelsMemory)
+{
+    const gic_config config = with_its(2);
+    const struct {
+        const char *name;
+        size_t footprint;
+        std::function<gic_outbox *(void *, size_t)> build;
+    } kernels[] = {
+        {"gicd", gicd_footprint(&config),
+         [&](void *at, size_t n) { return gicd_outbox(gicd_init(at, n, &config, nullptr)); }},
+        {"gicr", gicr_footprint(&config),
+         [&](void *at, size_t n) { return gicr_outbox(gicr_init(at, n, &config, 1, nullptr)); }},
+        {"cpuif", cpuif_footprint(&config),
+         [&](void *at, size_t n) { return cpuif_outbox(cpuif_init(at, n, &config, 1, nullptr)); }},
+        {"its", its_footprint(&config),
+         [&](void *at, size_t n) { return its_outbox(its_init(at, n, &config, 0, nullptr)); }},
+    };
+    for (const auto &kernel : kernels) {
+        SCOPED_TRACE(kernel.name);
+        void *const memory = std::aligned_alloc(64, kernel.footprint);
+        std::memset(memory, 0xA5, kernel.footprint);
+        const gic_outbox *const box = kernel.build(memory, kernel.footprint);
+        const auto begin = reinterpret_cast<uintptr_t>(memory);
+        EXPECT_GE(reinterpret_cast<uintptr_t>(box->entry), begin);
+        EXPECT_LE(reinterpret_cast<uintptr_t>(box->end), begin + kernel.footprint);
+        EXPECT_EQ(box->next, box->entry);
+        EXPECT_GE(gic_outbox_room(box), 16u);
+        EXPECT_LE(gic_outbox_room(box), kernel.footprint / sizeof(gic_out));
+        EXPECT_EQ(box->events_dropped, 0u);
+        EXPECT_EQ(box->messages_lost, 0u);
+        EXPECT_FALSE(box->more);
+        std::free(memory);
+    }
+}
+
 // X_load(): what the old state was about to send is not sent.
 TEST(KernelLoad, LeavesNothingInTheOutbox)
 {
@@ -259,4 +295,67 @@ TEST(AssemblyLoad, AnotherConfigurationIsRefused)
     EXPECT_FALSE(loads([&](gic_config &c) { c.affinity = other_way; }));
     const uint32_t as_built[] = {0, 1};
     EXPECT_TRUE(loads([&](gic_config &c) { c.affinity = as_built; })) << "the same, told";
+}
+
+// The affinity of each PE counts, wherever it stands in the table.
+TEST(AssemblyLoad, AnotherAffinityIsRefused)
+{
+    constexpr unsigned PES = 16;
+    uint32_t table[PES];
+    for (unsigned pe = 0; pe < PES; pe++)
+        table[pe] = pe << 8;
+    gic_config config = one_state(PES);
+    config.affinity = table;
+    const gic g(config);
+    std::vector<unsigned char> file(gic_assembly_save_size(g.a));
+    file.resize(gic_assembly_save(g.a, file.data()));
+    for (unsigned pe = 0; pe < PES; pe++)
+        for (uint32_t other : {1u, 0x00010000u, 0x01000000u}) {
+            table[pe] ^= other;
+            const gic h(config);
+            EXPECT_FALSE(gic_assembly_load(h.a, file.data(), file.size())) << pe << ", " << other;
+            table[pe] ^= other;
+        }
+    const gic same(config);
+    EXPECT_TRUE(gic_assembly_load(same.a, file.data(), file.size()));
+}
+
+// What software sees of a PE's side counts too, also where no state depends on it.
+TEST(AssemblyLoad, AnotherKindOfPeIsRefused)
+{
+    gic_config config = one_state(2);
+    config.priority_bits = config.virtual_priority_bits = 7;
+    config.preemption_bits = config.virtual_preemption_bits = 6;
+    const gic g(config);
+    std::vector<unsigned char> file(gic_assembly_save_size(g.a));
+    file.resize(gic_assembly_save(g.a, file.data()));
+    const std::function<void(gic_config &)> changes[] = {
+        [](gic_config &c) { c.has_el3 = !c.has_el3; },
+        [](gic_config &c) { c.has_el2 = !c.has_el2; },
+        [](gic_config &c) { c.priority_bits = 8; },
+        [](gic_config &c) { c.preemption_bits = 7; },
+        [](gic_config &c) { c.preemption_bits = 5; },
+        [](gic_config &c) { c.list_registers = 3; },
+        [](gic_config &c) { c.list_registers = 5; },
+        [](gic_config &c) { c.list_registers = 0; },
+        [](gic_config &c) { c.virtual_priority_bits = 8; },
+        [](gic_config &c) { c.virtual_preemption_bits = 5; },
+        [](gic_config &c) { c.virtual_preemption_bits = 7; },
+        [](gic_config &c) { c.nmi = !c.nmi; },
+    };
+    for (const auto &change : changes) {
+        gic_config other = config;
+        change(other);
+        const gic h(other);
+        EXPECT_FALSE(gic_assembly_load(h.a, file.data(), file.size()))
+            << &change - std::begin(changes);
+    }
+    // Without EL2 there are no list registers, however many are asked for.
+    config.has_el2 = false;
+    const gic without(config);
+    file.resize(gic_assembly_save_size(without.a));
+    file.resize(gic_assembly_save(without.a, file.data()));
+    config.list_registers = 7;
+    const gic same(config);
+    EXPECT_TRUE(gic_assembly_load(same.a, file.data(), file.size()));
 }

@@ -48,6 +48,7 @@ TEST(FanOut, WaitsForOthersAndNotInVain)
     g.dist_write(GICD_CTLR, CTLR_GRP1NS);
     g.pass(10 * HOP);
     EXPECT_NE(g.dist(GICD_CTLR) & CTLR_RWP, 0u) << "waits";
+    EXPECT_GT(stats(g).station_waits, 0u) << "and is counted";
     EXPECT_LE(stats(g).station_waits, moved);
     g.settle();
     EXPECT_EQ(g.dist(GICD_CTLR) & CTLR_RWP, 0u);
@@ -156,6 +157,10 @@ TEST(Entries, EachReachesItsComponent)
         {"ITS write", [](its_gic &g) { g.its_write(1, GITS_CWRITER, 0); }},
         {"ITS read", [](its_gic &g) { g.its_read(1, GITS_CWRITER); }},
         {"cpu_active", [](its_gic &g) { gic_assembly_set_cpu_active(g.a, g.now, 1, true); }},
+        {"reset of a PE", [](its_gic &g) { gic_assembly_reset_pe(g.a, 1, g.now); }},
+        {"MSI", [](its_gic &g) { g.msi(1, DEVICE, 5); }},
+        {"SPI wire", [high = false](its_gic &g) mutable { g.line(40, high = !high); }},
+        {"PPI wire", [high = false](its_gic &g) mutable { g.ppi(1, 20, high = !high); }},
     };
     for (const entry &each : entries) {
         SCOPED_TRACE(each.name);
@@ -170,6 +175,28 @@ TEST(Entries, EachReachesItsComponent)
         EXPECT_EQ(stats(g).causality_violations - before, 1u);
         EXPECT_EQ(stats(g).causality_skew_ps, 7 * HOP);
     }
+}
+
+// The largest distance is kept, whichever comes first.
+TEST(Entries, TheLargestSkewIsKept)
+{
+    gic g(one_state(), timed(HOP));
+    g.boot();
+    g.settling = false;
+    g.now += 1000 * HOP;
+    g.dist(GICD_CTLR);
+    const uint64_t reached = g.now, before = stats(g).causality_violations;
+    uint64_t largest = 0, count = 0;
+    for (uint64_t skew : {3u, 9u, 5u, 9u, 11u, 1u}) {
+        g.now = reached - skew * HOP;
+        g.dist(GICD_CTLR);
+        largest = std::max(largest, skew * HOP);
+        EXPECT_EQ(stats(g).causality_skew_ps, largest);
+        EXPECT_EQ(stats(g).causality_violations - before, ++count);
+    }
+    g.now = reached;
+    g.dist(GICD_CTLR);
+    EXPECT_EQ(stats(g).causality_violations - before, count) << "in time";
 }
 
 // An entry finds what is due before it already there, at its own time.
@@ -306,24 +333,38 @@ TEST(LooselyTimed, LeftoverWorkIsDoneOnReturn)
 // A kernel's leftover work is on the way once, however often it is asked for something meanwhile.
 TEST(Work, IsOnTheWayOnce)
 {
-    gic_config config = with_its();
-    config.work_limit = 1;
-    gic_timing timing = timed(HOP);
-    timing.occupancy_ps[GIC_STATION_ITS] = 100 * HOP;
-    its_gic g(config, timing);
-    g.boot_lpis();
-    g.settling = false;
-    for (unsigned n = 0; n < 20; n++)
-        g.sync(0, 0);
-    g.pass(500 * HOP);
-    const uint32_t before = stats(g).in_flight_peak;
-    for (unsigned n = 0; n < 200; n++) {
-        g.its_read(0, GITS_CTLR, 4);
-        g.pass(1);
+    for (bool of_its : {true, false}) {
+        gic_config config = with_small_caches(with_its(2));
+        config.work_limit = 1;
+        gic_timing timing = timed(HOP);
+        timing.occupancy_ps[of_its ? GIC_STATION_ITS : GIC_STATION_GICR] = 100 * HOP;
+        its_gic g(config, timing);
+        g.boot();
+        std::memset(g.at(g.pending_table(1) + 1024), 0xFF, 2);
+        g.enable_lpis(0);
+        g.enable_lpis(1, false);
+        g.enable_its(0);
+        g.mapc(0, 0, 0);
+        g.mapc(0, 1, 1);
+        g.settle();
+        g.settling = false;
+        if (of_its)
+            for (unsigned n = 0; n < 20; n++)
+                g.sync(0, 0);
+        else
+            g.movall(0, 1, 0);
+        const uint32_t before = stats(g).in_flight_peak;
+        for (unsigned n = 0; n < 5000; n++) {
+            of_its ? g.its_read(0, GITS_CTLR, 4) : g.redist(1, GICR_CTLR);
+            g.pass(HOP);
+        }
+        EXPECT_LE(stats(g).in_flight_peak, before + 8) << of_its;
+        g.settle();
+        EXPECT_TRUE(g.queue_is_empty(0));
+        const uint64_t *const asked = stats(g).memory_requests;
+        EXPECT_GT(stats(g).by_kind[GIC_MSG_NONE], asked[GIC_MEMORY_READ] + asked[GIC_MEMORY_WRITE])
+            << "steps of work count besides the answers of memory";
     }
-    EXPECT_LE(stats(g).in_flight_peak, before + 4);
-    g.settle();
-    EXPECT_TRUE(g.queue_is_empty(0));
 }
 
 // The Distributor's leftover work goes on at its own pace, or at once where it takes no time.

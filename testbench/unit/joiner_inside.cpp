@@ -214,3 +214,53 @@ TEST(Stations, AreBusyByTheirKind)
         }
     }
 }
+
+// A kernel whose leftover work is on no lane, as only a forged file has it, goes on all the same.
+TEST(Work, WithoutItsMessageGoesOnAfterLoading)
+{
+    for (bool of_its : {true, false}) {
+        gic_config config = with_small_caches(with_its(2, 2));
+        config.work_limit = 1;
+        config.direct_lpi = true;
+        gic_timing timing = timed();
+        timing.occupancy_ps[GIC_STATION_ITS] = timing.occupancy_ps[GIC_STATION_GICR] = 50000;
+        its_gic g(config, timing), h(config, timing);
+        g.boot();
+        std::memset(g.at(g.pending_table(1) + 1024), 0xFF, 4);
+        g.enable_lpis(0);
+        g.enable_lpis(1, false);
+        g.enable_its(1);
+        g.mapc(1, 0, 0);
+        g.mapc(1, 1, 1);
+        g.settle();
+        g.settling = false;
+        const lane *const work = of_its ? &g.a->lanes[its_lane_of(g.a, 1, LANE_ITS_WORK)]
+                                        : &g.a->lanes[lpi_lane_of(g.a, 1, LANE_GICR_WORK)];
+        if (of_its)
+            for (unsigned n = 0; n < 20; n++)
+                g.sync(1, 0);
+        else
+            g.movall(1, 1, 0);
+        const auto work_is_next = [&] {
+            return g.a->heap_count > 0 && &g.a->lanes[g.a->heap[0]] == work;
+        };
+        for (unsigned n = 0; n < 10000 && !work_is_next(); n++)
+            g.pass(gic_assembly_next_due(g.a) - g.now);
+        ASSERT_TRUE(work_is_next()) << of_its;
+        std::vector<unsigned char> file(gic_assembly_save_size(g.a));
+        (void)lanes_pop(g.a, g.a->heap[0]);
+        file.resize(gic_assembly_save(g.a, file.data()));
+        h.ram = g.ram;
+        h.writer = g.writer;
+        h.now = g.now;
+        ASSERT_TRUE(gic_assembly_load(h.a, file.data(), file.size()));
+        EXPECT_GT(gic_assembly_next_due(h.a), g.now) << "at its own pace";
+        h.settle();
+        EXPECT_TRUE(h.queue_is_empty(1));
+        for (unsigned pe = 0; pe < 2; pe++)
+            h.redist_write(pe, GICR_CTLR, 0); // what is pending goes to memory
+        h.settle();
+        EXPECT_EQ(h.pending_in_memory(0, 8200), !of_its);
+        EXPECT_EQ(h.pending_in_memory(1, 8200), of_its);
+    }
+}

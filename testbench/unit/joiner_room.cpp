@@ -50,6 +50,8 @@ TEST(Room, IsThereForWhatCreditsAllow)
     for (unsigned pes : {1u, 3u, 9u, 64u, 512u})
         for (unsigned itss : {0u, 1u, 16u})
             for (unsigned queue : {1u, 1024u}) {
+                if (pes == 512 && queue != itss * 64) // the largest one only: it takes its time
+                    continue;
                 gic_config config = extended(one_state(pes));
                 config.lpi_bits = itss ? 16 : 0;
                 config.its_count = static_cast<uint8_t>(itss);

@@ -495,11 +495,8 @@ gic_status gic_assembly_gicd_read(gic_assembly *a, uint64_t now_ps, const gic_ac
         return GIC_ADDRESS;
     if (is_banked(a, access, offset, &pe))
         return gic_assembly_gicr_read(a, now_ps, pe, access, offset, value);
-    if (access->debug) {
-        status = gicd_read(a->dist, access, offset, value);
-        gic_outbox_clear(a->dist_box); /* a debugger's read leaves no event behind */
-        return status;
-    }
+    if (access->debug) /* leaves nothing in the outbox */
+        return gicd_read(a->dist, access, offset, value);
     enter(a, GIC_PORT_GICD, 0, now_ps);
     status = gicd_read(a->dist, access, offset, value);
     leave(a, a->dist_box, now_ps);
@@ -527,11 +524,8 @@ gic_status gic_assembly_gicr_read(gic_assembly *a, uint64_t now_ps, uint16_t pe,
     gic_status status;
     if (pe >= a->config.pe_count || !a->parts.gicr)
         return GIC_ADDRESS;
-    if (access->debug) {
-        status = gicr_read(a->seats[pe].redist, access, offset, value);
-        gic_outbox_clear(a->seats[pe].redist_box);
-        return status;
-    }
+    if (access->debug)
+        return gicr_read(a->seats[pe].redist, access, offset, value);
     enter(a, GIC_PORT_GICR, pe, now_ps);
     status = gicr_read(a->seats[pe].redist, access, offset, value);
     leave(a, a->seats[pe].redist_box, now_ps);
@@ -578,11 +572,8 @@ gic_status gic_assembly_cpu_read(gic_assembly *a, uint64_t now_ps, cpuif_frame_k
     gic_status status;
     if (!s)
         return GIC_ADDRESS;
-    if (access->debug) {
-        status = cpuif_frame_read(s->cpu, kind, access, offset, value);
-        gic_outbox_clear(s->cpu_box); /* a debugger's read leaves no event behind */
-        return status;
-    }
+    if (access->debug)
+        return cpuif_frame_read(s->cpu, kind, access, offset, value);
     enter(a, GIC_PORT_CPUIF, access->pe, now_ps);
     status = cpuif_frame_read(s->cpu, kind, access, offset, value);
     leave_from_pe(a, s->cpu_box, now_ps);

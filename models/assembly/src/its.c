@@ -38,11 +38,8 @@ gic_status gic_assembly_its_read(gic_assembly *a, uint64_t now_ps, unsigned inde
     gic_status status;
     if (!has_its(a, index))
         return GIC_ADDRESS;
-    if (access->debug) {
-        status = its_read(a->itss[index].kernel, access, offset, value);
-        gic_outbox_clear(a->itss[index].box);
-        return status;
-    }
+    if (access->debug)
+        return its_read(a->itss[index].kernel, access, offset, value);
     enter(a, GIC_PORT_ITS, (uint16_t)index, now_ps);
     status = its_read(a->itss[index].kernel, access, offset, value);
     leave(a, a->itss[index].box, now_ps);
