@@ -636,7 +636,7 @@ inline bool frame_target::is_plain_read(const tlm::tlm_generic_payload &payload)
     const uint32_t within = offset - row.offset;
     const gic_reg_access place = {&access, row.row, within,
                                   row.intid_base + (within * 8u >> row.shift)};
-    uint64_t value;
+    uint64_t value = 0; // the handlers take it as that
     if (row.read(kernels_[payload.get_address() >> stride_shift_], &place, &value) != GIC_OK) {
         transport(payload, delay);
         return;
