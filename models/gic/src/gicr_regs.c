@@ -172,7 +172,6 @@ static gic_status gicr_read_ipriorityr(void *kernel, const gic_reg_access *a, ui
     gicr_window at;
     unsigned i;
 
-    *value = 0;
     if (!gicr_open_window(r, a, &at))
         return GIC_OK;
     for (i = 0; i < a->access->size; i++) {
@@ -241,7 +240,6 @@ static gic_status gicr_write_inmir(void *kernel, const gic_reg_access *a, uint64
 static gic_status gicr_read_icfgr(void *kernel, const gic_reg_access *a, uint64_t *value)
 {
     gicr_window at;
-    *value = 0;
     if (gicr_open_window((gicr *)kernel, a, &at))
         *value = gic_spread_odd((at.word->edge & at.mask) >> (at.slot & 31u));
     return GIC_OK;
@@ -323,7 +321,6 @@ static gic_status gicr_read_sources(const gicr *r, const gic_reg_access *a, unsi
                                     uint64_t *value)
 {
     unsigned i;
-    *value = 0;
     for (i = 0; i < a->access->size; i++)
         if (gicr_sgi_open(r, a->access, a->intid + i, opened))
             *value |= (uint64_t)r->arch.sgi_source[a->intid + i] << (8u * i);

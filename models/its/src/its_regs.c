@@ -219,7 +219,6 @@ static gic_status gits_read_baser(void *kernel, const gic_reg_access *a, uint64_
 {
     const its *s = (const its *)kernel;
     unsigned table = a->offset / 8u;
-    *value = 0;
     if (table < ITS_TABLES)
         *value = gic_reg_part(a, s->arch->baser[table] | gits_baser_fixed(table));
     return GIC_OK;

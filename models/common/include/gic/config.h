@@ -82,7 +82,8 @@ typedef struct gic_config {
     bool has_el3;             /**< the PEs have EL3; implied by two_security_states. */
 
     uint8_t priority_bits;   /**< Implemented priority bits, 5 to 8 (4 with one Security state). */
-    uint8_t preemption_bits; /**< Pre-emption bits, 5 to 7 and at most priority_bits. */
+    uint8_t preemption_bits; /**< Pre-emption bits, 5 to 7 (4 with one Security
+                                  state) and at most priority_bits. */
 
     uint8_t list_registers; /**< ICH_LR<n>_EL2, 1 to 16; 0: no virtual CPU interface, ICH_* are
                                  UNDEFINED. Counts where the PEs have EL2. */
