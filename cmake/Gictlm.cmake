@@ -277,16 +277,13 @@ function(gictlm_refuse_mixed_faults name)
 endfunction()
 
 # The objects of a test, compiled once for both of its programs: what is seeded is in the kernels.
-# They are optimised a little: compiling all takes longer than running all.
-set(GICTLM_TEST_OPTIONS
-    -O1
-    CACHE STRING "Options that the objects of tests are compiled with, after all others")
+# In a release they are optimised less than the rest: compiling all takes longer than running all.
 function(gictlm_test_objects name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS;PRIVATE_INCLUDES;DEFINES;OPTIONS")
   add_library(${name} OBJECT ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gtest)
   gictlm_configure_target(${name} PRIVATE_INCLUDES ${arg_PRIVATE_INCLUDES} DEFINES ${arg_DEFINES}
-                          OPTIONS ${arg_OPTIONS} ${GICTLM_TEST_OPTIONS})
+                          OPTIONS ${arg_OPTIONS} $<$<CONFIG:Release>:-O1>)
 endfunction()
 
 # sc_main() of all tests that run under SystemC, compiled once.

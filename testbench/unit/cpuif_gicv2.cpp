@@ -4,6 +4,7 @@
 
 #include "cpuif_rig.hpp"
 
+using cpuif_rig::expect_edges;
 using cpuif_rig::rig;
 
 namespace
@@ -100,17 +101,6 @@ uint32_t list(uint32_t state, unsigned group, uint32_t priority, uint32_t rest)
 uint32_t linked(uint32_t intid)
 {
     return 1u << 31 | intid << 10;
-}
-
-void expect_edges(rig &r, const std::vector<rig::edge> &expected)
-{
-    ASSERT_EQ(r.driven.size(), expected.size());
-    for (size_t n = 0; n < expected.size(); n++) {
-        EXPECT_EQ(r.driven[n].line, expected[n].line) << n;
-        EXPECT_EQ(r.driven[n].level, expected[n].level) << n;
-        EXPECT_EQ(r.driven[n].intid, expected[n].intid) << n;
-    }
-    r.forget();
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 // of them says (gic/msg.h, gic/outbox.h).
 #include "cpuif_rig.hpp"
 
+using cpuif_rig::expect_edges;
 using cpuif_rig::plain_config;
 using cpuif_rig::rig;
 using cpuif_rig::secure_config;
@@ -11,17 +12,6 @@ namespace
 {
 
 constexpr uint32_t NOTHING = GIC_INTID_SPURIOUS;
-
-void expect_edges(rig &r, const std::vector<rig::edge> &expected)
-{
-    ASSERT_EQ(r.driven.size(), expected.size());
-    for (size_t n = 0; n < expected.size(); n++) {
-        EXPECT_EQ(r.driven[n].line, expected[n].line) << n;
-        EXPECT_EQ(r.driven[n].level, expected[n].level) << n;
-        EXPECT_EQ(r.driven[n].intid, expected[n].intid) << n;
-    }
-    r.forget();
-}
 
 gic_msg message(gic_msg_kind kind, uint32_t intid = 0, uint8_t group = 0, uint8_t priority = 0,
                 uint64_t arg = 0)

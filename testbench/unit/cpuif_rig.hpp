@@ -305,6 +305,18 @@ private:
     std::vector<line64> memory_;
 };
 
+// These and no other edges were driven since the rig forgot.
+inline void expect_edges(rig &r, const std::vector<rig::edge> &expected)
+{
+    ASSERT_EQ(r.driven.size(), expected.size());
+    for (size_t n = 0; n < expected.size(); n++) {
+        EXPECT_EQ(r.driven[n].line, expected[n].line) << n;
+        EXPECT_EQ(r.driven[n].level, expected[n].level) << n;
+        EXPECT_EQ(r.driven[n].intid, expected[n].intid) << n;
+    }
+    r.forget();
+}
+
 } // namespace cpuif_rig
 
 #endif

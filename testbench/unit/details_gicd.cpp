@@ -1,118 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 // A Distributor kernel alone, its Redistributors played by the test.
-#include <gtest/gtest.h>
+#include "gicd_rig.hpp"
 
-#include <cstdlib>
-#include <vector>
-
-#include "gic/event.h"
-#include "gic/gicd.h"
-#include "gic/pe.h"
+using namespace gicd_rig;
 
 namespace
 {
 
-constexpr uint16_t PES = 130; // more than two words of 64
+gic_config many()
+{
+    gic_config config = gic_config_default();
+    config.pe_count = 130; // more than two words of 64
+    config.spi_count = 64;
+    return config;
+}
 
-enum : uint32_t {
-    CTLR = 0x0000,
-    IGROUPR = 0x0080,
-    ISENABLER = 0x0100,
-    IPRIORITYR = 0x0400,
-    IROUTER = 0x6000
-};
-
-class Distributor : public testing::Test
+class Distributor : public testing::Test, protected kernel
 {
 protected:
-    Distributor()
+    Distributor() : kernel(many())
     {
-        config.pe_count = PES;
-        config.spi_count = 64;
-        const size_t bytes = gicd_footprint(&config);
-        memory_ = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
-        d = gicd_init(memory_, bytes, &config, nullptr);
-        write(CTLR, 7);
-        for (uint16_t pe = 0; pe < PES; pe++) {
-            receive(pe, GIC_MSG_GROUP_ENABLES_ACK);
-            gic_pe_routing routing{};
-            routing.enabled = GIC_GROUPS_ALL;
-            routing.mask_hint = 0xFF;
-            routing.awake = true;
-            receive(pe, GIC_MSG_PE_STATE, 0, gic_pe_routing_pack(routing));
-        }
-        sent.clear();
-    }
-    ~Distributor() override
-    {
-        std::free(memory_);
-    }
-    void write(uint32_t offset, uint64_t value, uint8_t size = 4)
-    {
-        const gic_access access{0, 0, size, true, false};
-        EXPECT_EQ(gicd_write(d, &access, offset, value), GIC_OK);
-        collect();
-    }
-    void spi(uint32_t intid, uint8_t priority, uint64_t route = 0)
-    {
-        write(IGROUPR + intid / 32 * 4, UINT32_MAX);
-        write(IPRIORITYR + intid, priority, 1);
-        write(IROUTER + 8 * intid, route, 8);
-        write(ISENABLER + intid / 32 * 4, 1u << intid % 32);
-    }
-    void line(uint32_t intid, bool level)
-    {
-        gicd_set_line(d, intid, level);
-        collect();
-    }
-    void receive(uint16_t pe, unsigned kind, uint32_t intid = 0, uint64_t arg = 0)
-    {
-        gic_msg msg{};
-        msg.kind = static_cast<uint8_t>(kind);
-        msg.intid = intid;
-        msg.arg = arg;
-        gicd_receive(d, pe, &msg);
-        collect();
+        boot();
     }
     // INTIDs of the Offers since the last call.
-    std::vector<uint32_t> offers()
+    intids offers()
     {
-        std::vector<uint32_t> intids;
-        for (const gic_out &out : sent)
-            if (out.port == GIC_PORT_GICR && out.msg.kind == GIC_MSG_OFFER)
-                intids.push_back(out.msg.intid);
-        sent.clear();
-        return intids;
+        intids found;
+        for (const to_pe &offer : take(GIC_MSG_OFFER))
+            found.push_back(offer.second);
+        return found;
     }
-    unsigned events(gic_event_id id) const
-    {
-        unsigned count = 0;
-        for (const gic_out &out : sent)
-            count += out.port == GIC_PORT_EVENT && out.msg.kind == id;
-        return count;
-    }
-    // There was one such event.
-    void expect_event(gic_event_id id, unsigned pe, uint32_t intid, uint64_t arg) const
-    {
-        EXPECT_EQ(events(id), 1u) << gic_event_name(id);
-        for (const gic_out &out : sent)
-            if (out.port == GIC_PORT_EVENT && out.msg.kind == id) {
-                EXPECT_EQ(out.to, pe) << gic_event_name(id);
-                EXPECT_EQ(out.msg.intid, intid) << gic_event_name(id);
-                EXPECT_EQ(out.msg.arg, arg) << gic_event_name(id);
-            }
-    }
-    std::vector<unsigned char> save() const
-    {
-        std::vector<unsigned char> file(gicd_save_size(d));
-        file.resize(gicd_save(d, file.data()));
-        return file;
-    }
-    using intids = std::vector<uint32_t>;
     void waits_for_credit(uint16_t pe, bool load)
     {
         SCOPED_TRACE(pe);
-        const uint64_t route = gic_config_affinity(&config, pe);
+        const uint64_t route = affinity(pe);
         spi(40, 0xA0, route);
         spi(41, 0x80, route);
         spi(42, 0x60, route);
@@ -124,7 +45,7 @@ protected:
         EXPECT_EQ(offers(), intids{}) << "two are not answered";
         if (load) {
             const std::vector<unsigned char> file = save();
-            ASSERT_TRUE(gicd_load(d, file.data(), file.size()));
+            ASSERT_TRUE(kernel::load(file));
             EXPECT_EQ(save(), file);
         }
         receive(pe, GIC_MSG_RETURNED, 40);
@@ -135,23 +56,6 @@ protected:
         receive(pe, GIC_MSG_RETURNED, 42);
         EXPECT_EQ(offers(), intids{});
     }
-
-    gic_config config = gic_config_default();
-    gicd *d = nullptr;
-    std::vector<gic_out> sent;
-
-private:
-    void collect()
-    {
-        gic_outbox *box = gicd_outbox(d);
-        do {
-            sent.insert(sent.end(), box->entry, box->next);
-            gic_outbox_clear(box);
-            if (box->more)
-                gicd_step(d);
-        } while (gic_outbox_count(box) > 0 || box->more);
-    }
-    void *memory_ = nullptr;
 };
 
 } // namespace
@@ -191,7 +95,7 @@ TEST_F(Distributor, ReportsWhatCrossesAndWhatWaits)
     sent.clear();
     line(42, true);
     expect_event(GIC_EV_CREDIT_WAIT, 0, 42, GIC_MSG_OFFER);
-    write(0x0180 + 4, 1u << 9); // ICENABLER of 41: a Recall
+    set(ICENABLER, 41); // a Recall
     sent.clear();
     receive(0, GIC_MSG_TAKEN, 41);
     expect_event(GIC_EV_CROSSED_ACTIVATE, 0, 41, GIC_MSG_RECALL);

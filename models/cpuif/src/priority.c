@@ -134,14 +134,12 @@ void cpuif_raise_nmi(cpuif *c, gic_group group)
 
 void cpuif_drop_running(cpuif *c, gic_group group)
 {
-    const unsigned level = level_of(c, c->d.running);
     if (c->d.running_nmi && !GIC_FAULT("N-07b")) {
         c->s.ap_nmi &= (uint8_t)~gic_group_bit(group);
-        derive_running(c);
-        return;
+    } else { /* what runs is the most urgent of its group */
+        const unsigned level = level_of(c, c->d.running);
+        c->s.ap[group][level / CPUIF_AP_WORD_BITS] &= GIC_FAULT("P-11") ? 0 : ~gic_bit(level);
     }
-    /* What runs is the most urgent of its group. */
-    c->s.ap[group][level / CPUIF_AP_WORD_BITS] &= GIC_FAULT("P-11") ? 0 : ~gic_bit(level);
     derive_running(c);
 }
 

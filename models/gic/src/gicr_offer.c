@@ -54,8 +54,7 @@ void gicr_receive_offer(gicr *r, const gic_msg *msg)
     entry->priority = msg->priority;
     entry->group = msg->group;
     entry->flags = msg->flags & GIC_OFFER_1OFN ? GICR_1OFN : 0;
-    if (msg->flags & GIC_IS_NMI) /* if not, it is zero as the place was */
-        entry->nmi = r->config.nmi && msg->group != GIC_GROUP_0;
+    entry->nmi = (msg->flags & GIC_IS_NMI) && r->config.nmi && msg->group != GIC_GROUP_0;
 }
 
 /* The Offer's own answer answers the Recall; if it is on its way, nothing is left to do. */
