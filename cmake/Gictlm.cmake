@@ -44,6 +44,9 @@ set(GICTLM_WARNINGS_C -Wshadow -Wconversion -Wc++-compat -Wstrict-prototypes -Wm
 if(GICTLM_WERROR AND NOT GICTLM_SANITIZE)
   list(APPEND GICTLM_WARNINGS -Werror)
 endif()
+# In a release tests are not optimised: compiling them takes longer than running them. Those for which
+# it is the other way round say OPTIONS -O1. The second flag is for ccache.
+set(GICTLM_TEST_OPTIONS $<$<CONFIG:Release>:-O0> $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
 set(GICTLM_FREESTANDING_TARGETS aarch64-none-elf x86_64-unknown-none)
 set(GICTLM_FREESTANDING_FLAGS -ffreestanding -nostdlibinc -Os -fno-exceptions
                               -fno-asynchronous-unwind-tables)
@@ -276,14 +279,29 @@ function(gictlm_refuse_mixed_faults name)
   endforeach()
 endfunction()
 
+# Headers of GoogleTest and the standard library, compiled once for all tests.
+function(gictlm_test_headers)
+  if(TARGET gictlm_test_headers)
+    return()
+  endif()
+  add_library(gictlm_test_headers OBJECT ${GICTLM_SUPPORT_DIR}/test_headers.cpp)
+  target_link_libraries(gictlm_test_headers PRIVATE GTest::gtest)
+  gictlm_configure_target(gictlm_test_headers OPTIONS ${GICTLM_TEST_OPTIONS})
+  target_precompile_headers(gictlm_test_headers PRIVATE ${GICTLM_SUPPORT_DIR}/test_headers.hpp)
+endfunction()
+
 # The objects of a test, compiled once for both of its programs: what is seeded is in the kernels.
-# In a release they are optimised less than the rest: compiling all takes longer than running all.
+# With options of their own they cannot use the headers that are compiled already.
 function(gictlm_test_objects name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS;PRIVATE_INCLUDES;DEFINES;OPTIONS")
   add_library(${name} OBJECT ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} GTest::gtest)
   gictlm_configure_target(${name} PRIVATE_INCLUDES ${arg_PRIVATE_INCLUDES} DEFINES ${arg_DEFINES}
-                          OPTIONS ${arg_OPTIONS} $<$<CONFIG:Release>:-O1>)
+                          OPTIONS ${GICTLM_TEST_OPTIONS} ${arg_OPTIONS})
+  if(NOT arg_OPTIONS)
+    gictlm_test_headers()
+    target_precompile_headers(${name} REUSE_FROM gictlm_test_headers)
+  endif()
 endfunction()
 
 # sc_main() of all tests that run under SystemC, compiled once.

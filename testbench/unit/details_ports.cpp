@@ -163,6 +163,22 @@ TEST(Parts, ADistributorAloneReachesAllRedistributors)
     g.take_an_spi(g.second);
 }
 
+// A part saves what it holds: no more, and as much as it said.
+TEST(Parts, SaveWhatTheyHold)
+{
+    size_t bytes[4], whole = 0;
+    for (unsigned n = 0; n < 4; n++) {
+        const part one(one_state(2), {n == 0, n == 1, n == 2, n == 3});
+        std::vector<unsigned char> file(gic_assembly_save_size(one.a));
+        bytes[n] = gic_assembly_save(one.a, file.data());
+        EXPECT_EQ(bytes[n], file.size()) << n;
+        whole += bytes[n];
+    }
+    const part none(one_state(2), {false, false, false, false});
+    const part all(one_state(2), {true, true, true, true});
+    EXPECT_EQ(gic_assembly_save_size(all.a), whole - 3 * gic_assembly_save_size(none.a));
+}
+
 TEST(Parts, WhatIsNotThereHasNoFrame)
 {
     two_parts g({true, false, false, false}, {false, true, true, false});

@@ -215,6 +215,33 @@ TEST(LpiSteps, TheSecondOfALineIsWrittenFirst)
     EXPECT_EQ(drain(g), (intids{merges, urgent, first, first + 1, soon, late}));
 }
 
+// What of a line is in memory has been looked at once: the next LPI of it needs no second look.
+TEST(LpiSteps, ALineThatWasLookedAtIsInDoubtNoLonger)
+{
+    rig g(small_config(14, 4));
+    const uint32_t spilled = first + 512, looks = spilled + 1, urgent = spilled + 2;
+    for (uint32_t n = 0; n < 4; n++)
+        g.configure(first + n, 0x20);
+    g.configure(spilled, 0x80);
+    g.configure(looks, 0x90);
+    g.configure(urgent, 0x10);
+    g.enable(0);
+    for (uint32_t n = 0; n < 4; n++)
+        g.set(0, first + n);
+    g.set(0, spilled);
+    ASSERT_TRUE(g.in_table(0, spilled));
+    g.send(0, GIC_MSG_LPI_INV, spilled);
+    g.settling = false;
+    g.set(0, looks);
+    ASSERT_TRUE(g.answer_line(0, looks)) << "what is there is not known by this configuration";
+    g.settle();
+    ASSERT_TRUE(g.in_table(0, looks));
+    g.set(0, urgent);
+    EXPECT_FALSE(g.answer_line(0, urgent));
+    g.settle();
+    EXPECT_EQ(drain(g), (intids{urgent, first, first + 1, first + 2, first + 3, spilled, looks}));
+}
+
 // the configuration of a cached LPI has been read anew, with that of its neighbours. It
 // goes to memory by its old priority, and arrives once more by the new one.
 TEST(LpiSteps, AnLpiThatGoesToMemoryByItsOldPriorityIsNotDoubled)

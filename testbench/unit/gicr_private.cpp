@@ -303,3 +303,63 @@ TEST(GicrPrivate, EachSourceOfAnSgiIsItsAlone)
             EXPECT_EQ(changes(g, [&] { g.set_bits(ISPENDR, 0xFFFF); }), changed());
         }
 }
+
+// --- states of others
+// ----------------------------------------------------------------------------------------
+
+// A state goes into a Redistributor of the same PE and configuration, and into no other.
+TEST(GicrPrivate, AStateOfAnotherConfigurationIsRefused)
+{
+    std::vector<std::pair<const char *, gic_config>> all = {{"two states", two_states()},
+                                                            {"GICv2", gicv2()}};
+    const auto vary = [&](const char *what, void (*change)(gic_config &)) {
+        all.emplace_back(what, two_states());
+        change(all.back().second);
+    };
+    vary("one state", [](gic_config &c) { c.two_security_states = false; });
+    vary("DS can be written", [](gic_config &c) { c.ds_writable = true; });
+    vary("NMIs", [](gic_config &c) { c.nmi = true; });
+    vary("both", [](gic_config &c) { c.nmi = c.ds_writable = true; });
+    vary("one state, NMIs", [](gic_config &c) {
+        c.two_security_states = false;
+        c.nmi = true;
+    });
+    vary("PEs", [](gic_config &c) { c.pe_count = 5; });
+    vary("extended PPIs", [](gic_config &c) { c.eppi_count = 32; });
+    vary("priority bits", [](gic_config &c) { c.priority_bits = 7; });
+    vary("no DPG", [](gic_config &c) { c.dpg = false; });
+    vary("LPIs", [](gic_config &c) { c.lpi_bits = 16; });
+    vary("fewer LPIs", [](gic_config &c) { c.lpi_bits = 15; });
+    vary("an ITS", [](gic_config &c) {
+        c.lpi_bits = 16;
+        c.its_count = 1;
+    });
+    vary("a smaller cache", [](gic_config &c) {
+        c.lpi_bits = 16;
+        c.lpi_cache = 32;
+    });
+    vary("a smaller property cache", [](gic_config &c) {
+        c.lpi_bits = 16;
+        c.lpi_property_cache = 32;
+    });
+    for (const auto &from : all)
+        for (const auto &to : all) {
+            SCOPED_TRACE(std::string(from.first) + " into " + to.first);
+            const std::vector<unsigned char> file = alone(from.second).save();
+            alone g(to.second);
+            EXPECT_EQ(gicr_load(g.r, file.data(), file.size()), &from == &to);
+        }
+    const std::vector<unsigned char> of_another = alone(two_states(), 2).save();
+    alone g(two_states());
+    EXPECT_FALSE(gicr_load(g.r, of_another.data(), of_another.size()));
+}
+
+// The caches of LPIs are no part of a Redistributor that has none.
+TEST(GicrPrivate, WithoutLpisTheirCachesMakeNoDifference)
+{
+    gic_config config = two_states();
+    config.lpi_cache = config.lpi_property_cache = 32;
+    const std::vector<unsigned char> file = alone(config).save();
+    alone g(two_states());
+    EXPECT_TRUE(gicr_load(g.r, file.data(), file.size()));
+}

@@ -261,8 +261,7 @@ its_result its_step_clear_event(its *s, its_row *row, const uint64_t *data)
             its_cache_drop(&s->cache[ITS_CACHE_ITT], its_event_key(row));
         return ITS_NEXT;
     }
-    its_store(row, 0);
-    row->sub = ITS_WRITTEN;
+    row->sub = ITS_WRITTEN; /* a row stores zeros where its_store() has not said what */
     its_ask(s, row, GIC_MEMORY_WRITE, its_event_address(row), ITS_ITE_SIZE);
     return ITS_WAIT;
 }

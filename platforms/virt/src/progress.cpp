@@ -9,7 +9,6 @@ namespace virt
 namespace
 {
 constexpr uint64_t ps_per_ms = 1000000000;
-constexpr double million = 1e6;
 } // namespace
 
 void progress::show(clock::time_point now, const progress_facts &facts)
@@ -17,7 +16,7 @@ void progress::show(clock::time_point now, const progress_facts &facts)
     if (!on_ || now < next_)
         return;
     const double seconds = std::chrono::duration<double>(now - last_).count();
-    const double mips = static_cast<double>(facts.insns - before_.insns) / million / seconds;
+    const double mips = static_cast<double>(facts.insns - before_.insns) / 1e6 / seconds;
     const double rate = static_cast<double>(facts.interrupts - before_.interrupts) / seconds;
 
     (void)std::fprintf(

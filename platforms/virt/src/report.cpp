@@ -17,16 +17,15 @@ namespace virt
 namespace
 {
 
-constexpr double million = 1e6;
 constexpr uint64_t ps_per_us = 1000000;
 constexpr uint64_t ps_per_ns = 1000;
 constexpr uint64_t icc_sre_all = 0xf; ///< ICC_SRE_EL3: SRE, DFB, DIB, Enable.
 
 double mips(const machine &m, double host_s)
 {
-    return host_s > 0 ? static_cast<double>(const_cast<machine &>(m).sched().insns_here()) /
-                            million / host_s
-                      : 0;
+    return host_s > 0
+               ? static_cast<double>(const_cast<machine &>(m).sched().insns_here()) / 1e6 / host_s
+               : 0;
 }
 
 bool print_frame(const char *frame, const gic_frame &registers, const char *filter, FILE *out)

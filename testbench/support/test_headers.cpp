@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: Apache-2.0
+// The unit that test_headers.hpp is compiled for.
